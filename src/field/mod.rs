@@ -1,0 +1,250 @@
+//! What every loss looks at: logits, labels, and what is derived from them once for all losses.
+//!
+//! A [`Field`] borrows the logits `[image, class, y, x]` and labels `[image, y, x]` and derives, when first asked
+//! and then never again: probabilities in stable forms ([`Probabilities`]), overlap sums by image and class
+//! ([`Sums`]) and the sorted errors of the Lovász losses ([`Ranking`]). A loss is then a short read of it.
+//!
+//! One channel means a binary task (sigmoid, label 1 is the foreground); two and more mean a multi-class task
+//! (softmax). Pixels whose label is the ignore index count nowhere.
+
+mod probability;
+mod ranking;
+mod sums;
+
+use std::cell::{OnceCell, RefCell};
+use std::fmt;
+use std::ops::Range;
+use std::rc::Rc;
+
+use ndarray::{Array3, Array4, ArrayView3, ArrayView4};
+
+pub use probability::{Probabilities, sigmoid, softplus};
+pub use ranking::{Ranking, jaccard_increments};
+pub use sums::Sums;
+
+/// Logits, `[image, class, y, x]`: one class for a binary task, C for a multi-class one.
+pub type Logits = Array4<f32>;
+/// Labels, `[image, y, x]`: class ids, or [`IGNORE`].
+pub type Labels = Array3<u8>;
+
+/// The label that Lossfield itself gives a pixel which must count nowhere (the Pascal VOC value).
+pub const IGNORE: u8 = 255;
+
+/// The sizes of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Images in the batch.
+    pub images: usize,
+    /// Logit channels: 1 for binary, C for multi-class.
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl Shape {
+    /// Pixels of one image.
+    pub fn pixels(self) -> usize {
+        self.height * self.width
+    }
+
+    /// Number of logits.
+    pub fn logits(self) -> usize {
+        self.images * self.channels * self.pixels()
+    }
+
+    /// Which of the two kinds of task this is.
+    pub fn task(self) -> Task {
+        if self.channels == 1 { Task::Binary } else { Task::Multiclass }
+    }
+
+    /// Number of classes a label may name: 2 for a binary task.
+    pub fn classes(self) -> usize {
+        self.channels.max(2)
+    }
+
+    /// Where the plane of one image and channel lies among the logits.
+    pub fn plane(self, image: usize, channel: usize) -> Range<usize> {
+        let start = (image * self.channels + channel) * self.pixels();
+        start..start + self.pixels()
+    }
+}
+
+/// Binary (one logit, sigmoid) or multi-class (C logits, softmax).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Task {
+    /// One logit channel; label 1 is the foreground.
+    Binary,
+    /// C logit channels; label 0 is the background by convention.
+    Multiclass,
+}
+
+/// How C logits become probabilities. A binary task has one channel, and both readings are its sigmoid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Head {
+    /// Softmax over the channels (sigmoid when there is one).
+    Joint,
+    /// Each channel a sigmoid of its own against all other classes.
+    OneVsRest,
+}
+
+/// Why a field was refused: what was found, where, and what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError(String);
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for FieldError {}
+
+/// Logits and labels, with everything derived from them cached on first use.
+#[derive(Debug)]
+pub struct Field<'a> {
+    shape: Shape,
+    logits: &'a [f32],
+    labels: &'a [u8],
+    ignore: Option<u8>,
+    joint: OnceCell<Probabilities>,
+    one_vs_rest: OnceCell<Probabilities>,
+    sums: OnceCell<Vec<Sums>>,
+    rankings: RefCell<Vec<(RankingKey, Rc<Ranking>)>>,
+    valid_pixels: OnceCell<Vec<usize>>,
+}
+
+type RankingKey = (Head, Range<usize>, usize);
+
+impl<'a> Field<'a> {
+    /// Checks and borrows. Refuses sizes that do not fit, logits that are not finite, and labels that name no class.
+    pub fn new(
+        logits: ArrayView4<'a, f32>,
+        labels: ArrayView3<'a, u8>,
+        ignore: Option<u8>,
+    ) -> Result<Self, FieldError> {
+        let (images, channels, height, width) = logits.dim();
+        let shape = Shape { images, channels, height, width };
+        if labels.dim() != (images, height, width) {
+            return Err(FieldError(format!(
+                "the labels are {:?} [image, y, x], but logits of {:?} [image, class, y, x] need {:?}",
+                labels.dim(),
+                logits.dim(),
+                (images, height, width)
+            )));
+        }
+        if shape.logits() == 0 {
+            return Err(FieldError(format!(
+                "a field of {:?} [image, class, y, x] holds no pixel",
+                logits.dim()
+            )));
+        }
+        let (Some(logits), Some(labels)) = (logits.to_slice(), labels.to_slice()) else {
+            return Err(FieldError(
+                "the logits and labels must lie in memory in row order, without gaps".into(),
+            ));
+        };
+        if let Some(at) = logits.iter().position(|z| !z.is_finite()) {
+            return Err(FieldError(format!("logit {at} is {}; every logit must be finite", logits[at])));
+        }
+        let classes = shape.classes();
+        if let Some(at) = labels.iter().position(|&y| usize::from(y) >= classes && Some(y) != ignore) {
+            return Err(FieldError(format!(
+                "label {at} is {}; with {classes} classes a label is 0 to {}{}",
+                labels[at],
+                classes - 1,
+                ignore.map_or_else(String::new, |i| format!(", or {i} to be ignored"))
+            )));
+        }
+        Ok(Self {
+            shape,
+            logits,
+            labels,
+            ignore,
+            joint: OnceCell::new(),
+            one_vs_rest: OnceCell::new(),
+            sums: OnceCell::new(),
+            rankings: RefCell::default(),
+            valid_pixels: OnceCell::new(),
+        })
+    }
+
+    /// The sizes.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// All logits, flat, `[image, class, y, x]`.
+    pub fn logits(&self) -> &'a [f32] {
+        self.logits
+    }
+
+    /// All labels, flat, `[image, y, x]`.
+    pub fn labels(&self) -> &'a [u8] {
+        self.labels
+    }
+
+    /// The labels of one image.
+    pub fn labels_of(&self, image: usize) -> &'a [u8] {
+        let pixels = self.shape.pixels();
+        &self.labels[image * pixels..(image + 1) * pixels]
+    }
+
+    /// Whether a label counts at all.
+    pub fn counts(&self, label: u8) -> bool {
+        Some(label) != self.ignore
+    }
+
+    /// Whether a label is the foreground of a channel: class 1 for the one channel of a binary task.
+    pub fn is_foreground(&self, label: u8, channel: usize) -> bool {
+        usize::from(label) == if self.shape.channels == 1 { 1 } else { channel }
+    }
+
+    /// Pixels that count, in all images of the range.
+    pub fn valid_pixels(&self, images: Range<usize>) -> usize {
+        let by_image = self.valid_pixels.get_or_init(|| {
+            (0..self.shape.images)
+                .map(|image| self.labels_of(image).iter().filter(|&&y| self.counts(y)).count())
+                .collect()
+        });
+        by_image[images].iter().sum()
+    }
+
+    /// The batch as one group, or each image as a group of its own.
+    pub fn groups(&self, per_image: bool) -> Vec<Range<usize>> {
+        if per_image {
+            (0..self.shape.images).map(|image| image..image + 1).collect()
+        } else {
+            std::iter::once(0..self.shape.images).collect()
+        }
+    }
+
+    /// Probabilities and their logarithms under a head.
+    pub fn probabilities(&self, head: Head) -> &Probabilities {
+        // With one channel the two heads are the same sigmoid: keep one copy.
+        if head == Head::Joint && self.shape.task() == Task::Multiclass {
+            self.joint.get_or_init(|| Probabilities::softmax(self.logits, self.shape))
+        } else {
+            self.one_vs_rest.get_or_init(|| Probabilities::sigmoid(self.logits))
+        }
+    }
+
+    /// Overlap sums of the joint probabilities by image and channel.
+    pub fn sums(&self, image: usize, channel: usize) -> Sums {
+        let all = self.sums.get_or_init(|| sums::by_image_and_channel(self));
+        all[image * self.shape.channels + channel]
+    }
+
+    /// The pixels of a group of images, sorted by how wrong they are about one channel, and their Jaccard increments.
+    pub fn ranking(&self, head: Head, images: Range<usize>, channel: usize) -> Rc<Ranking> {
+        let head = if self.shape.task() == Task::Binary { Head::Joint } else { head };
+        let key = (head, images, channel);
+        if let Some((_, known)) = self.rankings.borrow().iter().find(|(known, _)| *known == key) {
+            return Rc::clone(known);
+        }
+        let ranking = Rc::new(Ranking::new(self, head, key.1.clone(), channel));
+        self.rankings.borrow_mut().push((key, Rc::clone(&ranking)));
+        ranking
+    }
+}

@@ -1,0 +1,155 @@
+//! Probabilities of a field in forms that stay exact at both ends.
+//!
+//! `1 − p` loses every digit once `p` rounds to 1, so the complement and both logarithms are computed beside `p`,
+//! each from the logits directly. A softmax channel is a sigmoid too, of its logit against the rest,
+//! `v_c = z_c − log Σ_{j≠c} exp z_j`, so that both heads offer one set of numbers.
+
+use super::Shape;
+
+/// `1 / (1 + exp(−z))`, exact at both ends.
+pub fn sigmoid(z: f64) -> f64 {
+    let e = (-z.abs()).exp();
+    if z >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
+}
+
+/// `log(1 + exp(z))`, without overflow: it is `−log σ(−z)`.
+pub fn softplus(z: f64) -> f64 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
+}
+
+/// For each logit: its probability, the probability of all else, and the logarithms of the two.
+///
+/// All four are flat, in the order of the logits `[image, class, y, x]`.
+#[derive(Debug, Clone)]
+pub struct Probabilities {
+    /// `p`, in 0..1.
+    pub prob: Vec<f64>,
+    /// `1 − p`, in 0..1.
+    pub rest: Vec<f64>,
+    /// `log p`, finite for finite logits.
+    pub log_prob: Vec<f64>,
+    /// `log (1 − p)`, finite for finite logits.
+    pub log_rest: Vec<f64>,
+}
+
+impl Probabilities {
+    fn with_capacity(n: usize) -> Self {
+        Self {
+            prob: Vec::with_capacity(n),
+            rest: Vec::with_capacity(n),
+            log_prob: Vec::with_capacity(n),
+            log_rest: Vec::with_capacity(n),
+        }
+    }
+
+    /// Each logit on its own.
+    pub(super) fn sigmoid(logits: &[f32]) -> Self {
+        let mut all = Self::with_capacity(logits.len());
+        for &logit in logits {
+            let z = f64::from(logit);
+            let e = (-z.abs()).exp();
+            let (near, far) = (1.0 / (1.0 + e), e / (1.0 + e));
+            let log_near = -e.ln_1p();
+            let log_far = log_near - z.abs();
+            let (p, q, log_p, log_q) =
+                if z >= 0.0 { (near, far, log_near, log_far) } else { (far, near, log_far, log_near) };
+            all.prob.push(p);
+            all.rest.push(q);
+            all.log_prob.push(log_p);
+            all.log_rest.push(log_q);
+        }
+        all
+    }
+
+    /// Softmax over the channels of each pixel.
+    pub(super) fn softmax(logits: &[f32], shape: Shape) -> Self {
+        let mut all = Self {
+            prob: vec![0.0; logits.len()],
+            rest: vec![0.0; logits.len()],
+            log_prob: vec![0.0; logits.len()],
+            log_rest: vec![0.0; logits.len()],
+        };
+        let mut z = vec![0.0; shape.channels];
+        let mut e = vec![0.0; shape.channels];
+        for image in 0..shape.images {
+            for pixel in 0..shape.pixels() {
+                let at = |channel| shape.plane(image, channel).start + pixel;
+                let mut max = f64::NEG_INFINITY;
+                for (channel, z) in z.iter_mut().enumerate() {
+                    *z = f64::from(logits[at(channel)]);
+                    max = max.max(*z);
+                }
+                let mut total = 0.0;
+                for (e, &z) in e.iter_mut().zip(&z) {
+                    *e = (z - max).exp();
+                    total += *e;
+                }
+                let log_total = total.ln();
+                for channel in 0..shape.channels {
+                    let others = sum_of_others(&e, channel);
+                    let i = at(channel);
+                    all.prob[i] = e[channel] / total;
+                    all.rest[i] = others / total;
+                    all.log_prob[i] = z[channel] - max - log_total;
+                    all.log_rest[i] = if others > 0.0 {
+                        (others / total).ln()
+                    } else {
+                        // All others underflowed beside this channel: scale them by their own largest instead.
+                        log_sum_exp_of_others(&z, channel) - max - log_total
+                    };
+                }
+            }
+        }
+        all
+    }
+}
+
+fn sum_of_others(e: &[f64], channel: usize) -> f64 {
+    e[..channel].iter().sum::<f64>() + e[channel + 1..].iter().sum::<f64>()
+}
+
+fn log_sum_exp_of_others(z: &[f64], channel: usize) -> f64 {
+    let others = || z[..channel].iter().chain(&z[channel + 1..]);
+    let max = others().copied().fold(f64::NEG_INFINITY, f64::max);
+    max + others().map(|z| (z - max).exp()).sum::<f64>().ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO_PIXELS: Shape = Shape { images: 1, channels: 2, height: 1, width: 1 };
+
+    #[test]
+    fn sigmoid_keeps_both_tails() {
+        let all = Probabilities::sigmoid(&[40.0, -40.0, 1e4]);
+        assert!((all.rest[0] / (-40.0f64).exp() - 1.0).abs() < 1e-12, "1 − σ(40) is not rounded to 0");
+        assert!((all.prob[1] / (-40.0f64).exp() - 1.0).abs() < 1e-12);
+        assert!((all.log_rest[2] + 1e4).abs() < 1e-9);
+        assert!((sigmoid(-40.0) - all.prob[1]).abs() < 1e-30);
+        assert!((softplus(1e4) - 1e4).abs() < 1e-9);
+    }
+
+    #[test]
+    fn two_channel_softmax_is_the_sigmoid_of_the_difference() {
+        for (a, b) in [(0.0, 0.0), (3.0, -2.0), (-50.0, 20.0), (1e4, -1e4)] {
+            let soft = Probabilities::softmax(&[a, b], TWO_PIXELS);
+            let sig = Probabilities::sigmoid(&[a - b]);
+            for (soft, sig) in [
+                (soft.prob[0], sig.prob[0]),
+                (soft.rest[0], sig.rest[0]),
+                (soft.log_prob[0], sig.log_prob[0]),
+                (soft.log_rest[0], sig.log_rest[0]),
+            ] {
+                assert!((soft - sig).abs() <= 1e-12 * (1.0 + sig.abs()), "{a}, {b}: {soft} is not {sig}");
+            }
+        }
+    }
+
+    #[test]
+    fn softmax_log_of_the_rest_is_finite_where_the_rest_underflows() {
+        let all = Probabilities::softmax(&[1e4, -1e4, -1e4], Shape { channels: 3, ..TWO_PIXELS });
+        assert_eq!(all.rest[0].to_bits(), 0.0f64.to_bits());
+        assert!((all.log_rest[0] - (-2e4 + 2f64.ln())).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,292 @@
+//! A call to a library, read against the signature it is declared with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Unmapped;
+use crate::field::Task;
+
+/// The value of an argument, as Python has it. A whole number is a number like any other.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arg {
+    /// A number.
+    Number(f64),
+    /// `True` or `False`.
+    Flag(bool),
+    /// A string.
+    Text(String),
+    /// A list, a tuple or a tensor.
+    List(Vec<Self>),
+    /// `None`.
+    Nothing,
+}
+
+/// Keyword arguments by name.
+pub type Args = BTreeMap<String, Arg>;
+
+impl From<f64> for Arg {
+    fn from(x: f64) -> Self {
+        Self::Number(x)
+    }
+}
+
+impl From<bool> for Arg {
+    fn from(on: bool) -> Self {
+        Self::Flag(on)
+    }
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Literal> for Arg {
+    fn from(literal: Literal) -> Self {
+        match literal {
+            Literal::Number(x) => Self::Number(x),
+            Literal::Flag(on) => Self::Flag(on),
+            Literal::Text(text) => text.into(),
+            Literal::Nothing => Self::Nothing,
+        }
+    }
+}
+
+/// As Python writes it.
+impl fmt::Display for Arg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Debug keeps the point of a whole number, and the exponent of a small one.
+            Self::Number(x) => write!(f, "{x:?}"),
+            Self::Flag(true) => f.write_str("True"),
+            Self::Flag(false) => f.write_str("False"),
+            Self::Text(text) => write!(f, "'{text}'"),
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+            Self::Nothing => f.write_str("None"),
+        }
+    }
+}
+
+/// A default, as a signature declares it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Literal {
+    /// A number.
+    Number(f64),
+    /// `True` or `False`.
+    Flag(bool),
+    /// A string.
+    Text(&'static str),
+    /// `None`.
+    Nothing,
+}
+
+/// A keyword argument of a signature.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Keyword {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is when it is not given; nothing where it has to be.
+    pub default: Option<Literal>,
+    /// Whether the default is the only value that Lossfield reproduces.
+    pub fixed: bool,
+}
+
+impl Keyword {
+    /// One that has to be given.
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, default: None, fixed: false }
+    }
+
+    /// One with a default.
+    pub const fn new(name: &'static str, default: Literal) -> Self {
+        Self { name, default: Some(default), fixed: false }
+    }
+
+    /// One with a default that is the only value Lossfield reproduces.
+    pub const fn fixed(name: &'static str, default: Literal) -> Self {
+        Self { name, default: Some(default), fixed: true }
+    }
+}
+
+/// A call, with its defaults filled in. A translation takes the arguments out one by one; one that stays in is an
+/// argument which the translation does not know.
+#[derive(Debug)]
+pub struct Call<'a> {
+    function: String,
+    task: Task,
+    keywords: &'a [Keyword],
+    args: BTreeMap<&'static str, Arg>,
+}
+
+impl<'a> Call<'a> {
+    /// Refuses arguments that the signature does not have, lacks, or fixes to another value.
+    pub(super) fn read(
+        function: String,
+        keywords: &'a [Keyword],
+        given: &Args,
+        task: Task,
+    ) -> Result<Self, Unmapped> {
+        if let Some((name, arg)) =
+            given.iter().find(|(name, _)| keywords.iter().all(|keyword| keyword.name != *name))
+        {
+            let known: Vec<_> = keywords.iter().map(|keyword| keyword.name).collect();
+            let known = known.join(", ");
+            return Err(Unmapped(format!(
+                "{function} has no argument {name} (given as {arg}); it has {known}"
+            )));
+        }
+        let mut call = Self { function, task, keywords, args: BTreeMap::new() };
+        for keyword in keywords {
+            let default = keyword.default.map(Arg::from);
+            let arg = match (given.get(keyword.name), default) {
+                (Some(arg), Some(default)) if keyword.fixed && *arg != default => {
+                    return Err(call.refuse(keyword.name, arg, &default.to_string()));
+                }
+                (Some(arg), _) => arg.clone(),
+                (None, Some(default)) => default,
+                (None, None) => {
+                    return Err(Unmapped(format!("{} needs the argument {}", call.function, keyword.name)));
+                }
+            };
+            if !keyword.fixed {
+                call.args.insert(keyword.name, arg);
+            }
+        }
+        Ok(call)
+    }
+
+    /// The task of the field that the call is for.
+    pub fn task(&self) -> Task {
+        self.task
+    }
+
+    /// Takes an argument out.
+    pub fn take(&mut self, name: &str) -> Arg {
+        debug_assert!(
+            self.keywords.iter().any(|keyword| keyword.name == name && !keyword.fixed),
+            "{} takes {name}, which its signature does not offer",
+            self.function
+        );
+        self.args.remove(name).unwrap_or(Arg::Nothing)
+    }
+
+    /// Takes a number out.
+    pub fn number(&mut self, name: &str) -> Result<f64, Unmapped> {
+        match self.take(name) {
+            Arg::Number(x) => Ok(x),
+            other => Err(self.refuse(name, &other, "a number")),
+        }
+    }
+
+    /// Takes a number or `None` out.
+    pub fn optional_number(&mut self, name: &str) -> Result<Option<f64>, Unmapped> {
+        match self.take(name) {
+            Arg::Number(x) => Ok(Some(x)),
+            Arg::Nothing => Ok(None),
+            other => Err(self.refuse(name, &other, "a number or None")),
+        }
+    }
+
+    /// Takes a list of numbers or `None` out.
+    pub fn optional_numbers(&mut self, name: &str) -> Result<Option<Vec<f64>>, Unmapped> {
+        let arg = self.take(name);
+        let numbers = match &arg {
+            Arg::Nothing => return Ok(None),
+            Arg::List(items) => items
+                .iter()
+                .map(|item| if let Arg::Number(x) = item { Some(*x) } else { None })
+                .collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        numbers.map(Some).ok_or_else(|| self.refuse(name, &arg, "a list of numbers or None"))
+    }
+
+    /// Takes `True` or `False` out.
+    pub fn flag(&mut self, name: &str) -> Result<bool, Unmapped> {
+        match self.take(name) {
+            Arg::Flag(on) => Ok(on),
+            other => Err(self.refuse(name, &other, "True or False")),
+        }
+    }
+
+    /// Takes a string out that has to be the one expected.
+    pub fn exactly(&mut self, name: &str, expected: &str) -> Result<(), Unmapped> {
+        match self.take(name) {
+            Arg::Text(text) if text == expected => Ok(()),
+            other => Err(self.refuse(name, &other, &format!("'{expected}'"))),
+        }
+    }
+
+    /// Takes out the label that is to be ignored. One that is not 0 to 255 ignores nothing, because no pixel has it:
+    /// that is what PyTorch's default of −100 is for.
+    pub fn ignore(&mut self, name: &str) -> Result<Option<u8>, Unmapped> {
+        match self.take(name) {
+            Arg::Nothing => Ok(None),
+            Arg::Number(x) if x.fract() == 0.0 => {
+                Ok((0.0..=f64::from(u8::MAX)).contains(&x).then_some(x as u8))
+            }
+            other => Err(self.refuse(name, &other, "a whole number or None")),
+        }
+    }
+
+    /// Refuses a call for the other kind of task.
+    pub fn only_for(&self, task: Task, instead: &str) -> Result<(), Unmapped> {
+        if self.task == task {
+            return Ok(());
+        }
+        let kind = match task {
+            Task::Binary => "a binary task (one logit channel)",
+            Task::Multiclass => "a multi-class task (two or more logit channels)",
+        };
+        Err(Unmapped(format!("{} is for {kind}; {instead}", self.function)))
+    }
+
+    /// The sentence about an argument that cannot be reproduced.
+    pub fn refuse(&self, name: &str, found: &Arg, expected: &str) -> Unmapped {
+        Unmapped(format!("{}({name}={found}) is not supported; expected {expected}", self.function))
+    }
+
+    /// The sentence about a call that cannot be reproduced.
+    pub(super) fn refuse_whole(&self, why: &str) -> Unmapped {
+        Unmapped(format!("{} is not supported: {why}", self.function))
+    }
+
+    /// Refuses a call of which an argument was not translated.
+    pub(super) fn finish(&self) -> Result<(), Unmapped> {
+        match self.args.first_key_value() {
+            None => Ok(()),
+            Some((name, arg)) => Err(Unmapped(format!(
+                "{}({name}={arg}) is declared but not translated; report this as a fault of Lossfield",
+                self.function
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNATURE: &[Keyword] =
+        &[Keyword::new("smooth", Literal::Number(1e-5)), Keyword::fixed("reduction", Literal::Text("mean"))];
+
+    #[test]
+    fn arguments_are_written_as_python_does() {
+        let list = Arg::List(vec![1.0.into(), 1e-7.into(), true.into(), "mean".into(), Arg::Nothing]);
+        assert_eq!(list.to_string(), "[1.0, 1e-7, True, 'mean', None]");
+    }
+
+    #[test]
+    fn an_argument_that_is_not_translated_is_a_fault() {
+        let mut call = Call::read("f".into(), SIGNATURE, &Args::new(), Task::Binary).unwrap();
+        assert!(
+            call.finish().unwrap_err().to_string().contains("f(smooth=1e-5) is declared but not translated")
+        );
+        assert_eq!(call.number("smooth"), Ok(1e-5));
+        assert_eq!(call.finish(), Ok(()), "what is fixed needs no translation");
+    }
+}

@@ -1,0 +1,71 @@
+//! bermanmaxim/LovaszSoftmax: the PyTorch code of the paper.
+//!
+//! Its `lovasz_softmax` takes probabilities. A call on a field of logits therefore says with `activation`, which is
+//! not an argument of the library, what is applied to them first: `softmax`, or `sigmoid` for a binary task.
+
+use super::{Arg, Call, Configured, Function, Keyword, Library, Literal, Unmapped};
+use crate::field::Task;
+use crate::loss::{lovasz_hinge, lovasz_softmax};
+
+/// The table.
+pub const LIBRARY: Library = Library {
+    id: "lovasz_softmax",
+    name: "LovaszSoftmax",
+    version: "7d48792",
+    functions: &[
+        Function {
+            names: &["lovasz_hinge"],
+            keywords: &[
+                Keyword::new("per_image", Literal::Flag(true)),
+                Keyword::new("ignore", Literal::Nothing),
+            ],
+            translate: lovasz_hinge,
+        },
+        Function {
+            names: &["lovasz_softmax"],
+            keywords: &[
+                Keyword::new("classes", Literal::Text("present")),
+                Keyword::new("per_image", Literal::Flag(false)),
+                Keyword::new("ignore", Literal::Nothing),
+                Keyword::required("activation"),
+            ],
+            translate: lovasz_softmax,
+        },
+    ],
+};
+
+fn lovasz_hinge(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
+    call.only_for(Task::Binary, "lovasz_softmax is the multi-class one")?;
+    shared(call, Configured::new(&lovasz_hinge::SPEC))
+}
+
+fn lovasz_softmax(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
+    let classes = call.take("classes");
+    let configured = Configured::new(&lovasz_softmax::SPEC);
+    let configured = match call.task() {
+        // One channel is the foreground's, and the library accepts only a list of one class for it.
+        Task::Binary => {
+            call.exactly("activation", "sigmoid")?;
+            if classes != Arg::List(vec![1.0.into()]) {
+                return Err(call.refuse("classes", &classes, "[1], the foreground of a binary task"));
+            }
+            configured
+        }
+        Task::Multiclass => {
+            call.exactly("activation", "softmax")?;
+            match &classes {
+                Arg::Text(which) if which == "present" || which == "all" => {
+                    configured.with("classes", which.as_str())
+                }
+                other => return Err(call.refuse("classes", other, "'present' or 'all'")),
+            }
+        }
+    };
+    shared(call, configured)
+}
+
+fn shared(call: &mut Call<'_>, configured: Configured) -> Result<Configured, Unmapped> {
+    Ok(configured
+        .with("over", if call.flag("per_image")? { "image" } else { "batch" })
+        .ignoring(call.ignore("ignore")?))
+}

@@ -1,0 +1,37 @@
+//! torchvision: the sigmoid focal loss of `torchvision.ops`.
+
+use super::{Call, Configured, Function, Keyword, Library, Literal, Unmapped};
+use crate::loss::focal;
+
+/// The table.
+pub const LIBRARY: Library = Library {
+    id: "torchvision",
+    name: "torchvision",
+    version: "0.29.2",
+    functions: &[Function {
+        names: &["sigmoid_focal_loss"],
+        keywords: &[
+            Keyword::new("alpha", Literal::Number(0.25)),
+            Keyword::new("gamma", Literal::Number(2.0)),
+            // The default is a value for each logit, which is not a loss yet.
+            Keyword::new("reduction", Literal::Text("none")),
+        ],
+        translate: sigmoid_focal_loss,
+    }],
+};
+
+/// Multi-class logits go with one-hot targets: every class a binary task, and the mean over all logits.
+fn sigmoid_focal_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
+    call.exactly("reduction", "mean")?;
+    let alpha = call.number("alpha")?;
+    let configured = Configured::new(&focal::SPEC)
+        .with("gamma", call.number("gamma")?)
+        .with("activation", "one-vs-rest")
+        .with("mean_over", "logits");
+    // −1 switches α off; another number outside 0..1 is an error there as it is here.
+    if alpha.to_bits() == (-1.0f64).to_bits() {
+        Ok(configured.with("balanced", false))
+    } else {
+        Ok(configured.with("balanced", true).with("alpha", alpha))
+    }
+}

@@ -1,0 +1,47 @@
+//! Weighted sums of losses.
+
+use super::{Loss, Range};
+use crate::field::Field;
+
+/// `Σ weight · loss`. Weights are not negative.
+#[derive(Debug)]
+pub struct Compound {
+    terms: Vec<(f64, Box<dyn Loss>)>,
+}
+
+impl Compound {
+    /// The sum of the terms.
+    pub fn new(terms: Vec<(f64, Box<dyn Loss>)>) -> Self {
+        Self { terms }
+    }
+}
+
+impl Loss for Compound {
+    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+        let Some(gradient) = gradient else {
+            return self.terms.iter().map(|(weight, loss)| weight * loss.evaluate(field, None)).sum();
+        };
+        gradient.fill(0.0);
+        let mut term = vec![0.0; gradient.len()];
+        let mut value = 0.0;
+        for (weight, loss) in &self.terms {
+            value += weight * loss.evaluate(field, Some(&mut term));
+            for (sum, term) in gradient.iter_mut().zip(&term) {
+                *sum = weight.mul_add(f64::from(*term), f64::from(*sum)) as f32;
+            }
+        }
+        value
+    }
+
+    fn range(&self) -> Range {
+        // A weight of 0 switches a term off, also one without bound: 0 · ∞ would be NaN.
+        let sum = |bound: fn(Range) -> f64| {
+            self.terms
+                .iter()
+                .filter(|(weight, _)| *weight > 0.0)
+                .map(|(w, loss)| w * bound(loss.range()))
+                .sum()
+        };
+        Range { least: sum(|r| r.least), most: sum(|r| r.most), perfect: sum(|r| r.perfect) }
+    }
+}

@@ -1,0 +1,299 @@
+//! Parameters of losses as data: what the page makes controls from, and what a library's call is translated to.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Spec;
+use crate::field::Task;
+
+/// One parameter of a loss. Its meaning is told by the loss's docs, under `# Parameters`.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// The stable name.
+    pub id: &'static str,
+    /// The name for people; a letter of the formula where there is one.
+    pub label: &'static str,
+    /// What it can be.
+    pub kind: Kind,
+    /// Whether it has an effect for one task only.
+    pub task: Option<Task>,
+    /// Whether it is a convention on which libraries differ, rather than a knob of the loss itself.
+    pub convention: bool,
+}
+
+impl Param {
+    /// A number that a slider sets.
+    pub const fn number(id: &'static str, label: &'static str, domain: Domain) -> Self {
+        Self { id, label, kind: Kind::Number(domain), task: None, convention: false }
+    }
+
+    /// A number for each class.
+    pub const fn per_class(id: &'static str, label: &'static str, domain: Domain) -> Self {
+        Self { id, label, kind: Kind::PerClass(domain), task: Some(Task::Multiclass), convention: false }
+    }
+
+    /// On or off.
+    pub const fn flag(id: &'static str, label: &'static str, default: bool) -> Self {
+        Self { id, label, kind: Kind::Flag { default }, task: None, convention: false }
+    }
+
+    /// One of several, the first being the default.
+    pub const fn choice(id: &'static str, label: &'static str, options: &'static [Choice]) -> Self {
+        Self { id, label, kind: Kind::Choice(options), task: None, convention: false }
+    }
+
+    /// The same, said to be a convention.
+    pub const fn convention(self) -> Self {
+        Self { convention: true, ..self }
+    }
+
+    /// The same, for one task only.
+    pub const fn only(self, task: Task) -> Self {
+        Self { task: Some(task), ..self }
+    }
+}
+
+/// What a parameter can be.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A number.
+    Number(Domain),
+    /// A number for each class.
+    PerClass(Domain),
+    /// On or off.
+    Flag {
+        /// What it is when nothing is said.
+        default: bool,
+    },
+    /// One of several; the first is the default.
+    Choice(&'static [Choice]),
+}
+
+/// The numbers a parameter may take. `max` may be infinite; a slider then ends at `slider_max`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Domain {
+    /// Smallest.
+    pub min: f64,
+    /// Largest.
+    pub max: f64,
+    /// Where the page's slider ends.
+    pub slider_max: f64,
+    /// Step of the slider.
+    pub step: f64,
+    /// What it is when nothing is said.
+    pub default: f64,
+}
+
+impl Domain {
+    /// A closed range.
+    pub const fn new(min: f64, max: f64, step: f64, default: f64) -> Self {
+        Self { min, max, slider_max: max, step, default }
+    }
+
+    /// All numbers from `min`; the slider ends at `slider_max`.
+    pub const fn from(min: f64, slider_max: f64, step: f64, default: f64) -> Self {
+        Self { min, max: f64::INFINITY, slider_max, step, default }
+    }
+}
+
+/// An option of a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The stable name.
+    pub id: &'static str,
+    /// The name for people.
+    pub label: &'static str,
+}
+
+/// What one parameter was set to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Setting {
+    /// A flag.
+    Flag(bool),
+    /// A number.
+    Number(f64),
+    /// A number for each class; missing ones are the default.
+    PerClass(Vec<f64>),
+    /// The id of an option.
+    Choice(String),
+}
+
+impl From<f64> for Setting {
+    fn from(x: f64) -> Self {
+        Self::Number(x)
+    }
+}
+
+impl From<bool> for Setting {
+    fn from(on: bool) -> Self {
+        Self::Flag(on)
+    }
+}
+
+impl From<&str> for Setting {
+    fn from(id: &str) -> Self {
+        Self::Choice(id.into())
+    }
+}
+
+impl From<Vec<f64>> for Setting {
+    fn from(xs: Vec<f64>) -> Self {
+        Self::PerClass(xs)
+    }
+}
+
+/// Settings by parameter id.
+pub type Settings = BTreeMap<String, Setting>;
+
+/// Why settings were refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Settings that fit a loss's parameters, with defaults for what is not set.
+#[derive(Debug, Clone, Copy)]
+pub struct Config<'a> {
+    params: &'static [Param],
+    settings: &'a Settings,
+}
+
+impl<'a> Config<'a> {
+    /// Checks that every setting names a parameter of the loss and lies in its domain.
+    pub fn new(spec: &'static Spec, settings: &'a Settings) -> Result<Self, ConfigError> {
+        for (id, setting) in settings {
+            let Some(param) = spec.params.iter().find(|param| param.id == id) else {
+                let known: Vec<_> = spec.params.iter().map(|param| param.id).collect();
+                return Err(ConfigError(format!(
+                    "{} has no parameter {id:?}; it has {}",
+                    spec.id,
+                    known.join(", ")
+                )));
+            };
+            check(param, setting).map_err(|expected| {
+                ConfigError(format!("{}: parameter {id:?} is {setting:?}; expected {expected}", spec.id))
+            })?;
+        }
+        Ok(Self { params: spec.params, settings })
+    }
+
+    fn kind(&self, id: &str) -> Option<Kind> {
+        let param = self.params.iter().find(|param| param.id == id);
+        debug_assert!(param.is_some(), "the loss asks for {id:?}, which it does not declare");
+        param.map(|param| param.kind)
+    }
+
+    /// A number.
+    pub fn number(&self, id: &str) -> f64 {
+        match (self.settings.get(id), self.kind(id)) {
+            (Some(Setting::Number(x)), _) => *x,
+            (_, Some(Kind::Number(domain))) => domain.default,
+            _ => f64::NAN,
+        }
+    }
+
+    /// A flag.
+    pub fn flag(&self, id: &str) -> bool {
+        match (self.settings.get(id), self.kind(id)) {
+            (Some(Setting::Flag(on)), _) => *on,
+            (_, Some(Kind::Flag { default })) => default,
+            _ => false,
+        }
+    }
+
+    /// The id of the option taken.
+    pub fn choice(&self, id: &str) -> &'a str {
+        match (self.settings.get(id), self.kind(id)) {
+            (Some(Setting::Choice(option)), _) => option,
+            (_, Some(Kind::Choice(options))) => options.first().map_or("", |option| option.id),
+            _ => "",
+        }
+    }
+
+    /// Numbers by class; a class beyond the list has the default.
+    pub fn per_class(&self, id: &str) -> PerClass {
+        let default = match self.kind(id) {
+            Some(Kind::PerClass(domain)) => domain.default,
+            _ => 1.0,
+        };
+        let given = match self.settings.get(id) {
+            Some(Setting::PerClass(given)) => given.clone(),
+            _ => Vec::new(),
+        };
+        PerClass { given, default }
+    }
+}
+
+/// A number for each class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PerClass {
+    given: Vec<f64>,
+    default: f64,
+}
+
+impl PerClass {
+    /// The same number for all classes.
+    pub const fn all(default: f64) -> Self {
+        Self { given: Vec::new(), default }
+    }
+
+    /// The number of one class.
+    pub fn of(&self, class: usize) -> f64 {
+        self.given.get(class).copied().unwrap_or(self.default)
+    }
+}
+
+fn check(param: &Param, setting: &Setting) -> Result<(), String> {
+    let within = |domain: Domain, x: f64| x.is_finite() && x >= domain.min && x <= domain.max;
+    match (param.kind, setting) {
+        (Kind::Number(domain), &Setting::Number(x)) if within(domain, x) => Ok(()),
+        (Kind::PerClass(domain), Setting::PerClass(xs)) if xs.iter().all(|&x| within(domain, x)) => Ok(()),
+        (Kind::Flag { .. }, Setting::Flag(_)) => Ok(()),
+        (Kind::Choice(options), Setting::Choice(id)) if options.iter().any(|option| option.id == id) => {
+            Ok(())
+        }
+        (Kind::Number(domain), _) => Err(format!("a number from {} to {}", domain.min, domain.max)),
+        (Kind::PerClass(domain), _) => {
+            Err(format!("a number a class, from {} to {}", domain.min, domain.max))
+        }
+        (Kind::Flag { .. }, _) => Err("true or false".into()),
+        (Kind::Choice(options), _) => {
+            Err(format!("one of {}", options.iter().map(|option| option.id).collect::<Vec<_>>().join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loss::focal;
+
+    #[test]
+    fn what_is_not_set_is_the_default() {
+        let settings = Settings::from([("gamma".into(), 3.0.into())]);
+        let config = Config::new(&focal::SPEC, &settings).unwrap();
+        assert!((config.number("gamma") - 3.0).abs() < 1e-15);
+        assert!((config.number("alpha") - 0.25).abs() < 1e-15);
+    }
+
+    #[test]
+    fn refusals_say_what_was_found_and_what_was_expected() {
+        let refused = |id: &str, setting: Setting| {
+            Config::new(&focal::SPEC, &Settings::from([(id.into(), setting)])).unwrap_err().to_string()
+        };
+        assert!(refused("gama", 1.0.into()).contains("no parameter \"gama\"; it has gamma, alpha"));
+        assert!(refused("alpha", 1.5.into()).contains("expected a number from 0 to 1"));
+        assert!(refused("gamma", f64::NAN.into()).contains("expected a number from 0 to inf"));
+        assert!(refused("activation", "tanh".into()).contains("expected one of softmax, one-vs-rest"));
+    }
+}

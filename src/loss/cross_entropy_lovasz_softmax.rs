@@ -1,0 +1,51 @@
+//! Cross-entropy to learn from everywhere, Lovász on probabilities to steer by IoU.
+//!
+//! # Formula
+//! ```text
+//! L = L_{\mathrm{CE}} + \lambda\, L_{\mathrm{Lov\acute{a}sz\text{-}softmax}}
+//! ```
+//!
+//! # Parameters
+//! * `lambda`, λ, from 0, default 1: the weight of the Lovász term.
+//! * `over`, default the batch: whether the Lovász term sorts the whole batch as one or each image by itself.
+//! * `classes`, default classes present: whether classes that the truth does not contain count in the mean of the
+//!   Lovász term (multi-class).
+//!
+//! # Shapes
+//! Logits `[image, class, y, x]`, labels `[image, y, x]`.
+//!
+//! # Range
+//! From 0 (perfect) without bound.
+//!
+//! # Edge cases
+//! Those of its terms: on an empty mask the Lovász term pulls at the single worst pixel, cross-entropy at all.
+//!
+//! # Source
+//! Berman, Rannen Triki and Blaschko 2018 train with cross-entropy first and Lovász-softmax after; the sum of both is
+//! common in practice. In a multi-class task this is one of two readings of cross-entropy + λ·Lovász; the other, with
+//! the one-vs-rest hinge, is a card of its own.
+
+use super::compound::Compound;
+use super::config::{Domain, Param};
+use super::cross_entropy::CrossEntropy;
+use super::docs::module_docs;
+use super::lovasz::{CONVENTIONS, Error, Lovasz};
+use super::{PerTask, Spec};
+
+/// The catalogue line.
+pub const SPEC: Spec = Spec {
+    id: "cross_entropy_lovasz_softmax",
+    name: PerTask { binary: "CE + λ·Lovász-sigmoid", multiclass: "CE + λ·Lovász-softmax" },
+    docs: module_docs!("cross_entropy_lovasz_softmax.rs"),
+    params: &[
+        Param::number("lambda", "λ", Domain::from(0.0, 5.0, 0.05, 1.0)),
+        CONVENTIONS[0],
+        CONVENTIONS[1],
+    ],
+    build: |config| {
+        Box::new(Compound::new(vec![
+            (1.0, Box::new(CrossEntropy::default())),
+            (config.number("lambda"), Box::new(Lovasz::new(Error::Probability, config))),
+        ]))
+    },
+};

@@ -1,0 +1,53 @@
+//! Dice and cross-entropy together: overlap for the imbalance, cross-entropy for gradients that do not vanish.
+//!
+//! # Formula
+//! ```text
+//! L = \lambda_D\, L_{\mathrm{Dice}} + \lambda_{CE}\, L_{\mathrm{CE}}
+//! ```
+//!
+//! # Parameters
+//! * `dice_weight`, from 0, default 1: the weight of Dice. Weights on values are not weights on gradients: see how the
+//!   heatmap changes.
+//! * `ce_weight`, from 0, default 1: the weight of cross-entropy.
+//! * `smooth`, s, from 0, default 0: the smoothing term of Dice.
+//!
+//! # Shapes
+//! Logits `[image, class, y, x]`, labels `[image, y, x]`.
+//!
+//! # Range
+//! From 0 (perfect) without bound.
+//!
+//! # Edge cases
+//! Those of its terms: on an empty mask Dice is 0 and cross-entropy alone remains.
+//!
+//! # Source
+//! Taghanaki et al. 2019 and Isensee et al. 2021 (nnU-Net, which subtracts the Dice score instead of adding one minus
+//! it). Terms with their defaults: cross-entropy as in PyTorch, Dice as in segmentation-models-pytorch.
+
+use super::compound::Compound;
+use super::config::{Domain, Param};
+use super::cross_entropy::CrossEntropy;
+use super::dice::DICE;
+use super::docs::module_docs;
+use super::overlap::{Overlap, SMOOTH};
+use super::{PerTask, Spec};
+
+/// The catalogue line.
+pub const SPEC: Spec = Spec {
+    id: "dice_cross_entropy",
+    name: PerTask::both("Dice + cross-entropy"),
+    docs: module_docs!("dice_cross_entropy.rs"),
+    params: &[
+        Param::number("dice_weight", "weight of Dice", Domain::from(0.0, 5.0, 0.05, 1.0)),
+        Param::number("ce_weight", "weight of cross-entropy", Domain::from(0.0, 5.0, 0.05, 1.0)),
+        SMOOTH,
+    ],
+    build: |config| {
+        let smooth = config.number("smooth");
+        let dice = Overlap { smooth_numerator: smooth, smooth_denominator: smooth, ..DICE };
+        Box::new(Compound::new(vec![
+            (config.number("dice_weight"), Box::new(dice)),
+            (config.number("ce_weight"), Box::new(CrossEntropy::default())),
+        ]))
+    },
+};

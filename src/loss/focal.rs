@@ -1,0 +1,259 @@
+//! Cross-entropy that turns its back on what is already easy.
+//!
+//! # Formula
+//! With p_t the probability given to the true class and α_t = α for a positive label, 1 − α otherwise:
+//! ```text
+//! L = -\frac{1}{N} \sum_i \alpha_t\, (1 - p_{t,i})^{\gamma} \log p_{t,i}
+//! ```
+//!
+//! # Parameters
+//! * `gamma`, γ, from 0, default 2: how strongly easy pixels are discounted; 0 is cross-entropy.
+//! * `alpha`, α, from 0 to 1, default 0.25: the weight of positive pixels, and 1 − α of all others. Below ½ it weakens
+//!   the foreground, because γ has already strengthened it. Multi-class: every class but 0 is positive.
+//! * `balanced`, default on: whether α is used at all; off means a weight of 1 everywhere.
+//! * `activation`, default softmax: in a multi-class task p_t is that of the softmax, or every class is a binary task
+//!   of its own against the rest.
+//! * `mean_over`, default pixels: the sum is divided by the number of pixels, or by that of logits, which is C times
+//!   larger in a multi-class task.
+//! * `normalized`, default off: divides by the sum of the factors (1 − p_t)^γ as well.
+//! * `reduced_threshold`, r, from 0 to 1, default 0: pixels with p_t below r keep their full weight, and above it the
+//!   factor is ((1 − p_t)/r)^γ; 0 switches it off.
+//!
+//! # Shapes
+//! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value is in nats. Ignored pixels count nowhere.
+//!
+//! # Range
+//! From 0 (perfect) without bound.
+//!
+//! # Edge cases
+//! With no pixel to count value and gradient are 0. The factor is computed as exp(γ log(1 − p_t)), so that with γ < 1
+//! the gradient stays finite where p_t rounds to 1; implementations through (1 − p_t)^γ return NaN there.
+//!
+//! # Source
+//! Lin et al. 2017, equation 5; the defaults are theirs. By the logit the gradient of one pixel is
+//! ±α_t (1 − p_t)^γ (γ p_t log p_t + p_t − 1). Normalised: Sun et al. 2019. Reduced: Sergievskiy and Ponamarev 2019.
+
+use super::config::{Choice, Config, Domain, Param};
+use super::docs::module_docs;
+use super::{Loss, PerTask, Range, Spec};
+use crate::field::{Field, Head, Task};
+
+/// The catalogue line.
+pub const SPEC: Spec = Spec {
+    id: "focal",
+    name: PerTask::both("Focal"),
+    docs: module_docs!("focal.rs"),
+    params: &[
+        Param::number("gamma", "γ", Domain::from(0.0, 5.0, 0.1, 2.0)),
+        Param::number("alpha", "α", Domain::new(0.0, 1.0, 0.01, 0.25)),
+        Param::flag("balanced", "use α", true),
+        Param::choice(
+            "activation",
+            "activation",
+            &[
+                Choice { id: "softmax", label: "softmax" },
+                Choice { id: "one-vs-rest", label: "sigmoid, one vs rest" },
+            ],
+        )
+        .convention()
+        .only(Task::Multiclass),
+        Param::choice(
+            "mean_over",
+            "mean over",
+            &[Choice { id: "pixels", label: "pixels" }, Choice { id: "logits", label: "logits" }],
+        )
+        .convention()
+        .only(Task::Multiclass),
+        Param::flag("normalized", "normalised", false).convention(),
+        Param::number("reduced_threshold", "reduced below r", Domain::new(0.0, 1.0, 0.05, 0.0)).convention(),
+    ],
+    build: |config| Box::new(Focal::new(config)),
+};
+
+/// See the [module docs](self).
+#[derive(Debug, Clone)]
+pub struct Focal {
+    /// γ
+    pub gamma: f64,
+    /// α, or nothing for a weight of 1 everywhere.
+    pub alpha: Option<f64>,
+    /// How p_t comes about in a multi-class task.
+    pub head: Head,
+    /// Whether the mean is over logits instead of pixels.
+    pub mean_over_logits: bool,
+    /// Whether the sum of the factors divides too.
+    pub normalized: bool,
+    /// r, or nothing.
+    pub reduced_threshold: Option<f64>,
+}
+
+/// What one pixel contributes, and how that changes with the logit of its true class.
+struct Term {
+    loss: f64,
+    loss_by_logit: f64,
+    factor: f64,
+    factor_by_logit: f64,
+}
+
+/// Sums over the elements that share one normaliser.
+#[derive(Clone, Copy)]
+struct Totals {
+    loss: f64,
+    factor: f64,
+}
+
+impl Focal {
+    /// The sum of the factors divides only where it is larger, as in segmentation-models-pytorch.
+    const SMALLEST_NORM: f64 = 1e-6;
+
+    fn new(config: &Config<'_>) -> Self {
+        let threshold = config.number("reduced_threshold");
+        Self {
+            gamma: config.number("gamma"),
+            alpha: config.flag("balanced").then(|| config.number("alpha")),
+            head: if config.choice("activation") == "one-vs-rest" { Head::OneVsRest } else { Head::Joint },
+            mean_over_logits: config.choice("mean_over") == "logits",
+            normalized: config.flag("normalized"),
+            reduced_threshold: (threshold > 0.0).then_some(threshold),
+        }
+    }
+
+    /// `i` is the logit whose probability the pixel is judged by; `positive` says which side it should be on.
+    fn term(&self, field: &Field<'_>, i: usize, positive: bool, weight: f64) -> Term {
+        let all = field.probabilities(self.head);
+        let (p, q, log_p, log_q) = if positive {
+            (all.prob[i], all.rest[i], all.log_prob[i], all.log_rest[i])
+        } else {
+            (all.rest[i], all.prob[i], all.log_rest[i], all.log_prob[i])
+        };
+        let (factor, gamma) = match self.reduced_threshold {
+            Some(threshold) if p < threshold => (1.0, 0.0),
+            Some(threshold) => ((self.gamma * (log_q - threshold.ln())).exp(), self.gamma),
+            None if self.gamma == 0.0 => (1.0, 0.0),
+            None => ((self.gamma * log_q).exp(), self.gamma),
+        };
+        // By the logit of the true class: log p changes by q and log q by -p.
+        Term {
+            loss: -weight * factor * log_p,
+            loss_by_logit: weight * factor * (gamma * p * log_p - q),
+            factor,
+            factor_by_logit: -gamma * p * factor,
+        }
+    }
+
+    /// α_t; class 0 is the background of a multi-class task.
+    fn weight(&self, positive: bool) -> f64 {
+        self.alpha.map_or(1.0, |alpha| if positive { alpha } else { 1.0 - alpha })
+    }
+
+    /// The derivative of `loss / max(factor, smallest) ` by a logit.
+    fn by_logit(&self, term: &Term, totals: Totals) -> f64 {
+        if !self.normalized {
+            term.loss_by_logit
+        } else if totals.factor > Self::SMALLEST_NORM {
+            (term.loss_by_logit - totals.loss / totals.factor * term.factor_by_logit) / totals.factor
+        } else {
+            term.loss_by_logit / Self::SMALLEST_NORM
+        }
+    }
+
+    fn total(&self, totals: Totals) -> f64 {
+        if self.normalized { totals.loss / totals.factor.max(Self::SMALLEST_NORM) } else { totals.loss }
+    }
+
+    /// Every channel a binary task of its own.
+    fn one_vs_rest(&self, field: &Field<'_>, scale: f64, mut gradient: Option<&mut [f32]>) -> f64 {
+        let shape = field.shape();
+        let mut value = 0.0;
+        for channel in 0..shape.channels {
+            let term_at = |image: usize, pixel: usize, label: u8| {
+                let positive = field.is_foreground(label, channel);
+                let i = shape.plane(image, channel).start + pixel;
+                (i, positive, self.term(field, i, positive, self.weight(positive)))
+            };
+            let totals = self.totals(field, |image, pixel, label| term_at(image, pixel, label).2);
+            value += scale * self.total(totals);
+            let Some(gradient) = gradient.as_deref_mut() else { continue };
+            for_each_pixel(field, |image, pixel, label| {
+                let i = shape.plane(image, channel).start + pixel;
+                gradient[i] = label.map_or(0.0, |label| {
+                    let (_, positive, term) = term_at(image, pixel, label);
+                    let by_logit = scale * self.by_logit(&term, totals);
+                    (if positive { by_logit } else { -by_logit }) as f32
+                });
+            });
+        }
+        value
+    }
+
+    /// One p_t a pixel, from the softmax.
+    fn softmax(&self, field: &Field<'_>, scale: f64, gradient: Option<&mut [f32]>) -> f64 {
+        let shape = field.shape();
+        let all = field.probabilities(Head::Joint);
+        let term_at = |image: usize, pixel: usize, label: u8| {
+            let i = shape.plane(image, usize::from(label)).start + pixel;
+            self.term(field, i, true, self.weight(label > 0))
+        };
+        let totals = self.totals(field, term_at);
+        if let Some(gradient) = gradient {
+            for_each_pixel(field, |image, pixel, label| {
+                let at = |channel| shape.plane(image, channel).start + pixel;
+                let Some(label) = label else {
+                    (0..shape.channels).for_each(|channel| gradient[at(channel)] = 0.0);
+                    return;
+                };
+                let by_logit = scale * self.by_logit(&term_at(image, pixel, label), totals);
+                let log_rest = all.log_rest[at(usize::from(label))];
+                for channel in 0..shape.channels {
+                    // The other logits share the opposite of it as their probabilities share 1 - p_t.
+                    let share = if channel == usize::from(label) {
+                        1.0
+                    } else {
+                        -(all.log_prob[at(channel)] - log_rest).exp()
+                    };
+                    gradient[at(channel)] = (share * by_logit) as f32;
+                }
+            });
+        }
+        scale * self.total(totals)
+    }
+
+    fn totals(&self, field: &Field<'_>, term: impl Fn(usize, usize, u8) -> Term) -> Totals {
+        let mut totals = Totals { loss: 0.0, factor: 0.0 };
+        for_each_pixel(field, |image, pixel, label| {
+            if let Some(label) = label {
+                let term = term(image, pixel, label);
+                totals.loss += term.loss;
+                totals.factor += term.factor;
+            }
+        });
+        totals
+    }
+}
+
+/// Calls with image, pixel and label; an ignored pixel has none.
+fn for_each_pixel(field: &Field<'_>, mut visit: impl FnMut(usize, usize, Option<u8>)) {
+    for image in 0..field.shape().images {
+        for (pixel, &label) in field.labels_of(image).iter().enumerate() {
+            visit(image, pixel, field.counts(label).then_some(label));
+        }
+    }
+}
+
+impl Loss for Focal {
+    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+        let shape = field.shape();
+        let pixels = field.valid_pixels(0..shape.images);
+        let divisor = pixels * if self.mean_over_logits { shape.channels } else { 1 };
+        let scale = if divisor == 0 { 0.0 } else { 1.0 / divisor as f64 };
+        if self.head == Head::OneVsRest || shape.task() == Task::Binary {
+            self.one_vs_rest(field, scale, gradient)
+        } else {
+            self.softmax(field, scale, gradient)
+        }
+    }
+
+    fn range(&self) -> Range {
+        Range::UNBOUNDED
+    }
+}

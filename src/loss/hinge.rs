@@ -1,0 +1,76 @@
+//! How far a logit stays short of a margin of 1 on its label's side.
+//!
+//! # Formula
+//! Binary, with the label as a sign s = ±1:
+//! ```text
+//! L = \frac{1}{N} \sum_i \max(0,\; 1 - s_i z_i)
+//! ```
+//! Multi-class, one class against the rest, s = +1 for the true class:
+//! ```text
+//! L = \frac{1}{NC} \sum_i \sum_c \max(0,\; 1 - s_{ic} z_{ic})
+//! ```
+//!
+//! # Parameters
+//! None.
+//!
+//! # Shapes
+//! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value has the unit of a logit. It is a mean over the
+//! pixels that are not ignored, and over classes.
+//!
+//! # Range
+//! From 0, reached when every logit is past its margin, without bound.
+//!
+//! # Edge cases
+//! With no pixel to count value and gradient are 0. Exactly at the margin the gradient is 0.
+//!
+//! # Source
+//! Cortes and Vapnik 1995. The Lovász hinge is built on these errors (Yu and Blaschko 2015; Berman et al. 2018).
+
+use super::docs::module_docs;
+use super::{Loss, PerTask, Range, Spec};
+use crate::field::Field;
+
+/// The catalogue line.
+pub const SPEC: Spec = Spec {
+    id: "hinge",
+    name: PerTask { binary: "Hinge", multiclass: "Hinge, one vs rest" },
+    docs: module_docs!("hinge.rs"),
+    params: &[],
+    build: |_| Box::new(Hinge),
+};
+
+/// See the [module docs](self).
+#[derive(Debug, Clone, Copy)]
+pub struct Hinge;
+
+impl Loss for Hinge {
+    fn evaluate(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
+        let shape = field.shape();
+        let logits = field.valid_pixels(0..shape.images) * shape.channels;
+        let scale = if logits == 0 { 0.0 } else { 1.0 / logits as f64 };
+        let mut value = 0.0;
+        for image in 0..shape.images {
+            let labels = field.labels_of(image);
+            for channel in 0..shape.channels {
+                let start = shape.plane(image, channel).start;
+                for (pixel, &label) in labels.iter().enumerate() {
+                    let sign = if field.is_foreground(label, channel) { 1.0 } else { -1.0 };
+                    let error = if field.counts(label) {
+                        (1.0 - sign * f64::from(field.logits()[start + pixel])).max(0.0)
+                    } else {
+                        0.0
+                    };
+                    value += scale * error;
+                    if let Some(gradient) = gradient.as_deref_mut() {
+                        gradient[start + pixel] = if error > 0.0 { (-sign * scale) as f32 } else { 0.0 };
+                    }
+                }
+            }
+        }
+        value
+    }
+
+    fn range(&self) -> Range {
+        Range::UNBOUNDED
+    }
+}

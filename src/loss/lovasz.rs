@@ -1,0 +1,143 @@
+//! The Lovász extension of the Jaccard loss, over either kind of error.
+//!
+//! Errors are sorted in decreasing order and each is weighted by what its pixel adds to the Jaccard loss of the set
+//! of pixels at least as wrong ([`Ranking`](crate::field::Ranking)). The weights do not change until two errors swap
+//! places, so they are constants to the gradient.
+
+use std::ops::Range as Span;
+
+use super::config::{Choice, Config, Param};
+use super::{Loss, Range, pull_back};
+use crate::field::{Field, Head, Task};
+
+/// What is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Error {
+    /// max(0, 1 − s·z), on logits, one class against the rest.
+    Hinge,
+    /// |y − p|, on probabilities.
+    Probability,
+}
+
+/// A Lovász loss. See the [module docs](self).
+#[derive(Debug, Clone, Copy)]
+pub struct Lovasz {
+    /// What is sorted.
+    pub error: Error,
+    /// Whether every image is sorted by itself and the mean taken, or the batch as one.
+    pub per_image: bool,
+    /// Whether the mean is over all classes, or only over those that the truth contains (multi-class).
+    pub all_classes: bool,
+}
+
+/// The conventions on which libraries differ.
+pub(super) const CONVENTIONS: [Param; 2] = [
+    Param::choice(
+        "over",
+        "sorts",
+        &[Choice { id: "batch", label: "the batch" }, Choice { id: "image", label: "each image" }],
+    )
+    .convention(),
+    Param::choice(
+        "classes",
+        "mean over",
+        &[Choice { id: "present", label: "classes present" }, Choice { id: "all", label: "all classes" }],
+    )
+    .convention()
+    .only(Task::Multiclass),
+];
+
+impl Lovasz {
+    pub(super) fn new(error: Error, config: &Config<'_>) -> Self {
+        Self {
+            error,
+            per_image: config.choice("over") == "image",
+            all_classes: config.choice("classes") == "all",
+        }
+    }
+
+    /// The head whose logits are ranked.
+    pub fn head(self) -> Head {
+        match self.error {
+            Error::Hinge => Head::OneVsRest,
+            Error::Probability => Head::Joint,
+        }
+    }
+
+    /// The error of one logit, given the side it should be on. At least 0.
+    pub fn error_at(self, field: &Field<'_>, i: usize, foreground: bool) -> f64 {
+        match self.error {
+            Error::Hinge => {
+                let z = f64::from(field.logits()[i]);
+                (if foreground { 1.0 - z } else { 1.0 + z }).max(0.0)
+            }
+            Error::Probability => {
+                let probabilities = field.probabilities(Head::Joint);
+                if foreground { probabilities.rest[i] } else { probabilities.prob[i] }
+            }
+        }
+    }
+
+    /// The channels whose losses are averaged in one group.
+    fn channels(self, field: &Field<'_>, images: &Span<usize>) -> Vec<usize> {
+        let shape = field.shape();
+        (0..shape.channels)
+            .filter(|&channel| {
+                self.all_classes
+                    || shape.task() == Task::Binary
+                    || field.ranking(self.head(), images.clone(), channel).foreground > 0
+            })
+            .collect()
+    }
+}
+
+impl Loss for Lovasz {
+    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+        let shape = field.shape();
+        let pixels = shape.pixels();
+        let mut by_error = gradient.is_some().then(|| vec![0.0f64; shape.logits()]);
+        let groups = field.groups(self.per_image);
+        let mut value = 0.0;
+        for images in &groups {
+            let channels = self.channels(field, images);
+            let scale = 1.0 / (groups.len() * channels.len().max(1)) as f64;
+            for channel in channels {
+                let ranking = field.ranking(self.head(), images.clone(), channel);
+                for (&pixel, &increment) in ranking.order.iter().zip(&ranking.increments) {
+                    let pixel = pixel as usize;
+                    let foreground = field.is_foreground(field.labels()[pixel], channel);
+                    let i = shape.plane(pixel / pixels, channel).start + pixel % pixels;
+                    let error = self.error_at(field, i, foreground);
+                    if error == 0.0 {
+                        break;
+                    }
+                    value += scale * increment * error;
+                    if let Some(by_error) = &mut by_error {
+                        // A larger logit or probability lowers the error of a foreground pixel, by one for one.
+                        by_error[i] = if foreground { -scale * increment } else { scale * increment };
+                    }
+                }
+            }
+        }
+        if let (Some(gradient), Some(by_error)) = (gradient, by_error) {
+            match self.error {
+                Error::Hinge => {
+                    for (out, by_logit) in gradient.iter_mut().zip(by_error) {
+                        *out = by_logit as f32;
+                    }
+                }
+                Error::Probability => pull_back(field, Head::Joint, gradient, |image, channel, pixel| {
+                    by_error[shape.plane(image, channel).start + pixel]
+                }),
+            }
+        }
+        value
+    }
+
+    fn range(&self) -> Range {
+        match self.error {
+            Error::Hinge => Range::UNBOUNDED,
+            Error::Probability => Range::UNIT,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The catalogue of losses: one file a loss, one line in [`LOSSES`].
+//!
+//! Everything that knows a list of losses reads it from here: the page builds its cards and controls from it, the
+//! law tests walk it, and the explanations on the page are the module docs of each loss (see [`docs`]).
+//!
+//! To add a loss: write `src/loss/<id>.rs` with its docs in the fixed form, a struct that implements [`Loss`], and a
+//! [`Spec`]; then add its line to [`LOSSES`].
+
+pub mod config;
+pub mod docs;
+mod pull_back;
+
+pub mod compound;
+pub mod cross_entropy;
+pub mod cross_entropy_lovasz_hinge;
+pub mod cross_entropy_lovasz_softmax;
+pub mod dice;
+pub mod dice_cross_entropy;
+pub mod focal;
+pub mod hinge;
+pub mod jaccard;
+pub mod lovasz;
+pub mod lovasz_hinge;
+pub mod lovasz_softmax;
+pub mod overlap;
+
+use std::fmt::Debug;
+
+use crate::field::{Field, Task};
+use config::{Config, Param};
+pub use pull_back::pull_back;
+
+/// A loss with all its parameters set.
+pub trait Loss: Debug {
+    /// The value and, where a place is given for it, the gradient d(value)/d(logit), `[image, class, y, x]`.
+    ///
+    /// Every element of `gradient` is overwritten. Both are finite for finite logits.
+    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64;
+
+    /// Where the value can lie.
+    fn range(&self) -> Range;
+}
+
+/// Where the values of a loss can lie.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Range {
+    /// A lower bound.
+    pub least: f64,
+    /// An upper bound, infinite where there is none.
+    pub most: f64,
+    /// The limit of the value as a prediction grows confident and right everywhere.
+    pub perfect: f64,
+}
+
+impl Range {
+    /// From 0 (perfect) to 1.
+    pub const UNIT: Self = Self { least: 0.0, most: 1.0, perfect: 0.0 };
+    /// From 0 (perfect) without bound.
+    pub const UNBOUNDED: Self = Self { least: 0.0, most: f64::INFINITY, perfect: 0.0 };
+
+    /// Where a value stands between `least` (0) and `most` (1); an unbounded range is bent so that
+    /// 1 above the least is the middle.
+    pub fn position(self, value: f64) -> f64 {
+        let above = (value - self.least).max(0.0);
+        let span = self.most - self.least;
+        if span.is_finite() {
+            if span > 0.0 { (above / span).min(1.0) } else { 0.0 }
+        } else if above.is_finite() {
+            above / (above + 1.0)
+        } else {
+            1.0
+        }
+    }
+}
+
+/// One thing said for each kind of task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PerTask<T> {
+    /// For one logit channel.
+    pub binary: T,
+    /// For C logit channels.
+    pub multiclass: T,
+}
+
+impl<T: Copy> PerTask<T> {
+    /// The same for both.
+    pub const fn both(said: T) -> Self {
+        Self { binary: said, multiclass: said }
+    }
+
+    /// What is said for this task.
+    pub fn of(&self, task: Task) -> T {
+        match task {
+            Task::Binary => self.binary,
+            Task::Multiclass => self.multiclass,
+        }
+    }
+}
+
+/// A loss as the catalogue knows it.
+#[derive(Debug)]
+pub struct Spec {
+    /// The stable name, as in links and files: the module's name.
+    pub id: &'static str,
+    /// The name for people.
+    pub name: PerTask<&'static str>,
+    /// The module docs, in the fixed form that [`docs::Page`] reads.
+    pub docs: &'static str,
+    /// Parameters in the order of the controls.
+    pub params: &'static [Param],
+    /// Makes the loss; parameters that the config does not name have their defaults.
+    pub build: fn(&Config<'_>) -> Box<dyn Loss>,
+}
+
+/// Every loss, in the order of the page.
+pub const LOSSES: &[&Spec] = &[
+    &cross_entropy::SPEC,
+    &dice::SPEC,
+    &dice_cross_entropy::SPEC,
+    &jaccard::SPEC,
+    &focal::SPEC,
+    &hinge::SPEC,
+    &lovasz_hinge::SPEC,
+    &lovasz_softmax::SPEC,
+    &cross_entropy_lovasz_hinge::SPEC,
+    &cross_entropy_lovasz_softmax::SPEC,
+];
+
+/// The loss of this id.
+pub fn find(id: &str) -> Option<&'static Spec> {
+    LOSSES.iter().copied().find(|spec| spec.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn position_bends_unbounded_ranges() {
+        assert!((Range::UNIT.position(0.25) - 0.25).abs() < 1e-15);
+        assert!((Range::UNBOUNDED.position(1.0) - 0.5).abs() < 1e-15);
+        assert!((Range::UNBOUNDED.position(f64::INFINITY) - 1.0).abs() < 1e-15);
+        assert!(Range::UNIT.position(-3.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        for (at, spec) in LOSSES.iter().enumerate() {
+            let first = LOSSES.iter().position(|other| other.id == spec.id);
+            assert_eq!(first, Some(at), "{} stands twice", spec.id);
+        }
+    }
+}

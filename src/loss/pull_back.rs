@@ -1,0 +1,46 @@
+//! From d/d(probability) to d/d(logit), for losses that are made of probabilities.
+
+use crate::field::{Field, Head, Task};
+
+/// Fills `gradient` with d/d(logit), given d/d(probability) of a channel as a function of image, channel and pixel.
+///
+/// For a sigmoid `dp/dz = p(1 − p)`. For a softmax `dL/dz_c = p_c Σ_j p_j (g_c − g_j)`, summed by differences because
+/// `g_c − Σ p_j g_j` cancels where one probability is close to 1. Ignored pixels get 0.
+pub fn pull_back(
+    field: &Field<'_>,
+    head: Head,
+    gradient: &mut [f32],
+    by_prob: impl Fn(usize, usize, usize) -> f64,
+) {
+    let shape = field.shape();
+    let probabilities = field.probabilities(head);
+    let alone = head == Head::OneVsRest || shape.task() == Task::Binary;
+    let mut by_channel = vec![0.0; shape.channels];
+    for image in 0..shape.images {
+        for (pixel, &label) in field.labels_of(image).iter().enumerate() {
+            let at = |channel| shape.plane(image, channel).start + pixel;
+            if !field.counts(label) {
+                for channel in 0..shape.channels {
+                    gradient[at(channel)] = 0.0;
+                }
+                continue;
+            }
+            for (channel, g) in by_channel.iter_mut().enumerate() {
+                *g = by_prob(image, channel, pixel);
+            }
+            for (channel, &g) in by_channel.iter().enumerate() {
+                let i = at(channel);
+                let p = probabilities.prob[i];
+                gradient[i] = if alone {
+                    g * p * probabilities.rest[i]
+                } else {
+                    p * by_channel
+                        .iter()
+                        .enumerate()
+                        .map(|(j, &other)| probabilities.prob[at(j)] * (g - other))
+                        .sum::<f64>()
+                } as f32;
+            }
+        }
+    }
+}

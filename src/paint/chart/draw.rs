@@ -1,0 +1,191 @@
+//! Marks and text on a chart, in pixels.
+
+use plotters::element::{PathElement, Rectangle};
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
+
+use super::super::Rgb;
+use super::frame::Frame;
+use super::{Area, ChartStyle, Drawn};
+
+/// The page's own face, then what the system has. The string is read as CSS by canvas and SVG alike.
+const FACE: &str = "Inter, system-ui, sans-serif";
+
+/// Size of all text, in pixels of the page.
+pub(super) const FONT: f64 = 13.0;
+
+/// From one line of text to the next.
+pub(super) const LINE: f64 = 18.0;
+
+/// A generous width for a text of this face: most of its letters are narrower than this.
+fn width_of(text: &str, style: &ChartStyle) -> i32 {
+    style.px(0.56 * FONT * text.chars().count() as f64)
+}
+
+pub(super) fn colour([r, g, b]: Rgb) -> RGBColor {
+    RGBColor(r, g, b)
+}
+
+pub(super) fn text<DB: DrawingBackend>(
+    root: &Area<DB>,
+    style: &ChartStyle,
+    text: &str,
+    ink: Rgb,
+    at: (i32, i32),
+    anchor: (HPos, VPos),
+) -> Drawn<DB> {
+    let (font, ink) = ((FACE, f64::from(style.px(FONT))).into_font(), colour(ink));
+    let look = TextStyle::from(font).color(&ink).pos(Pos::new(anchor.0, anchor.1));
+    root.draw_text(text, &look, at)
+}
+
+/// A filled box. Straight lines are drawn as thin boxes too: a stroke that falls between two pixels is
+/// blurred by a canvas, a box is not.
+pub(super) fn rect<DB: DrawingBackend>(
+    root: &Area<DB>,
+    from: (i32, i32),
+    to: (i32, i32),
+    fill: Rgb,
+    opacity: f64,
+) -> Drawn<DB> {
+    root.draw(&Rectangle::new([from, to], colour(fill).mix(opacity).filled()))
+}
+
+/// A curve through points given to a fraction of a pixel.
+pub(super) fn curve<DB: DrawingBackend>(
+    root: &Area<DB>,
+    style: &ChartStyle,
+    points: impl Iterator<Item = (f64, f64)>,
+    ink: Rgb,
+    width: f64,
+) -> Drawn<DB> {
+    let line = ShapeStyle::from(colour(ink)).stroke_width(style.stroke(width));
+    root.draw(&PathElement::new(on_lattice(points, f64::from(style.px(6.0))), line))
+}
+
+/// Whole pixels that follow a curve without the wobble of rounding.
+///
+/// Backends take integers only. Of each stretch of `stretch` pixels the point that happens to lie
+/// nearest to a whole pixel is kept, which leaves little more than half the error of rounding just any point.
+fn on_lattice(points: impl Iterator<Item = (f64, f64)>, stretch: f64) -> Vec<(i32, i32)> {
+    let whole = |(x, y): (f64, f64)| (x.round() as i32, y.round() as i32);
+    let mut path = Vec::new();
+    let mut points = points.filter(|(x, y)| x.is_finite() && y.is_finite());
+    let Some(mut last) = points.next() else { return path };
+    path.push(whole(last));
+    let (mut length, mut best, mut nearest) = (0.0, None, f64::INFINITY);
+    for (x, y) in points {
+        let off = (x - x.round()).hypot(y - y.round());
+        length += (x - last.0).hypot(y - last.1);
+        last = (x, y);
+        if off < nearest {
+            (best, nearest) = (Some(last), off);
+        }
+        if length >= stretch {
+            path.extend(best.map(whole));
+            (length, best, nearest) = (0.0, None, f64::INFINITY);
+        }
+    }
+    path.push(whole(last));
+    path.dedup();
+    path
+}
+
+/// A short text in the middle of a line, which it interrupts.
+pub(super) fn tag<DB: DrawingBackend>(
+    root: &Area<DB>,
+    style: &ChartStyle,
+    label: &str,
+    ink: Rgb,
+    (x, y): (i32, i32),
+) -> Drawn<DB> {
+    let half = (width_of(label, style) / 2 + style.px(2.0), style.px(0.6 * FONT));
+    rect(root, (x - half.0, y - half.1), (x + half.0, y + half.1), style.theme.surface(), 0.9)?;
+    text(root, style, label, ink, (x, y), (HPos::Center, VPos::Center))
+}
+
+/// How a line of a key shows its colour.
+#[derive(Clone, Copy)]
+pub(super) enum Swatch {
+    /// A line, as curves are drawn.
+    Line(Rgb),
+    /// A filled square, as bars and areas are drawn.
+    Fill(Rgb),
+    /// None: the line is a remark.
+    None,
+}
+
+/// Lines of text in the upper right of the plot, where decreasing curves leave room. The swatch stands
+/// to the right of its text, so that no text has to be measured.
+pub(super) fn key<DB: DrawingBackend>(
+    root: &Area<DB>,
+    style: &ChartStyle,
+    frame: &Frame,
+    lines: &[(Swatch, String)],
+) -> Drawn<DB> {
+    let (pad, swatch) = (style.px(6.0), style.px(16.0));
+    let right = frame.right - pad;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let widest = lines.iter().map(|(_, label)| width_of(label, style)).max().unwrap_or(0);
+    let bottom = frame.top + pad + style.px(LINE * lines.len() as f64);
+    let left = (right - swatch - widest - 2 * pad).max(frame.left + 1);
+    rect(root, (left, frame.top + 1), (frame.right, bottom), style.theme.surface(), 0.8)?;
+    for (i, (mark, label)) in lines.iter().enumerate() {
+        let y = frame.top + pad + style.px(LINE * (i as f64 + 0.5));
+        let (ink, end) = match *mark {
+            Swatch::Line(ink) => {
+                let half = (style.stroke(3.0).cast_signed() + 1) / 2;
+                rect(root, (right - swatch, y - half), (right, y + half), ink, 1.0)?;
+                (ink, right - swatch - pad)
+            }
+            Swatch::Fill(fill) => {
+                let half = style.px(5.0);
+                rect(root, (right - 2 * half, y - half), (right, y + half), fill, 1.0)?;
+                (style.theme.ink(), right - swatch - pad)
+            }
+            Swatch::None => (style.theme.ink(), right),
+        };
+        text(root, style, label, ink, (end, y), (HPos::Right, VPos::Center))?;
+    }
+    Ok(())
+}
+
+/// Which colour is which class, in one line above the plot on the right.
+pub(super) fn classes<DB: DrawingBackend>(root: &Area<DB>, style: &ChartStyle, frame: &Frame) -> Drawn<DB> {
+    let (side, gap) = (style.px(10.0), style.px(6.0));
+    let (mut right, base) = (frame.right, frame.top - style.px(10.0));
+    for (label, fill) in [("background", style.theme.background()), ("foreground", style.theme.foreground())]
+    {
+        rect(root, (right - side, base - side), (right, base), fill, 1.0)?;
+        right -= side + gap;
+        text(root, style, label, style.theme.ink(), (right, base), (HPos::Right, VPos::Bottom))?;
+        right -= width_of(label, style) + 2 * gap;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lattice_path_stays_on_its_curve() {
+        let f = |x: f64| 200.0 * (-x / 90.0).exp();
+        let path = on_lattice((0..=6000).map(|i| f64::from(i) / 10.0).map(|x| (x, f(x))), 6.0);
+        assert_eq!((path[0], path[path.len() - 1]), ((0, 200), (600, 0)));
+        let inner = &path[1..path.len() - 1];
+        assert!(inner.len() > 80);
+        let off: f64 = inner.iter().map(|&(x, y)| (f(f64::from(x)) - f64::from(y)).abs()).sum();
+        // Rounding any points would leave a quarter of a pixel.
+        assert!(off / (inner.len() as f64) < 0.15, "{}", off / inner.len() as f64);
+    }
+
+    #[test]
+    fn a_path_of_nothing_is_empty() {
+        assert!(on_lattice([(f64::NAN, 0.0)].into_iter(), 6.0).is_empty());
+        assert_eq!(on_lattice([(1.2, 3.4)].into_iter(), 6.0), [(1, 3)]);
+    }
+}

@@ -1,0 +1,203 @@
+//! Labels and probabilities as pixels, alone or over a photograph.
+
+use std::sync::LazyLock;
+
+use super::colormap::{opaque, ramp};
+use super::{Rgb, Rgba, Theme, oklab};
+
+/// What a picture is painted on.
+#[derive(Clone, Copy, Debug)]
+pub struct Backdrop<'a> {
+    /// Pixels in a row.
+    pub width: usize,
+    /// One grey byte for each pixel. Pixels past its end are painted as if there were none.
+    pub photo: Option<&'a [u8]>,
+    /// Whose palette.
+    pub theme: Theme,
+}
+
+/// How much of a pixel is the picture when a photograph lies under it, of 256.
+const COVER: u16 = 150;
+
+/// Stripes of ignored pixels repeat after this many, and this many of them are ink.
+const HATCH: (usize, usize) = (8, 4);
+
+impl Backdrop<'_> {
+    fn put(&self, out: &mut Vec<u8>, colours: impl ExactSizeIterator<Item = Rgb>) {
+        out.resize(4 * colours.len(), 0);
+        let (pixels, _) = out.as_chunks_mut::<4>();
+        for (pixel, colour) in pixels.iter_mut().zip(colours) {
+            *pixel = opaque(colour);
+        }
+        for (pixel, &grey) in pixels.iter_mut().zip(self.photo.unwrap_or(&[])) {
+            *pixel = over(grey, *pixel);
+        }
+    }
+}
+
+fn over(grey: u8, [r, g, b, alpha]: Rgba) -> Rgba {
+    let mix = |c: u8| ((COVER * u16::from(c) + (256 - COVER) * u16::from(grey)) >> 8) as u8;
+    [mix(r), mix(g), mix(b), alpha]
+}
+
+/// Paints `labels` in the colours of their classes; those equal to `ignore` are hatched.
+pub fn truth_picture(labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut Vec<u8>) {
+    let classes: [Rgb; 256] = std::array::from_fn(|class| on.theme.class(class));
+    let [ink, paper] = on.theme.hatch();
+    let width = on.width.max(1);
+    let colour = |(i, &label): (usize, &u8)| {
+        if label != ignore {
+            classes[usize::from(label)]
+        } else if (i % width + i / width) % HATCH.0 < HATCH.1 {
+            ink
+        } else {
+            paper
+        }
+    };
+    on.put(out, labels.iter().enumerate().map(colour));
+}
+
+/// Paints `prob`, laid out `[class, y, x]` with `classes` planes.
+///
+/// One plane is a binary task: an even ramp from the background's colour to that of class 1, darker
+/// with p in the light theme and lighter in the dark one. More planes are mixed as light is, each
+/// class in proportion to its probability.
+pub fn prediction_picture(prob: &[f32], classes: usize, on: Backdrop<'_>, out: &mut Vec<u8>) {
+    if classes <= 1 {
+        let colours = ramp(on.theme.class(0), on.theme.class(1));
+        // A cast sends NaN to 0 and keeps the rest within the table.
+        on.put(out, prob.iter().map(|p| colours[usize::from((p * 255.0 + 0.5) as u8)]));
+        return;
+    }
+    let pixels = prob.len() / classes;
+    if pixels == 0 {
+        out.clear();
+        return;
+    }
+    let mut light = vec![[0f32; 3]; pixels];
+    for (class, plane) in prob.chunks_exact(pixels).take(classes).enumerate() {
+        let colour = on.theme.class(class).map(|byte| oklab::linear_from_byte(byte) as f32);
+        for (sum, &p) in light.iter_mut().zip(plane) {
+            for (sum, part) in sum.iter_mut().zip(colour) {
+                *sum += p * part;
+            }
+        }
+    }
+    on.put(out, light.into_iter().map(|light| light.map(byte_of_light)));
+}
+
+/// [`oklab::byte_from_linear`] by lookup. 4096 entries are fine enough that each byte, made linear,
+/// comes back as itself.
+fn byte_of_light(light: f32) -> u8 {
+    const LAST: usize = 4095;
+    static TABLE: LazyLock<[u8; LAST + 1]> =
+        LazyLock::new(|| std::array::from_fn(|i| oklab::byte_from_linear(i as f64 / LAST as f64)));
+    TABLE[((light * LAST as f32 + 0.5) as usize).min(LAST)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
+
+    fn pixels(out: &[u8]) -> Vec<Rgba> {
+        out.as_chunks::<4>().0.to_vec()
+    }
+
+    fn bare(theme: Theme) -> Backdrop<'static> {
+        Backdrop { width: 4, photo: None, theme }
+    }
+
+    fn prediction(prob: &[f32], classes: usize, on: Backdrop<'_>) -> Vec<Rgba> {
+        let mut out = vec![1, 2, 3];
+        prediction_picture(prob, classes, on, &mut out);
+        pixels(&out)
+    }
+
+    #[test]
+    fn a_certain_prediction_looks_like_its_label() {
+        for theme in THEMES {
+            let class = |k| opaque(theme.class(k));
+            assert_eq!(prediction(&[0.0, 1.0], 1, bare(theme)), [class(0), class(1)]);
+            let mut truth = Vec::new();
+            truth_picture(&[0, 1, 2, 3, 4], 255, bare(theme), &mut truth);
+            let mut one_hot = [0.0; 25];
+            (0..5).for_each(|k| one_hot[k * 5 + k] = 1.0);
+            assert_eq!(prediction(&one_hot, 5, bare(theme)), pixels(&truth));
+        }
+    }
+
+    #[test]
+    fn the_binary_ramp_is_monotone_and_its_middle_is_far_from_both_ends() {
+        for theme in THEMES {
+            let prob: Vec<f32> = (0..=100u8).map(|i| f32::from(i) / 100.0).collect();
+            let lab: Vec<oklab::Lab> = prediction(&prob, 1, bare(theme))
+                .into_iter()
+                .map(|[r, g, b, _]| oklab::from_rgb([r, g, b]))
+                .collect();
+            let sign = (lab[100][0] - lab[0][0]).signum();
+            assert!(lab.windows(2).all(|w| sign * (w[1][0] - w[0][0]) > 0.0));
+            assert!(oklab::distance(lab[0], lab[50]) > 0.2);
+            assert!(oklab::distance(lab[50], lab[100]) > 0.2);
+        }
+    }
+
+    #[test]
+    fn an_even_mixture_is_the_mean_of_the_light() {
+        let theme = Theme::Light;
+        let [r, g, b, _] = prediction(&[0.0, 0.5, 0.5], 3, bare(theme))[0];
+        for (i, byte) in [r, g, b].into_iter().enumerate() {
+            let mean = f64::midpoint(
+                oklab::linear_from_byte(theme.class(1)[i]),
+                oklab::linear_from_byte(theme.class(2)[i]),
+            );
+            assert!(byte.abs_diff(oklab::byte_from_linear(mean)) <= 1);
+        }
+    }
+
+    #[test]
+    fn ignored_pixels_are_striped_along_the_diagonal() {
+        let mut out = Vec::new();
+        let on = Backdrop { width: 16, photo: None, theme: Theme::Light };
+        truth_picture(&[255; 256], 255, on, &mut out);
+        let painted = pixels(&out);
+        let [ink, paper] = Theme::Light.hatch().map(opaque);
+        for (i, colour) in painted.iter().enumerate() {
+            let (x, y) = (i % 16, i / 16);
+            assert_eq!(*colour, if (x + y) % 8 < 4 { ink } else { paper });
+            if x > 0 && y < 15 {
+                assert_eq!(painted[(y + 1) * 16 + x - 1], *colour);
+            }
+        }
+    }
+
+    #[test]
+    fn a_photograph_shows_through_and_keeps_classes_apart() {
+        for theme in THEMES {
+            let on = Backdrop { photo: Some(&[0, 255, 0, 255]), ..bare(theme) };
+            let mut out = Vec::new();
+            truth_picture(&[0, 0, 1, 1, 1], 255, on, &mut out);
+            let lab: Vec<_> = pixels(&out).iter().map(|&[r, g, b, _]| oklab::from_rgb([r, g, b])).collect();
+            for (a, b) in [(0, 1), (2, 3), (0, 2), (1, 3)] {
+                assert!(oklab::distance(lab[a], lab[b]) > 0.1, "{theme:?} {a} {b}");
+            }
+            assert_eq!(pixels(&out)[4], opaque(theme.class(1)), "past the end of the photograph");
+            assert_eq!(prediction(&[0.0, 0.0, 1.0, 1.0], 1, on), pixels(&out)[..4]);
+        }
+    }
+
+    #[test]
+    fn nothing_and_nonsense_are_painted_without_panic() {
+        for classes in [0, 1, 2, 5] {
+            assert!(prediction(&[], classes, bare(Theme::Light)).is_empty());
+            let odd = [f32::NAN, f32::INFINITY, -3.0, 7.0];
+            let on = Backdrop { width: 0, photo: Some(&[9]), theme: Theme::Dark };
+            assert!(prediction(&odd, classes, on).iter().all(|p| p[3] == 255));
+        }
+        assert!(prediction(&[0.5; 3], 5, bare(Theme::Light)).is_empty());
+        let mut out = vec![1];
+        truth_picture(&[], 255, bare(Theme::Light), &mut out);
+        assert!(out.is_empty());
+    }
+}

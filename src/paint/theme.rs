@@ -1,0 +1,174 @@
+//! The two palettes. Blue speaks for the foreground and orange for the background everywhere: as
+//! classes, in charts, and in heatmaps, where a blue pixel is one that descent will raise.
+//!
+//! Class colours take the hues of Okabe and Ito (2008). Their lightness is chosen so that each keeps a
+//! contrast of at least 3:1 to what it is painted on, and so that those which red-green colour blindness
+//! would merge differ in lightness instead.
+
+use serde::Deserialize;
+
+use super::Rgb;
+
+/// Light or dark, as the page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// Dark ink on white.
+    #[default]
+    Light,
+    /// Light ink on near-black.
+    Dark,
+}
+
+/// How many classes have a colour of their own, the background included.
+pub const CLASS_COLOURS: usize = 5;
+
+impl Theme {
+    /// What charts are drawn on. The page's cards have the same colour.
+    pub const fn surface(self) -> Rgb {
+        match self {
+            Self::Light => [255, 255, 255],
+            Self::Dark => [23, 26, 31],
+        }
+    }
+
+    /// Text that matters.
+    pub const fn ink(self) -> Rgb {
+        match self {
+            Self::Light => [31, 35, 40],
+            Self::Dark => [230, 232, 235],
+        }
+    }
+
+    /// Text and lines that stand back: tick labels, reference curves.
+    pub const fn muted(self) -> Rgb {
+        match self {
+            Self::Light => [89, 99, 110],
+            Self::Dark => [157, 167, 179],
+        }
+    }
+
+    /// Lines to read along, not to look at.
+    pub const fn grid(self) -> Rgb {
+        match self {
+            Self::Light => [228, 231, 235],
+            Self::Dark => [45, 50, 58],
+        }
+    }
+
+    /// Foreground pixels in charts: the colour of class 1.
+    pub const fn foreground(self) -> Rgb {
+        self.classes()[1]
+    }
+
+    /// Background pixels in charts. As a class they are [`classes`](Self::classes)`()[0]`, which no
+    /// line could be seen in.
+    pub const fn background(self) -> Rgb {
+        match self {
+            Self::Light => [189, 87, 0],
+            Self::Dark => [240, 158, 80],
+        }
+    }
+
+    /// Class 0 (background) to class 4.
+    pub const fn classes(self) -> [Rgb; CLASS_COLOURS] {
+        match self {
+            Self::Light => [[241, 241, 239], [3, 122, 192], [51, 147, 119], [106, 47, 88], [107, 94, 0]],
+            Self::Dark => [[36, 40, 46], [107, 165, 251], [150, 237, 199], [160, 91, 125], [205, 156, 31]],
+        }
+    }
+
+    /// The colour of a class. Past the last one the foreground colours start again.
+    pub const fn class(self, class: usize) -> Rgb {
+        let colour = if class < CLASS_COLOURS { class } else { 1 + (class - 1) % (CLASS_COLOURS - 1) };
+        self.classes()[colour]
+    }
+
+    /// The two greys that hatch ignored pixels.
+    pub const fn hatch(self) -> [Rgb; 2] {
+        match self {
+            Self::Light => [[150, 150, 150], [206, 206, 206]],
+            Self::Dark => [[118, 118, 118], [66, 66, 66]],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::oklab;
+    use super::*;
+
+    /// WCAG 2 contrast ratio.
+    fn contrast(a: Rgb, b: Rgb) -> f64 {
+        let luminance = |c: Rgb| {
+            let [r, g, b] = c.map(oklab::linear_from_byte);
+            0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn lines_stand_out_from_the_surface_and_text_more_so() {
+        for theme in [Theme::Light, Theme::Dark] {
+            for text in [theme.ink(), theme.muted(), theme.foreground(), theme.background()] {
+                let ratio = contrast(text, theme.surface());
+                assert!(ratio >= 4.5, "{theme:?} {text:?}: {ratio:.2}");
+            }
+            for class in &theme.classes()[1..] {
+                for ground in [theme.surface(), theme.classes()[0]] {
+                    let ratio = contrast(*class, ground);
+                    assert!(ratio >= 3.0, "{theme:?} {class:?} on {ground:?}: {ratio:.2}");
+                }
+            }
+        }
+    }
+
+    /// What the two common forms of colour blindness leave of a colour (Viénot, Brettel and Mollon
+    /// 1999, on linear light), as the two responses that remain.
+    fn seen_without(cone: usize, rgb: Rgb) -> oklab::Lab {
+        let [r, g, b] = rgb.map(oklab::linear_from_byte);
+        let seen = if cone == 0 {
+            let y = 0.112_38 * r + 0.887_62 * g;
+            [y, y, 0.004_01 * r - 0.004_01 * g + b]
+        } else {
+            let y = 0.292_75 * r + 0.707_25 * g;
+            [y, y, -0.022_34 * r + 0.022_34 * g + b]
+        };
+        oklab::from_rgb(seen.map(oklab::byte_from_linear))
+    }
+
+    #[test]
+    fn classes_stay_apart_for_the_colour_blind() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let colours = [&theme.classes()[..], &[theme.background()]].concat();
+            for (i, &a) in colours.iter().enumerate() {
+                for (j, &b) in colours.iter().enumerate().take(i) {
+                    // The background series of the charts never meets the third and fourth class.
+                    if i == CLASS_COLOURS && j > 1 {
+                        continue;
+                    }
+                    for cone in [0, 1] {
+                        let apart = oklab::distance(seen_without(cone, a), seen_without(cone, b));
+                        assert!(apart > 0.14, "{theme:?} {i} and {j}, cone {cone}: {apart:.3}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn classes_beyond_the_palette_wrap_without_becoming_background() {
+        for class in 1..300 {
+            assert_ne!(Theme::Light.class(class), Theme::Light.class(0));
+        }
+        assert_eq!(Theme::Light.class(5), Theme::Light.class(1));
+    }
+
+    #[test]
+    fn themes_are_written_in_lower_case() {
+        assert_eq!(serde_json::from_str::<Theme>("\"dark\"").unwrap(), Theme::Dark);
+        assert_eq!(serde_json::from_str::<Theme>("\"light\"").unwrap(), Theme::Light);
+        assert!(serde_json::from_str::<Theme>("\"Dark\"").is_err());
+    }
+}

@@ -1,0 +1,357 @@
+//! Edits as the page makes them.
+
+use ndarray::Array3;
+
+use super::super::tests::probs_at;
+use super::*;
+use crate::field::IGNORE;
+
+const ADJUSTED: Adjustment = Adjustment { temperature: 2.0, bias: 1.5, noise: 0.7, seed: 4 };
+const SOFT: Brush = Brush { radius: 6.0, softness: 0.8 };
+const HARD: Brush = Brush { radius: 3.0, softness: 0.0 };
+
+/// A scene in which no two pixels are alike.
+fn varied(channels: usize) -> Scene {
+    let (height, width) = (24, 30);
+    let classes = channels.max(2);
+    let labels = ndarray::Array2::from_shape_fn((height, width), |(y, x)| ((y / 5 + x / 7) % classes) as u8);
+    let mut probs = Array3::from_shape_fn((channels, height, width), |(c, y, x)| {
+        0.05 + 0.9 * ((c * 379 + y * 71 + x * 13) % 101) as f32 / 101.0
+    });
+    if channels > 1 {
+        let totals = probs.sum_axis(ndarray::Axis(0));
+        probs /= &totals;
+    }
+    Scene::from_prediction("varied", &probs).unwrap().with_truth(labels).unwrap()
+}
+
+fn path() -> Vec<Point> {
+    let at = |i: i32| Point { x: f64::from(i) * 2.3, y: 12.0 + 7.0 * (f64::from(i) * 0.7).sin() };
+    (0..12).map(at).collect()
+}
+
+fn prediction(class: u8, prob: f64) -> Ink {
+    Ink::Prediction { class, prob }
+}
+
+fn stroke(editor: &mut Editor, ink: Ink, brush: Brush, points: &[Point]) {
+    editor.begin_stroke(ink, brush).unwrap();
+    editor.extend_stroke(points);
+    editor.end_stroke();
+}
+
+/// What is cached must be what would be computed anew.
+fn assert_seen_afresh(editor: &Editor) {
+    let mut fresh = Editor::new(editor.scene().clone());
+    fresh.set_adjustment(editor.adjustment());
+    assert_eq!(editor.effective_logits(), fresh.effective_logits());
+}
+
+#[test]
+fn how_points_are_batched_does_not_matter() {
+    for adjustment in [Adjustment::default(), ADJUSTED] {
+        for (channels, ink) in
+            [(1, prediction(1, 0.9)), (3, prediction(2, 0.8)), (1, Ink::Truth { class: 1 }), (4, Ink::Truth { class: 3 })]
+        {
+            let mut batched = Editor::new(varied(channels));
+            batched.set_adjustment(adjustment);
+            stroke(&mut batched, ink, SOFT, &path());
+            for batch in [1, 2, 5] {
+                let mut piecemeal = Editor::new(varied(channels));
+                piecemeal.set_adjustment(adjustment);
+                piecemeal.begin_stroke(ink, SOFT).unwrap();
+                for points in path().chunks(batch) {
+                    piecemeal.extend_stroke(points);
+                }
+                piecemeal.end_stroke();
+                assert_eq!(piecemeal.scene(), batched.scene(), "{ink:?} by {batch}");
+                assert_eq!(piecemeal.effective_logits(), batched.effective_logits());
+            }
+        }
+    }
+}
+
+#[test]
+fn crossing_its_own_path_paints_no_more() {
+    let mut once = Editor::new(varied(1));
+    stroke(&mut once, prediction(1, 0.9), SOFT, &path());
+    let mut twice = Editor::new(varied(1));
+    let mut there_and_back = path();
+    there_and_back.extend(path().into_iter().rev().skip(1));
+    stroke(&mut twice, prediction(1, 0.9), SOFT, &there_and_back);
+    for (a, b) in once.scene().painted().iter().zip(twice.scene().painted()) {
+        assert!((a - b).abs() < 1e-4, "{a} is not {b}");
+    }
+}
+
+#[test]
+fn what_is_seen_under_the_brush_is_what_is_painted() {
+    for (channels, class) in [(1, 1), (1, 0), (3, 0), (5, 4)] {
+        let mut editor = Editor::new(varied(channels));
+        editor.set_adjustment(ADJUSTED);
+        let before = editor.effective_logits().clone();
+        stroke(&mut editor, prediction(class, 0.8), HARD, &[Point { x: 15.5, y: 12.5 }]);
+        let after = editor.effective_logits();
+        let seen = |y, x| match (channels, class) {
+            (1, 0) => 1.0 - probs_at(after, y, x)[0],
+            (1, _) => probs_at(after, y, x)[0],
+            _ => probs_at(after, y, x)[usize::from(class)],
+        };
+        for (y, x) in [(12, 15), (12, 17), (10, 14), (14, 16)] {
+            assert!((seen(y, x) - 0.8).abs() < 1e-5, "{} at {y}, {x}", seen(y, x));
+        }
+        for ((_, channel, y, x), z) in before.indexed_iter() {
+            if (y as f64 - 12.0).hypot(x as f64 - 15.0) > 3.0 {
+                assert_eq!(z.to_bits(), after[[0, channel, y, x]].to_bits(), "untouched at {y}, {x}");
+            }
+        }
+        assert_seen_afresh(&editor);
+    }
+}
+
+#[test]
+fn a_soft_stroke_is_between_what_was_and_what_is_painted() {
+    let mut editor = Editor::new(Scene::blank("blank", 24, 30, 1).unwrap());
+    stroke(&mut editor, prediction(1, 0.9), Brush { radius: 8.0, softness: 1.0 }, &[Point { x: 15.5, y: 12.5 }]);
+    let probs: Vec<f64> = (15..24).map(|x| probs_at(editor.effective_logits(), 12, x)[0]).collect();
+    assert!((probs[0] - 0.9).abs() < 1e-6 && (probs[8] - 0.02).abs() < 1e-6, "{probs:?}");
+    assert!(probs.windows(2).all(|pair| pair[0] > pair[1]), "{probs:?}");
+}
+
+#[test]
+fn truth_takes_a_class_the_background_and_ignore_with_a_hard_edge() {
+    for class in [1, 0, IGNORE] {
+        let mut editor = Editor::new(varied(1));
+        let mut changed = editor.scene().labels().clone();
+        editor.begin_stroke(Ink::Truth { class }, Brush { softness: 1.0, ..HARD }).unwrap();
+        let change = editor.extend_stroke(&[Point { x: 15.5, y: 12.5 }]);
+        assert_eq!(change, Some(Change::Truth(Rect { top: 9, left: 12, bottom: 16, right: 19 })));
+        for ((_, y, x), label) in changed.indexed_iter_mut() {
+            if (y as f64 - 12.0).hypot(x as f64 - 15.0) <= 3.0 {
+                *label = class;
+            }
+        }
+        assert_eq!(editor.scene().labels(), &changed);
+    }
+}
+
+#[test]
+fn a_stroke_is_one_step_and_a_cancelled_or_idle_one_is_none() {
+    for adjustment in [Adjustment::default(), ADJUSTED] {
+        for ink in [Ink::Truth { class: 2 }, prediction(1, 0.7)] {
+            let mut editor = Editor::new(varied(3));
+            editor.set_adjustment(adjustment);
+            let before = editor.scene().clone();
+            let seen = editor.effective_logits().clone();
+
+            editor.begin_stroke(ink, HARD).unwrap();
+            for point in path() {
+                assert!(editor.extend_stroke(&[point]).is_some());
+            }
+            assert!(editor.is_stroking());
+            editor.end_stroke();
+            let after = editor.scene().clone();
+            assert_ne!(after, before);
+            assert!(editor.undo().is_some());
+            assert_eq!((editor.scene(), editor.effective_logits()), (&before, &seen));
+            assert!(!editor.can_undo() && editor.can_redo());
+            assert!(editor.redo().is_some());
+            assert_eq!(editor.scene(), &after);
+            assert_seen_afresh(&editor);
+            editor.undo();
+
+            editor.begin_stroke(ink, HARD).unwrap();
+            editor.extend_stroke(&path());
+            assert!(editor.cancel_stroke().is_some());
+            assert_eq!((editor.scene(), editor.effective_logits()), (&before, &seen));
+            assert!(!editor.can_undo() && !editor.is_stroking());
+            assert!(editor.can_redo(), "what was undone is still there to redo");
+
+            editor.begin_stroke(ink, HARD).unwrap();
+            editor.extend_stroke(&[Point { x: -90.0, y: 0.0 }, Point { x: f64::NAN, y: 2.0 }]);
+            editor.end_stroke();
+            assert!(!editor.can_undo());
+        }
+    }
+}
+
+#[test]
+fn a_stroke_of_what_is_there_already_leaves_no_step() {
+    let mut editor = Editor::new(Scene::blank("blank", 24, 30, 1).unwrap());
+    stroke(&mut editor, Ink::Truth { class: 0 }, HARD, &path());
+    assert!(!editor.can_undo());
+    assert_eq!(editor.extend_stroke(&path()), None, "there is no stroke to go on with");
+    assert_eq!(editor.clear(Plane::Truth), None);
+    assert!(!editor.can_undo());
+}
+
+#[test]
+fn another_edit_ends_a_stroke_first() {
+    let edits: [&dyn Fn(&mut Editor); 6] = [
+        &|editor| _ = editor.set_adjustment(ADJUSTED),
+        &|editor| _ = editor.fill(0, 0, Ink::Truth { class: 1 }),
+        &|editor| _ = editor.clear(Plane::Prediction),
+        &|editor| _ = editor.set_pixel_prob(0, 0, 1, 0.5),
+        &|editor| _ = editor.convert(3),
+        &|editor| _ = editor.begin_stroke(prediction(1, 0.5), HARD),
+    ];
+    for edit in edits {
+        let mut editor = Editor::new(varied(1));
+        let before = editor.scene().clone();
+        editor.begin_stroke(prediction(1, 0.9), SOFT).unwrap();
+        editor.extend_stroke(&path());
+        edit(&mut editor);
+        while editor.undo().is_some() {}
+        assert_eq!(editor.scene(), &before);
+    }
+}
+
+#[test]
+fn undo_during_a_stroke_takes_the_stroke_back() {
+    let mut editor = Editor::new(varied(1));
+    let before = editor.scene().clone();
+    editor.begin_stroke(Ink::Truth { class: 1 }, HARD).unwrap();
+    editor.extend_stroke(&path());
+    assert!(editor.undo().is_some());
+    assert_eq!(editor.scene(), &before);
+    assert!(editor.can_redo() && !editor.is_stroking());
+}
+
+#[test]
+fn a_fill_of_truth_stays_in_its_label() {
+    let mut editor = Editor::new(varied(3));
+    let before = editor.scene().labels().clone();
+    let change = editor.fill(2, 10, Ink::Truth { class: 0 }).unwrap();
+    // Labels change every 5 rows and 7 columns, diagonally.
+    assert_eq!(change, Some(Change::Truth(Rect { top: 0, left: 7, bottom: 5, right: 14 })));
+    for ((_, y, x), &label) in editor.scene().labels().indexed_iter() {
+        let inside = y < 5 && (7..14).contains(&x);
+        assert_eq!(label, if inside { 0 } else { before[[0, y, x]] }, "at {y}, {x}");
+    }
+    assert_eq!(editor.fill(2, 10, Ink::Truth { class: 0 }), Ok(None), "it is filled already");
+    editor.undo();
+    assert_eq!(editor.scene().labels(), &before);
+}
+
+#[test]
+fn a_fill_of_the_prediction_goes_by_what_is_decided_as_seen() {
+    for (channels, class) in [(1, 1), (3, 2)] {
+        // A square that is found, and found more surely in its left half.
+        let probs = Array3::from_shape_fn((channels, 12, 12), |(c, y, x)| {
+            let inside = (3..9).contains(&y) && (3..9).contains(&x);
+            let p = if inside { if x < 6 { 0.9 } else { 0.6 } } else { 0.1 };
+            if channels == 1 || c == usize::from(class) { p } else { (1.0 - p) / 2.0 }
+        });
+        let mut editor = Editor::new(Scene::from_prediction("square", &probs).unwrap());
+        let square = Rect { top: 3, left: 3, bottom: 9, right: 9 };
+        assert_eq!(editor.fill(4, 4, prediction(class, 0.7)), Ok(Some(Change::Prediction(square))));
+        let channel = if channels == 1 { 0 } else { 2 };
+        for (y, x, expected) in [(3, 3, 0.7), (8, 8, 0.7), (2, 3, 0.1), (0, 0, 0.1), (11, 5, 0.1)] {
+            let p = probs_at(editor.effective_logits(), y, x)[channel];
+            assert!((p - expected).abs() < 1e-5, "{p} at {y}, {x} in {channels} channels");
+        }
+        editor.undo();
+        // Shifted until only the left half is decided for.
+        let bias = if channels == 1 { -1.0 } else { 0.0 };
+        editor.set_adjustment(Adjustment { bias, ..Adjustment::default() });
+        let right = if channels == 1 { 6 } else { 9 };
+        let change = editor.fill(4, 4, prediction(class, 0.7));
+        assert_eq!(change, Ok(Some(Change::Prediction(Rect { right, ..square }))));
+        assert_seen_afresh(&editor);
+    }
+}
+
+#[test]
+fn clearing_leaves_no_foreground_as_it_is_seen() {
+    for channels in [1, 3, 5] {
+        let mut editor = Editor::new(varied(channels));
+        editor.set_adjustment(ADJUSTED);
+        let before = editor.scene().clone();
+        assert_eq!(editor.clear(Plane::Truth), Some(Change::Truth(Rect::whole(24, 30))));
+        assert!(editor.scene().labels().iter().all(|&label| label == 0));
+        assert_eq!(editor.clear(Plane::Prediction), Some(Change::Prediction(Rect::whole(24, 30))));
+        let probs = probs_at(editor.effective_logits(), 20, 7);
+        let expected = if channels == 1 { 0.02 } else { 0.96 };
+        assert!((probs[0] - expected).abs() < 1e-5, "{probs:?}");
+        assert!(probs[1..].iter().all(|p| (p - 0.04 / (channels - 1) as f64).abs() < 1e-5), "{probs:?}");
+        editor.undo();
+        editor.undo();
+        assert_eq!(editor.scene(), &before);
+        assert!(!editor.can_undo());
+    }
+}
+
+#[test]
+fn dragging_one_pixel_is_one_step() {
+    let mut editor = Editor::new(varied(3));
+    editor.set_adjustment(ADJUSTED);
+    let before = editor.scene().clone();
+    for prob in [0.3, 0.5, 0.8] {
+        assert_eq!(editor.set_pixel_prob(3, 4, 2, prob), Ok(Some(Change::Prediction(Rect::pixel(3, 4)))));
+        assert!((probs_at(editor.effective_logits(), 3, 4)[2] - prob).abs() < 1e-5);
+    }
+    editor.end_pixel_edit();
+    let dragged = editor.scene().clone();
+    editor.set_pixel_prob(3, 4, 2, 0.1).unwrap();
+    editor.undo();
+    assert_eq!(editor.scene(), &dragged);
+    editor.undo();
+    assert_eq!(editor.scene(), &before);
+    assert!(!editor.can_undo());
+    assert_seen_afresh(&editor);
+}
+
+#[test]
+fn replacing_and_converting_can_be_undone_and_keep_the_adjustment() {
+    for adjustment in [Adjustment::default(), ADJUSTED] {
+        let mut editor = Editor::new(varied(1));
+        editor.set_adjustment(adjustment);
+        let first = editor.scene().clone();
+        assert_eq!(editor.convert(4), Ok(Some(Change::Scene)));
+        assert_eq!(editor.scene().shape().channels, 4);
+        assert_seen_afresh(&editor);
+        assert_eq!(editor.convert(4), Ok(None), "it has four already");
+        assert_eq!(editor.replace(Scene::blank("other", 5, 9, 3).unwrap()), Some(Change::Scene));
+        assert_eq!(editor.effective_logits().dim(), (1, 3, 5, 9));
+        assert_seen_afresh(&editor);
+        editor.undo();
+        assert_eq!(editor.scene().shape().channels, 4);
+        editor.undo();
+        assert_eq!(editor.scene(), &first);
+        assert_seen_afresh(&editor);
+        editor.redo();
+        editor.redo();
+        assert_eq!(editor.scene().title(), "other");
+        assert_eq!(editor.adjustment(), adjustment);
+        assert_seen_afresh(&editor);
+    }
+}
+
+#[test]
+fn adjusting_paints_nothing_and_is_no_step() {
+    let mut editor = Editor::new(varied(3));
+    let before = editor.scene().clone();
+    assert_eq!(editor.set_adjustment(ADJUSTED), Some(Change::Prediction(Rect::whole(24, 30))));
+    assert_ne!(editor.effective_logits(), before.painted());
+    assert_eq!(editor.set_adjustment(ADJUSTED), None);
+    assert_eq!(editor.scene(), &before);
+    assert!(!editor.can_undo());
+    editor.set_adjustment(Adjustment::default());
+    assert_eq!(editor.effective_logits(), before.painted());
+}
+
+#[test]
+fn what_cannot_be_painted_is_refused_and_changes_nothing() {
+    let mut editor = Editor::new(varied(1));
+    let before = editor.scene().clone();
+    assert!(editor.begin_stroke(Ink::Truth { class: 2 }, HARD).is_err());
+    assert!(editor.begin_stroke(prediction(1, f64::NAN), HARD).is_err());
+    assert!(editor.fill(0, 0, prediction(2, 0.5)).is_err());
+    assert!(editor.set_pixel_prob(0, 0, 1, 1.5).is_err());
+    assert!(editor.convert(2).is_err());
+    let error = editor.fill(24, 0, prediction(1, 0.5)).unwrap_err().to_string();
+    assert_eq!(error, "there is no pixel at x 0, y 24: the scene is 30 × 24");
+    assert!(editor.set_pixel_prob(0, 30, 1, 0.5).is_err());
+    assert_eq!(editor.scene(), &before);
+    assert!(!editor.can_undo() && !editor.is_stroking());
+}

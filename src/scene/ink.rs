@@ -1,0 +1,224 @@
+//! What a brush or a fill puts on a pixel, and the arithmetic of putting a probability on logits.
+
+use serde::{Deserialize, Serialize};
+
+use super::SceneError;
+use crate::field::{IGNORE, sigmoid};
+
+/// The least probability that is written for any class. Its logit, −13.8, is far in the tail of every loss, and well
+/// inside what `f32` and a temperature of 0.1 to 10 keep exact; 0 and 1 themselves have no finite logit.
+pub const MIN_PROB: f64 = 1e-6;
+
+/// Which half of a scene an edit is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Plane {
+    /// The ground truth.
+    Truth,
+    /// The prediction.
+    Prediction,
+}
+
+/// What is painted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "plane", rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Ink {
+    /// A class of the ground truth: 0 erases, 255 is ignored by every loss.
+    Truth {
+        /// The class.
+        class: u8,
+    },
+    /// The probability of a class. The other classes keep their proportions to each other.
+    Prediction {
+        /// The class; in a binary scene 1 is the foreground, and 0 is `1 − prob` of it.
+        class: u8,
+        /// Its probability, 0..1.
+        prob: f64,
+    },
+}
+
+impl Ink {
+    /// Refuses a class that a scene of so many channels has not, and a probability outside 0..1.
+    pub(super) fn check(self, channels: usize) -> Result<(), SceneError> {
+        let classes = channels.max(2);
+        let (class, prob) = match self {
+            Self::Truth { class: IGNORE } => return Ok(()),
+            Self::Truth { class } => (class, 0.0),
+            Self::Prediction { class, prob } => (class, prob),
+        };
+        if usize::from(class) >= classes {
+            return Err(SceneError(format!(
+                "class {class} cannot be painted: the scene has {classes} classes, 0 to {}",
+                classes - 1
+            )));
+        }
+        if !(0.0..=1.0).contains(&prob) {
+            return Err(SceneError(format!("the probability to paint is {prob}; it must be within 0 and 1")));
+        }
+        Ok(())
+    }
+}
+
+/// `log(p / (1 − p))` from both, which keeps digits at either end.
+pub(super) fn logit(prob: f64, rest: f64) -> f64 {
+    (prob.max(MIN_PROB) / rest.max(MIN_PROB)).ln()
+}
+
+/// The logits, of mean zero, whose softmax are these probabilities (or, from one probability, its sigmoid's).
+///
+/// A softmax does not see a constant added to its logits, but the one-vs-rest losses do. Of mean zero, the likely
+/// class is positive and the others negative, which is what those losses want of a good prediction.
+pub(super) fn logits_of(probs: &mut [f64]) {
+    if let [prob] = probs {
+        *prob = logit(*prob, 1.0 - *prob);
+        return;
+    }
+    for prob in &mut *probs {
+        *prob = prob.max(MIN_PROB).ln();
+    }
+    let mean = probs.iter().sum::<f64>() / probs.len() as f64;
+    for log in probs {
+        *log -= mean;
+    }
+}
+
+/// The softmax of logits (or, of one, its sigmoid) in place.
+pub(super) fn probs_of(logits: &mut [f64]) {
+    if let [z] = logits {
+        *z = sigmoid(*z);
+        return;
+    }
+    let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut total = 0.0;
+    for z in &mut *logits {
+        *z = (*z - max).exp();
+        total += *z;
+    }
+    for e in logits {
+        *e /= total;
+    }
+}
+
+/// Moves the probability of a class towards `prob`, by `coverage` of the way. The other classes keep their proportions
+/// to each other, and the logits their mean, so that a faint touch changes any loss but a little.
+pub(super) fn blend(logits: &mut [f64], class: usize, prob: f64, coverage: f64) {
+    let mix = |before: f64, target: f64| (1.0 - coverage) * before + coverage * target;
+    if let [z] = logits {
+        let target = if class == 1 { prob } else { 1.0 - prob };
+        *z = logit(mix(sigmoid(*z), target), mix(sigmoid(-*z), 1.0 - target));
+        return;
+    }
+    let mean = logits.iter().sum::<f64>() / logits.len() as f64;
+    let own = logits[class];
+    // What stays is the softmax of the others alone: their proportions, even where all of them underflow beside this
+    // class. Their joint logit, against which this class is a sigmoid, is the logarithm of the same sum.
+    logits[class] = f64::NEG_INFINITY;
+    let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let others = max + logits.iter().map(|z| (z - max).exp()).sum::<f64>().ln();
+    probs_of(logits);
+    let new_prob = mix(sigmoid(own - others), prob);
+    let new_rest = mix(sigmoid(others - own), 1.0 - prob).max(MIN_PROB);
+    for share in &mut *logits {
+        *share *= new_rest;
+    }
+    logits[class] = new_prob;
+    logits_of(logits);
+    for z in logits {
+        *z += mean;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probs<const C: usize>(mut logits: [f64; C]) -> [f64; C] {
+        probs_of(&mut logits);
+        logits
+    }
+
+    fn blended<const C: usize>(mut logits: [f64; C], class: usize, prob: f64, coverage: f64) -> [f64; C] {
+        blend(&mut logits, class, prob, coverage);
+        logits
+    }
+
+    #[test]
+    fn full_coverage_gives_the_probability_asked_for() {
+        for prob in [0.001, 0.3, 0.5, 0.98] {
+            for before in [-9.0, 0.0, 4.0] {
+                assert!((probs(blended([before], 1, prob, 1.0))[0] - prob).abs() < 1e-12);
+                assert!((probs(blended([before], 0, prob, 1.0))[0] - (1.0 - prob)).abs() < 1e-12);
+                for class in 0..3 {
+                    let after = probs(blended([before, 1.0, 0.0], class, prob, 1.0))[class];
+                    assert!((after - prob).abs() < 3e-6, "class {class}: {after} is not {prob}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn half_coverage_gives_the_mean_of_the_probabilities() {
+        let before = [2.0, -1.0, 0.5];
+        let after = probs(blended(before, 2, 0.9, 0.5));
+        assert!((after[2] - f64::midpoint(probs(before)[2], 0.9)).abs() < 1e-9);
+        let binary = probs(blended([2.0], 1, 0.1, 0.5))[0];
+        assert!((binary - f64::midpoint(sigmoid(2.0), 0.1)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_other_classes_keep_their_proportions_and_the_logits_their_mean() {
+        let before = [2.0, -1.0, 0.5, 0.0, 1.0];
+        let after = blended(before, 2, 0.9, 0.7);
+        assert!(((after[0] - after[1]) - (before[0] - before[1])).abs() < 1e-9);
+        assert!(((after[3] - after[4]) - (before[3] - before[4])).abs() < 1e-9);
+        assert!((after.iter().sum::<f64>() - before.iter().sum::<f64>()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn no_probability_is_painted_to_zero_or_one() {
+        for class in 0..3 {
+            for prob in [0.0, 1.0] {
+                let after = blended([900.0, -900.0, 0.0], class, prob, 1.0);
+                assert!(after.iter().all(|z| z.is_finite()), "{after:?}");
+                assert!(probs(after).iter().all(|&p| p > 0.4 * MIN_PROB && p < 1.0 - 0.4 * MIN_PROB), "{after:?}");
+            }
+        }
+        let (low, high) = (blended([900.0], 1, 0.0, 1.0)[0], blended([-900.0], 1, 1.0, 1.0)[0]);
+        assert!((low + 13.8155).abs() < 1e-3 && (high - 13.8155).abs() < 1e-3, "{low}, {high}");
+    }
+
+    #[test]
+    fn logits_of_probabilities_are_centred_and_invert_the_softmax() {
+        let wanted = [0.7, 0.2, 0.06, 0.04];
+        let mut logits = wanted;
+        logits_of(&mut logits);
+        assert!(logits.iter().sum::<f64>().abs() < 1e-12);
+        for (got, wanted) in probs(logits).into_iter().zip(wanted) {
+            assert!((got - wanted).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn ink_that_the_scene_cannot_take_is_refused() {
+        let truth = |class| Ink::Truth { class };
+        let prediction = |class, prob| Ink::Prediction { class, prob };
+        for (ink, channels) in [
+            (truth(2), 1),
+            (truth(3), 3),
+            (truth(254), 5),
+            (prediction(255, 0.5), 3),
+            (prediction(1, 1.1), 1),
+            (prediction(1, -0.1), 1),
+            (prediction(1, f64::NAN), 1),
+        ] {
+            assert!(ink.check(channels).is_err(), "{ink:?} in {channels} channels");
+        }
+        for (ink, channels) in [(truth(1), 1), (truth(2), 3), (truth(255), 1), (prediction(0, 0.0), 1)] {
+            assert_eq!(ink.check(channels), Ok(()), "{ink:?} in {channels} channels");
+        }
+        let error = prediction(4, 0.5).check(3).unwrap_err().to_string();
+        assert_eq!(error, "class 4 cannot be painted: the scene has 3 classes, 0 to 2");
+    }
+}

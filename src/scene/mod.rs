@@ -1,0 +1,298 @@
+//! The painted scene: one image with its ground truth and its prediction, and everything that edits them.
+//!
+//! A [`Scene`] is the data. An [`Editor`] holds one and is the way to change it: strokes, fills, single pixels and
+//! whole-scene replacements, each one step of undo, seen through the global [`Adjustment`]. [`PRESETS`] are scenes to
+//! begin with.
+
+mod adjust;
+mod brush;
+mod convert;
+mod editor;
+mod fill;
+mod history;
+mod ink;
+mod presets;
+mod random;
+mod rect;
+mod shapes;
+mod stroke;
+mod texture;
+
+use std::fmt;
+
+use ndarray::{Array2, Array3, Array4, Axis};
+
+use crate::field::{IGNORE, Labels, Logits, Shape};
+
+pub use adjust::Adjustment;
+pub use brush::{Brush, Point};
+pub use editor::{Change, Editor};
+pub use ink::{Ink, MIN_PROB, Plane};
+pub use presets::{DEFAULT_PRESET, PRESETS, Preset, preset};
+pub use rect::Rect;
+
+/// The most classes a scene may have.
+pub const MAX_CHANNELS: usize = 5;
+
+/// The probability of the foreground where a binary prediction was cleared. A trained network is never sure, and a
+/// prediction of nearly 0 would leave the losses nothing to show.
+const CLEARED_FOREGROUND: f64 = 0.02;
+/// The same for each channel of a multi-class prediction: the background's, which the others share the rest of.
+const CLEARED_BACKGROUND: f64 = 0.96;
+
+/// Why a scene or an edit was refused: what was found and what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SceneError(String);
+
+impl fmt::Display for SceneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SceneError {}
+
+/// One image: what is true of each pixel and what was predicted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scene {
+    title: String,
+    preset: Option<&'static str>,
+    labels: Labels,
+    painted: Logits,
+    photo: Option<Vec<u8>>,
+}
+
+impl Scene {
+    /// A scene of these labels and logits. Refuses anything but one image of one size with 1 or 3 to 5 channels, finite
+    /// logits, and labels that name a class or are 255.
+    pub fn new(title: impl Into<String>, labels: Labels, logits: Logits) -> Result<Self, SceneError> {
+        let (images, channels, height, width) = logits.dim();
+        check_channels(channels)?;
+        if images != 1 || labels.dim() != (1, height, width) || height * width == 0 {
+            return Err(SceneError(format!(
+                "a scene is one image, but the labels are {:?} [image, y, x] and the logits {:?} [image, class, y, x]",
+                labels.dim(),
+                logits.dim()
+            )));
+        }
+        if let Some(((_, channel, y, x), z)) = logits.indexed_iter().find(|(_, z)| !z.is_finite()) {
+            return Err(SceneError(format!(
+                "the logit of class {channel} at x {x}, y {y} is {z}; every logit must be finite"
+            )));
+        }
+        let classes = channels.max(2);
+        let names_none = |label: u8| usize::from(label) >= classes && label != IGNORE;
+        if let Some(((_, y, x), label)) = labels.indexed_iter().find(|&(_, &label)| names_none(label)) {
+            return Err(SceneError(format!(
+                "the label at x {x}, y {y} is {label}; with {classes} classes a label is 0 to {}, or {IGNORE} to be \
+                 ignored",
+                classes - 1
+            )));
+        }
+        // Everything below works on flat slices, so an array in another order is put in row order once, here.
+        let (labels, painted) = (labels.as_standard_layout().into_owned(), logits.as_standard_layout().into_owned());
+        Ok(Self { title: title.into(), preset: None, labels, painted, photo: None })
+    }
+
+    /// An empty scene: no foreground, and a prediction that finds none. Refuses what [`Scene::new`] refuses.
+    pub fn blank(
+        title: impl Into<String>,
+        height: usize,
+        width: usize,
+        channels: usize,
+    ) -> Result<Self, SceneError> {
+        check_channels(channels)?;
+        let cleared = cleared_logits(channels);
+        let logits = Array4::from_shape_fn((1, channels, height, width), |(_, channel, ..)| cleared[channel] as f32);
+        Self::new(title, Array3::zeros((1, height, width)), logits)
+    }
+
+    /// A new scene of this truth, with a cleared prediction. Refuses what [`Scene::new`] refuses.
+    pub fn from_truth(title: impl Into<String>, labels: Array2<u8>, channels: usize) -> Result<Self, SceneError> {
+        let (height, width) = labels.dim();
+        Self::blank(title, height, width, channels)?.with_truth(labels)
+    }
+
+    /// A new scene of these probabilities `[class, y, x]` (of the foreground, when there is one class), with an empty
+    /// truth. Refuses what [`Scene::new`] refuses.
+    pub fn from_prediction(title: impl Into<String>, probs: &Array3<f32>) -> Result<Self, SceneError> {
+        let (_, height, width) = probs.dim();
+        Self::new(title, Array3::zeros((1, height, width)), logits_from(probs))
+    }
+
+    /// This scene with another truth of the same size. Refuses what [`Scene::new`] refuses.
+    pub fn with_truth(&self, labels: Array2<u8>) -> Result<Self, SceneError> {
+        let scene = Self::new(self.title.clone(), labels.insert_axis(Axis(0)), self.painted.clone())?;
+        Ok(Self { photo: self.photo.clone(), ..scene })
+    }
+
+    /// This scene with other probabilities `[class, y, x]`, of the same size. Refuses what [`Scene::new`] refuses.
+    pub fn with_prediction(&self, probs: &Array3<f32>) -> Result<Self, SceneError> {
+        let scene = Self::new(self.title.clone(), self.labels.clone(), logits_from(probs))?;
+        Ok(Self { photo: self.photo.clone(), ..scene })
+    }
+
+    /// This scene under another name.
+    #[must_use]
+    pub fn titled(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
+    }
+
+    /// What to call it.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The id of the preset it began as, if it began as one.
+    pub fn preset(&self) -> Option<&'static str> {
+        self.preset
+    }
+
+    /// The sizes; one image.
+    pub fn shape(&self) -> Shape {
+        let (images, channels, height, width) = self.painted.dim();
+        Shape { images, channels, height, width }
+    }
+
+    /// The ground truth.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// The prediction as it was painted, before any [`Adjustment`].
+    pub fn painted(&self) -> &Logits {
+        &self.painted
+    }
+
+    /// The photograph under it, 8-bit grey `[y, x]`.
+    pub fn photo(&self) -> Option<&[u8]> {
+        self.photo.as_deref()
+    }
+
+    /// What it takes in memory, near enough.
+    fn bytes(&self) -> usize {
+        self.labels.len() + self.painted.len() * size_of::<f32>() + self.photo.as_ref().map_or(0, Vec::len)
+    }
+}
+
+fn check_channels(channels: usize) -> Result<(), SceneError> {
+    if channels == 1 || (3..=MAX_CHANNELS).contains(&channels) {
+        return Ok(());
+    }
+    Err(SceneError(format!(
+        "a scene of {channels} channels was asked for; it has 1 (binary) or 3 to {MAX_CHANNELS} (multi-class)"
+    )))
+}
+
+/// The logits of a pixel whose prediction was cleared.
+fn cleared_logits(channels: usize) -> Vec<f64> {
+    let mut probs = match channels {
+        1 => vec![CLEARED_FOREGROUND],
+        _ => vec![(1.0 - CLEARED_BACKGROUND) / (channels - 1) as f64; channels],
+    };
+    if channels > 1 {
+        probs[0] = CLEARED_BACKGROUND;
+    }
+    ink::logits_of(&mut probs);
+    probs
+}
+
+/// Logits from probabilities `[class, y, x]`.
+fn logits_from(probs: &Array3<f32>) -> Logits {
+    let mut logits = probs.clone().insert_axis(Axis(0));
+    for mut pixel in logits.lanes_mut(Axis(1)) {
+        let mut values: Vec<f64> = pixel.iter().map(|&p| p.into()).collect();
+        ink::logits_of(&mut values);
+        for (logit, value) in pixel.iter_mut().zip(values) {
+            *logit = value as f32;
+        }
+    }
+    logits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The probabilities of a pixel.
+    pub(super) fn probs_at(logits: &Logits, y: usize, x: usize) -> Vec<f64> {
+        let mut values: Vec<f64> = (0..logits.dim().1).map(|channel| logits[[0, channel, y, x]].into()).collect();
+        ink::probs_of(&mut values);
+        values
+    }
+
+    #[test]
+    fn a_blank_scene_is_empty_and_nearly_sure_of_it() {
+        for channels in [1, 3, 5] {
+            let scene = Scene::blank("blank", 4, 6, channels).unwrap();
+            assert_eq!(scene.shape(), Shape { images: 1, channels, height: 4, width: 6 });
+            assert!(scene.labels().iter().all(|&label| label == 0));
+            let probs = probs_at(scene.painted(), 3, 5);
+            let expected = if channels == 1 { 0.02 } else { 0.96 };
+            assert!((probs[0] - expected).abs() < 1e-6, "{probs:?}");
+            assert!(probs[1..].iter().all(|p| (p - 0.04 / (channels - 1) as f64).abs() < 1e-6), "{probs:?}");
+        }
+    }
+
+    #[test]
+    fn probabilities_of_a_file_come_back_from_the_logits() {
+        let probs = Array3::from_shape_fn((1, 2, 3), |(_, y, x)| (y * 3 + x) as f32 / 5.0);
+        let scene = Scene::from_prediction("mine", &probs).unwrap();
+        for ((_, y, x), &p) in probs.indexed_iter() {
+            let back = probs_at(scene.painted(), y, x)[0];
+            assert!((back - f64::from(p).clamp(MIN_PROB, 1.0 - MIN_PROB)).abs() < 1e-6, "{back} is not {p}");
+        }
+        let hard = Array3::from_shape_fn((3, 1, 3), |(channel, _, x)| f32::from(u8::from(channel == x)));
+        let scene = Scene::from_prediction("mine", &hard).unwrap();
+        for x in 0..3 {
+            assert!(probs_at(scene.painted(), 0, x)[x] > 0.99999);
+        }
+    }
+
+    #[test]
+    fn replacing_one_half_keeps_the_other_and_the_photo() {
+        let mut scene = Scene::blank("here", 2, 3, 1).unwrap();
+        scene.photo = Some(vec![7; 6]);
+        let truth = scene.with_truth(Array2::ones((2, 3))).unwrap();
+        assert_eq!((truth.painted(), truth.photo()), (scene.painted(), scene.photo()));
+        assert!(truth.labels().iter().all(|&label| label == 1));
+        let prediction = truth.with_prediction(&Array3::from_elem((1, 2, 3), 0.5)).unwrap();
+        assert_eq!((prediction.labels(), prediction.photo()), (truth.labels(), truth.photo()));
+        assert!(prediction.painted().iter().all(|z| z.abs() < 1e-6));
+    }
+
+    #[test]
+    fn arrays_in_another_order_are_put_in_row_order() {
+        let labels = Array2::from_shape_fn((2, 3), |(y, x)| u8::from(y == 1 && x == 2)).reversed_axes();
+        let scene = Scene::from_truth("turned", labels, 1).unwrap();
+        assert_eq!(scene.labels().as_slice(), Some([0, 0, 0, 0, 0, 1].as_slice()));
+    }
+
+    #[test]
+    fn what_is_no_scene_is_refused_in_a_sentence() {
+        let refused = |labels: Labels, logits: Logits| Scene::new("bad", labels, logits).unwrap_err().to_string();
+        let labels = Labels::zeros((1, 2, 3));
+        let logits = Logits::zeros((1, 1, 2, 3));
+
+        let mut bad = logits.clone();
+        bad[[0, 0, 1, 2]] = f32::NAN;
+        assert_eq!(
+            refused(labels.clone(), bad),
+            "the logit of class 0 at x 2, y 1 is NaN; every logit must be finite"
+        );
+        let mut bad = labels.clone();
+        bad[[0, 1, 0]] = 2;
+        assert_eq!(
+            refused(bad, logits.clone()),
+            "the label at x 0, y 1 is 2; with 2 classes a label is 0 to 1, or 255 to be ignored"
+        );
+        assert!(refused(labels.clone(), Logits::zeros((1, 2, 2, 3))).starts_with("a scene of 2 channels"));
+        assert!(refused(labels.clone(), Logits::zeros((1, 1, 3, 2))).contains("(1, 2, 3) [image, y, x]"));
+        assert!(refused(Labels::zeros((1, 0, 3)), Logits::zeros((1, 1, 0, 3))).contains("one image"));
+        assert!(refused(Labels::zeros((2, 2, 3)), Logits::zeros((2, 1, 2, 3))).contains("one image"));
+        assert!(Scene::blank("bad", 2, 2, 6).is_err() && Scene::blank("bad", 2, 2, 0).is_err());
+        let mut ignored = labels;
+        ignored[[0, 0, 0]] = IGNORE;
+        assert!(Scene::new("good", ignored, logits).is_ok());
+    }
+}

@@ -1,0 +1,254 @@
+//! Scenes to begin with: one real, the others made, each for what it shows about the losses.
+//!
+//! The made ones are functions of the place in a unit square, so they look the same at every size.
+
+use std::io::Cursor;
+
+use ndarray::{Array2, Array3, Array4, Axis};
+
+use super::shapes::{Blob, Curve, bump};
+use super::texture::texture;
+use super::{Scene, logits_from};
+
+/// A scene to begin with.
+#[derive(Debug)]
+pub struct Preset {
+    /// The stable name.
+    pub id: &'static str,
+    /// The name for people.
+    pub title: &'static str,
+    /// One sentence on what it shows.
+    pub what: &'static str,
+    /// 1 for a binary scene, else the number of classes.
+    pub channels: usize,
+    make: fn(usize) -> (Array2<u8>, Array4<f32>, Option<Vec<u8>>),
+}
+
+impl Preset {
+    /// The smallest side of a made scene: below, the tiny lesion has too few pixels to be 0.3 % of them.
+    pub const SMALLEST: usize = 64;
+    /// The largest.
+    pub const LARGEST: usize = 256;
+    /// What a projector shows well.
+    pub const DEFAULT_SIZE: usize = 128;
+
+    /// The scene, `size` pixels a side, brought within 64..256. The real one has a size of its own.
+    pub fn build(&self, size: usize) -> Scene {
+        let (labels, painted, photo) = (self.make)(size.clamp(Self::SMALLEST, Self::LARGEST));
+        let labels = labels.insert_axis(Axis(0));
+        Scene { title: self.title.to_owned(), preset: Some(self.id), labels, painted, photo }
+    }
+}
+
+/// The preset the page opens with: a photograph explains itself, and its prediction has every kind of error at once
+/// (holes, a false region, outlines a pixel off), so that no card is blank and no two are alike.
+pub const DEFAULT_PRESET: &str = "coins";
+
+/// The preset of an id.
+pub fn preset(id: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.id == id)
+}
+
+/// All presets, in the order in which to show them.
+pub const PRESETS: &[Preset] = &[
+    Preset {
+        id: "coins",
+        title: "Coins",
+        what: "A real photograph with the probabilities of a really fitted, weak model: holes in dark coins, a false \
+               corner, outlines a pixel off.",
+        channels: 1,
+        make: coins,
+    },
+    Preset {
+        id: "balanced-disc",
+        title: "Balanced disc",
+        what: "Foreground and background are about as large and the prediction nearly fits: all losses agree on where \
+               it is wrong.",
+        channels: 1,
+        make: balanced_disc,
+    },
+    Preset {
+        id: "tiny-lesion",
+        title: "Tiny lesion",
+        what: "Only 0.3 % is foreground and the prediction all but misses it: cross-entropy is small all the same, \
+               Dice and Jaccard are not.",
+        channels: 1,
+        make: tiny_lesion,
+    },
+    Preset {
+        id: "thin-vessel",
+        title: "Thin vessel",
+        what: "A structure one or two pixels wide is all boundary: where the prediction is broken, overlap is lost at \
+               once.",
+        channels: 1,
+        make: thin_vessel,
+    },
+    Preset {
+        id: "shifted-boundary",
+        title: "Shifted boundary",
+        what: "The right shape in the wrong place: a confident prediction is wrong in two crescents, one missed and \
+               one false.",
+        channels: 1,
+        make: shifted_boundary,
+    },
+    Preset {
+        id: "empty-truth",
+        title: "Empty truth",
+        what: "There is nothing to find and the prediction faintly finds something: what is the Dice of an empty mask?",
+        channels: 1,
+        make: empty_truth,
+    },
+    Preset {
+        id: "rare-class",
+        title: "Three classes, one rare",
+        what: "Class 2 has 1 % of the pixels and half of it is taken for class 1: a mean over classes sees that, a \
+               mean over pixels hardly.",
+        channels: 3,
+        make: rare_class,
+    },
+];
+
+type Made = (Array2<u8>, Array4<f32>, Option<Vec<u8>>);
+
+/// A square scene from what each place is and the logits it has.
+fn square<const C: usize>(
+    size: usize,
+    label: impl Fn(f64, f64) -> u8,
+    logits: impl Fn(f64, f64) -> [f64; C],
+) -> Made {
+    let place = |pixel: usize| (pixel as f64 + 0.5) / size as f64;
+    let labels = Array2::from_shape_fn((size, size), |(y, x)| label(place(x), place(y)));
+    let mut painted = Array4::zeros((1, C, size, size));
+    for y in 0..size {
+        for x in 0..size {
+            let logits = logits(place(x), place(y));
+            // Centred, as all logits of a scene are.
+            let mean = if C > 1 { logits.iter().sum::<f64>() / C as f64 } else { 0.0 };
+            for (channel, z) in logits.iter().enumerate() {
+                painted[[0, channel, y, x]] = (z - mean) as f32;
+            }
+        }
+    }
+    (labels, painted, None)
+}
+
+fn balanced_disc(size: usize) -> Made {
+    let truth = Blob::disc(0.5, 0.5, 0.36);
+    let found = Blob { u: 0.525, v: 0.485, radius: 0.365, two: (0.09, 0.4), three: (0.04, 2.0) };
+    square(
+        size,
+        |u, v| truth.contains(u, v).into(),
+        |u, v| [3.4 * (found.depth(u, v) / 0.08).tanh() + 1.1 * texture(11, 5.0, u, v)],
+    )
+}
+
+fn tiny_lesion(size: usize) -> Made {
+    // π r² is 0.3 % of the square.
+    let lesion = Blob::disc(0.627, 0.383, 0.0309);
+    square(
+        size,
+        |u, v| lesion.contains(u, v).into(),
+        |u, v| {
+            let found = 3.6 * bump(u - 0.632, v - 0.378, 0.042);
+            let false_alarm = 3.7 * bump(u - 0.3, v - 0.66, 0.05);
+            [-4.1 + found + false_alarm + 0.9 * texture(21, 8.0, u, v)]
+        },
+    )
+}
+
+/// A trunk and its branches, each with its width at a side of 128 pixels.
+fn vessel(size: usize) -> Curve {
+    let mut curve = Curve::new(size);
+    for (width, points) in [
+        (2.1, [(-0.02, 0.80), (0.22, 0.86), (0.30, 0.55), (0.52, 0.50)]),
+        (1.9, [(0.52, 0.50), (0.70, 0.46), (0.76, 0.24), (1.02, 0.20)]),
+        (1.5, [(0.27, 0.70), (0.30, 0.45), (0.18, 0.34), (0.24, 0.10)]),
+        (1.4, [(0.52, 0.50), (0.62, 0.62), (0.62, 0.76), (0.84, 0.88)]),
+        (1.2, [(0.71, 0.36), (0.66, 0.22), (0.56, 0.20), (0.52, 0.06)]),
+        (1.1, [(0.65, 0.73), (0.74, 0.66), (0.82, 0.66), (0.95, 0.58)]),
+        (1.0, [(0.24, 0.42), (0.32, 0.32), (0.40, 0.34), (0.44, 0.26)]),
+    ] {
+        curve.add(width / 128.0, points);
+    }
+    curve
+}
+
+fn thin_vessel(size: usize) -> Made {
+    let vessel = vessel(size);
+    square(
+        size,
+        |u, v| vessel.contains(u, v).into(),
+        |u, v| {
+            // Where the texture is low the vessel was not found.
+            let found = ((texture(31, 6.5, u, v) + 0.32) / 0.3).clamp(0.0, 1.0);
+            let near = (-(vessel.distance(u + 0.002, v - 0.003) / 0.0125).powi(2)).exp();
+            [-3.7 + 6.4 * found * near + 0.7 * near + 0.8 * texture(32, 9.0, u, v)]
+        },
+    )
+}
+
+fn shifted_boundary(size: usize) -> Made {
+    let truth = Blob { u: 0.47, v: 0.52, radius: 0.25, two: (0.17, 0.9), three: (0.10, -0.8) };
+    let found = Blob { u: truth.u + 0.05, v: truth.v - 0.03, ..truth };
+    square(
+        size,
+        |u, v| truth.contains(u, v).into(),
+        |u, v| [4.4 * (found.depth(u, v) / 0.03).tanh() + 0.6 * texture(41, 6.0, u, v)],
+    )
+}
+
+fn empty_truth(size: usize) -> Made {
+    square(
+        size,
+        |_, _| 0,
+        |u, v| {
+            let blob = 3.3 * bump(u - 0.42, v - 0.56, 0.085) + 1.6 * bump(u - 0.53, v - 0.49, 0.06);
+            [-4.0 + blob + 0.9 * texture(51, 6.0, u, v)]
+        },
+    )
+}
+
+fn rare_class(size: usize) -> Made {
+    let organ = Blob { u: 0.46, v: 0.53, radius: 0.28, two: (0.14, 0.2), three: (0.07, 1.7) };
+    let found = Blob { u: 0.475, v: 0.52, radius: 0.275, two: (0.11, 0.4), three: (0.09, 1.5) };
+    // π r² is 1 % of the square.
+    let rare = Blob::disc(0.61, 0.43, 0.0564);
+    square(
+        size,
+        |u, v| match (rare.contains(u, v), organ.contains(u, v)) {
+            (true, _) => 2,
+            (false, inside) => inside.into(),
+        },
+        |u, v| {
+            let inside = 2.0 * (found.depth(u, v) / 0.05).tanh() + 0.6 * texture(61, 5.0, u, v);
+            let hesitant = 6.2 * bump(u - 0.59, v - 0.442, 0.058) + 4.3 * bump(u - 0.3, v - 0.64, 0.045);
+            [-inside, inside, -3.2 + hesitant + 0.7 * texture(65, 7.0, u, v)]
+        },
+    )
+}
+
+/// Coins on a grey ground; `coins/README.md` tells where they come from.
+fn coins(_: usize) -> Made {
+    let ((height, width), photo) = grey(include_bytes!("coins/photo.png"));
+    let (_, truth) = grey(include_bytes!("coins/truth.png"));
+    let (_, prob) = grey(include_bytes!("coins/prob.png"));
+    let labels = Array2::from_shape_fn((height, width), |(y, x)| u8::from(truth[y * width + x] > 127));
+    let probs = Array3::from_shape_fn((1, height, width), |(_, y, x)| {
+        let at = 2 * (y * width + x);
+        f32::from(u16::from_be_bytes([prob[at], prob[at + 1]])) / f32::from(u16::MAX)
+    });
+    (labels, logits_from(&probs), Some(photo))
+}
+
+/// The size `(height, width)` and the samples of a grey picture, of 8 bits or of 16, high byte first.
+///
+/// The pictures are part of the program, and a test decodes them: this cannot fail where that passed.
+fn grey(bytes: &'static [u8]) -> ((usize, usize), Vec<u8>) {
+    let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().expect("a PNG");
+    let mut samples = vec![0; reader.output_buffer_size().expect("a picture that fits in memory")];
+    let frame = reader.next_frame(&mut samples).expect("a whole PNG");
+    ((frame.height as usize, frame.width as usize), samples)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! A stroke while it is being made.
+
+use super::adjust::Lens;
+use super::brush::{Brush, Coverage, Point};
+use super::history::Step;
+use super::ink::{Ink, Plane, blend};
+use super::rect::Rect;
+use super::Scene;
+use crate::field::{Labels, Logits};
+
+/// A stroke in progress. What it paints is a function of the scene as it was and of the coverage of the whole stroke,
+/// so it does not matter how its points are batched.
+#[derive(Debug)]
+pub(super) struct Stroke {
+    brush: Brush,
+    coverage: Coverage,
+    last: Option<Point>,
+    touched: Option<Rect>,
+    paint: Paint,
+}
+
+/// The ink, and the half of the scene it goes on as it was before the stroke.
+#[derive(Debug)]
+enum Paint {
+    Truth { class: u8, base: Labels },
+    Prediction { class: u8, prob: f64, base: Logits },
+}
+
+impl Stroke {
+    pub(super) fn new(scene: &Scene, ink: Ink, brush: Brush) -> Self {
+        let shape = scene.shape();
+        let brush = brush.clamped();
+        let (brush, paint) = match ink {
+            // A class is there or not: with a hard edge the coverage is 0 or 1.
+            Ink::Truth { class } => (brush.hard(), Paint::Truth { class, base: scene.labels.clone() }),
+            Ink::Prediction { class, prob } => {
+                (brush, Paint::Prediction { class, prob, base: scene.painted.clone() })
+            }
+        };
+        Self { brush, coverage: Coverage::none(shape.height, shape.width), last: None, touched: None, paint }
+    }
+
+    pub(super) fn plane(&self) -> Plane {
+        match self.paint {
+            Paint::Truth { .. } => Plane::Truth,
+            Paint::Prediction { .. } => Plane::Prediction,
+        }
+    }
+
+    /// Goes on through these points and gives the box that changed.
+    pub(super) fn extend(&mut self, points: &[Point], scene: &mut Scene, lens: &Lens) -> Option<Rect> {
+        let Self { brush, coverage, last, paint, .. } = self;
+        let mut changed = None;
+        for point in points.iter().filter_map(|point| point.sane()) {
+            let from = last.replace(point).unwrap_or(point);
+            let grown = match paint {
+                Paint::Truth { class, .. } => {
+                    coverage.draw(*brush, from, point, |y, x, _| scene.labels[[0, y, x]] = *class)
+                }
+                Paint::Prediction { class, prob, base } => coverage.draw(*brush, from, point, |y, x, coverage| {
+                    let mut logits = lens.read(base, (y, x));
+                    blend(&mut logits, (*class).into(), *prob, coverage.into());
+                    lens.write(&mut scene.painted, (y, x), &logits);
+                }),
+            };
+            changed = Rect::join(changed, grown);
+        }
+        self.touched = Rect::join(self.touched, changed);
+        changed
+    }
+
+    /// What the stroke painted over, as a step to undo, if it painted anything.
+    pub(super) fn into_step(self) -> Option<Step> {
+        let rect = self.touched?;
+        Some(match &self.paint {
+            Paint::Truth { base, .. } => Step::truth(base, rect),
+            Paint::Prediction { base, .. } => Step::prediction(base, rect),
+        })
+    }
+}

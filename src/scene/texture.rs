@@ -1,0 +1,24 @@
+//! Smooth noise over the plane, for predictions that look like a network's.
+
+use super::random;
+
+/// Noise of a seed at a place, in about −1..1: three octaves of values on a lattice, with `cells` of the coarsest to
+/// the unit. A function of the place alone, so that a scene looks the same at every size.
+pub(super) fn texture(seed: u32, cells: f64, u: f64, v: f64) -> f64 {
+    let octaves = [(1.0, 1.0), (2.0, 0.5), (4.0, 0.25)];
+    let total: f64 = octaves.iter().map(|(_, weight)| weight).sum();
+    let layers = (seed..).zip(octaves);
+    layers.map(|(seed, (finer, weight))| weight * lattice(seed, u * cells * finer, v * cells * finer)).sum::<f64>()
+        / total
+}
+
+/// Random values at whole numbers, joined smoothly between.
+fn lattice(seed: u32, x: f64, y: f64) -> f64 {
+    let smooth = |t: f64| t * t * t * (t * (6.0 * t - 15.0) + 10.0);
+    let mix = |a: f64, b: f64, t: f64| a + (b - a) * t;
+    let value = |column: f64, row: f64| random::signed(seed, (u64::from(row as u32) << 32) | u64::from(column as u32));
+    let (column, row) = (x.floor(), y.floor());
+    let (tx, ty) = (smooth(x - column), smooth(y - row));
+    let along = |row| mix(value(column, row), value(column + 1.0, row), tx);
+    mix(along(row), along(row + 1.0), ty)
+}

@@ -1,0 +1,244 @@
+//! What the page builds itself from: losses with their explanations and controls, and scenes.
+
+use serde::Serialize;
+
+use super::LONGEST_SIDE;
+use crate::field::Task;
+use crate::loss::config::{Choice, Domain, Kind, Param};
+use crate::loss::docs::Page;
+use crate::loss::{LOSSES, PerTask, Spec};
+use crate::scene::{DEFAULT_PRESET, PRESETS, Preset};
+
+/// Everything that is listed anywhere.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Catalogue {
+    /// In the order of the cards.
+    pub losses: Vec<LossEntry>,
+    /// In the order of the menu.
+    pub presets: Vec<PresetEntry>,
+    /// Longest side of a scene.
+    pub longest_side: usize,
+    /// Longest side of a made scene at first.
+    pub default_side: usize,
+    /// The preset that is there when the page opens.
+    pub default_preset: String,
+}
+
+/// A loss.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct LossEntry {
+    /// The stable name.
+    pub id: String,
+    /// The name for people.
+    pub name: Names,
+    /// What it measures.
+    pub summary: String,
+    /// Its formulas.
+    pub formulas: Vec<FormulaEntry>,
+    /// Shapes, range, edge cases, source.
+    pub sections: Vec<SectionEntry>,
+    /// Its controls.
+    pub params: Vec<ParamEntry>,
+}
+
+/// A name for each kind of task.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Names {
+    /// One logit channel.
+    pub binary: String,
+    /// C logit channels.
+    pub multiclass: String,
+}
+
+impl From<PerTask<&str>> for Names {
+    fn from(names: PerTask<&str>) -> Self {
+        Self { binary: names.binary.into(), multiclass: names.multiclass.into() }
+    }
+}
+
+/// A formula.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct FormulaEntry {
+    /// The words before it.
+    pub caption: String,
+    /// TeX, display style.
+    pub tex: String,
+}
+
+/// A section of the explanation.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct SectionEntry {
+    /// Its title.
+    pub title: String,
+    /// Paragraphs, one a line.
+    pub text: String,
+}
+
+/// A control.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ParamEntry {
+    /// The stable name.
+    pub id: String,
+    /// The name for people.
+    pub label: String,
+    /// What it means.
+    pub meaning: String,
+    /// What it can be.
+    pub control: Control,
+    /// The one task that it has an effect for, if it is one.
+    pub task: Option<TaskEntry>,
+    /// Whether libraries differ on it.
+    pub convention: bool,
+}
+
+/// A kind of task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum TaskEntry {
+    /// One logit channel.
+    Binary,
+    /// C logit channels.
+    Multiclass,
+}
+
+/// What a control offers.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Control {
+    /// A slider.
+    Number(Slider),
+    /// A slider for each class.
+    PerClass(Slider),
+    /// A switch.
+    Flag {
+        /// At first.
+        default: bool,
+    },
+    /// A menu; the first option is taken at first.
+    Choice {
+        /// What there is.
+        options: Vec<OptionEntry>,
+    },
+}
+
+/// The ends of a slider.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Slider {
+    /// Smallest.
+    pub min: f64,
+    /// Largest.
+    pub max: f64,
+    /// Step.
+    pub step: f64,
+    /// At first.
+    pub default: f64,
+}
+
+impl From<Domain> for Slider {
+    fn from(domain: Domain) -> Self {
+        Self { min: domain.min, max: domain.slider_max, step: domain.step, default: domain.default }
+    }
+}
+
+/// An option of a menu.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct OptionEntry {
+    /// The stable name.
+    pub id: String,
+    /// The name for people.
+    pub label: String,
+}
+
+impl From<&Choice> for OptionEntry {
+    fn from(choice: &Choice) -> Self {
+        Self { id: choice.id.into(), label: choice.label.into() }
+    }
+}
+
+/// A bundled scene.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct PresetEntry {
+    /// The stable name.
+    pub id: String,
+    /// The name for people.
+    pub title: String,
+    /// What it shows.
+    pub what: String,
+    /// Logit channels.
+    pub channels: usize,
+}
+
+impl Catalogue {
+    /// All there is.
+    pub fn new() -> Self {
+        Self {
+            losses: LOSSES.iter().copied().map(loss_entry).collect(),
+            presets: PRESETS
+                .iter()
+                .map(|preset| PresetEntry {
+                    id: preset.id.into(),
+                    title: preset.title.into(),
+                    what: preset.what.into(),
+                    channels: preset.channels,
+                })
+                .collect(),
+            longest_side: LONGEST_SIDE,
+            default_side: Preset::DEFAULT_SIZE,
+            default_preset: DEFAULT_PRESET.into(),
+        }
+    }
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn loss_entry(spec: &Spec) -> LossEntry {
+    let page = Page::read(spec.docs);
+    LossEntry {
+        id: spec.id.into(),
+        name: spec.name.into(),
+        params: spec.params.iter().map(|param| param_entry(param, &page)).collect(),
+        summary: page.summary,
+        formulas: page
+            .formulas
+            .into_iter()
+            .map(|formula| FormulaEntry { caption: formula.caption, tex: formula.tex })
+            .collect(),
+        sections: page.sections.into_iter().map(|(title, text)| SectionEntry { title, text }).collect(),
+    }
+}
+
+fn param_entry(param: &Param, page: &Page) -> ParamEntry {
+    let meaning = page.params.iter().find(|(id, _)| id == param.id).map(|(_, text)| text.clone());
+    ParamEntry {
+        id: param.id.into(),
+        label: param.label.into(),
+        meaning: meaning.unwrap_or_default(),
+        control: match param.kind {
+            Kind::Number(domain) => Control::Number(domain.into()),
+            Kind::PerClass(domain) => Control::PerClass(domain.into()),
+            Kind::Flag { default } => Control::Flag { default },
+            Kind::Choice(options) => Control::Choice { options: options.iter().map(Into::into).collect() },
+        },
+        task: param.task.map(|task| match task {
+            Task::Binary => TaskEntry::Binary,
+            Task::Multiclass => TaskEntry::Multiclass,
+        }),
+        convention: param.convention,
+    }
+}

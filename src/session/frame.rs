@@ -1,0 +1,263 @@
+//! What the page is told.
+
+use serde::Serialize;
+
+use super::edit::At;
+use crate::field::IGNORE;
+use crate::scene::{Editor, Scene};
+use crate::study::lovasz::Order;
+
+/// All numbers and pictures after an edit.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Frame {
+    /// The scene.
+    pub scene: SceneReadout,
+    /// One for each loss, in the order of the catalogue.
+    pub cards: Vec<CardReadout>,
+    /// The pixel looked at.
+    pub pixel: Option<PixelReadout>,
+    /// The focal panel, if open.
+    pub focal: Option<FocalReadout>,
+    /// The Lovász panel, if open.
+    pub lovasz: Option<LovaszReadout>,
+    /// What the person should be told.
+    pub notices: Vec<Notice>,
+    /// Pixels, which travel beside the numbers.
+    #[serde(skip)]
+    pub pictures: Pictures,
+}
+
+impl Frame {
+    pub(super) fn empty(scene: SceneReadout, notices: Vec<Notice>) -> Self {
+        Self {
+            scene,
+            cards: Vec::new(),
+            pixel: None,
+            focal: None,
+            lovasz: None,
+            notices,
+            pictures: Pictures::default(),
+        }
+    }
+}
+
+/// RGBA, row by row, of the scene's size.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pictures {
+    /// The labels.
+    pub truth: Vec<u8>,
+    /// The probabilities.
+    pub prediction: Vec<u8>,
+    /// The gradients, one for each card.
+    pub heatmaps: Vec<Vec<u8>>,
+}
+
+/// What the page says of the scene.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct SceneReadout {
+    /// The preset's id, or nothing for one's own files.
+    pub preset: Option<String>,
+    /// The name for people.
+    pub title: String,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Logit channels.
+    pub channels: usize,
+    /// Share of pixels by class, of those that count.
+    pub class_shares: Vec<f64>,
+    /// The same, as text.
+    pub class_share_texts: Vec<String>,
+    /// Whether a photograph lies under it.
+    pub has_photo: bool,
+    /// Whether there is a step to take back.
+    pub can_undo: bool,
+    /// Whether there is a step to take again.
+    pub can_redo: bool,
+}
+
+impl SceneReadout {
+    pub(super) fn new(editor: &Editor) -> Self {
+        let scene = editor.scene();
+        let shape = scene.shape();
+        let class_shares = class_shares(scene);
+        Self {
+            preset: scene.preset().map(Into::into),
+            title: scene.title().into(),
+            width: shape.width,
+            height: shape.height,
+            channels: shape.channels,
+            class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
+            class_shares,
+            has_photo: scene.photo().is_some(),
+            can_undo: editor.can_undo(),
+            can_redo: editor.can_redo(),
+        }
+    }
+}
+
+/// What a card shows beside its heatmap.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct CardReadout {
+    /// The loss.
+    pub id: String,
+    /// Its value.
+    pub value: f64,
+    /// The value as text.
+    pub text: String,
+    /// Where it stands in its range, from 0 to 1.
+    pub position: f64,
+    /// The ends of the range as text.
+    pub range: [String; 2],
+    /// Share of |gradient| on the foreground, if there is any gradient.
+    pub foreground_share: Option<f64>,
+    /// The shares of foreground and background as text.
+    pub share_texts: Option<[String; 2]>,
+    /// The marks of the heatmap's legend.
+    pub ticks: Vec<Tick>,
+}
+
+/// A mark on a legend.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Tick {
+    /// From 0 at the left to 1 at the right.
+    pub position: f32,
+    /// What it says.
+    pub label: String,
+    /// Whether there is always room for what it says.
+    pub major: bool,
+}
+
+/// What is known of one pixel.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct PixelReadout {
+    /// Which.
+    pub at: At,
+    /// Its label, or nothing if it is ignored.
+    pub label: Option<u8>,
+    /// Its logit for each channel.
+    pub logits: Vec<f64>,
+    /// Its probability for each channel.
+    pub probabilities: Vec<f64>,
+    /// Its logits as text.
+    pub logit_texts: Vec<String>,
+    /// Its probabilities as text.
+    pub probability_texts: Vec<String>,
+    /// One for each card.
+    pub rows: Vec<PixelRow>,
+}
+
+/// One loss, about one pixel.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct PixelRow {
+    /// The loss.
+    pub id: String,
+    /// By how much the value would fall if the pixel were right; absent while painting.
+    pub contribution: Option<f64>,
+    /// The same as text.
+    pub contribution_text: String,
+    /// d(value)/d(logit) for each channel.
+    pub gradient: Vec<f64>,
+    /// The same as text.
+    pub gradient_texts: Vec<String>,
+}
+
+/// The scene's own p_t.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct FocalReadout {
+    /// Shares of all pixels by bin of p_t: foreground.
+    pub foreground: Vec<f64>,
+    /// Background.
+    pub background: Vec<f64>,
+}
+
+/// The Lovász sort. The lists are long and travel beside the numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct LovaszReadout {
+    /// The channel that was sorted.
+    pub channel: usize,
+    /// The loss of that channel.
+    pub value: f64,
+    /// The same as text.
+    pub text: String,
+    /// How many of its pixels are foreground.
+    pub foreground: usize,
+    /// The rank of the pixel looked at.
+    pub rank: Option<usize>,
+    /// By rank.
+    #[serde(skip)]
+    pub order: Order,
+}
+
+/// Something the person should be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Notice {
+    /// Whether something that was asked for was not done.
+    pub refusal: bool,
+    /// A sentence.
+    pub text: String,
+}
+
+impl Notice {
+    pub(super) fn refusal(text: String) -> Self {
+        Self { refusal: true, text }
+    }
+
+    pub(super) fn remark(file: &str, remark: &str) -> Self {
+        Self { refusal: false, text: format!("{file}: {remark}.") }
+    }
+}
+
+/// Share of pixels by class, of those that are not ignored.
+fn class_shares(scene: &Scene) -> Vec<f64> {
+    let mut shares = vec![0.0; scene.shape().classes()];
+    let mut counted = 0.0;
+    for &label in scene.labels().iter().filter(|&&label| label != IGNORE) {
+        shares[usize::from(label)] += 1.0;
+        counted += 1.0;
+    }
+    shares.iter().map(|pixels| if counted > 0.0 { pixels / counted } else { 0.0 }).collect()
+}
+
+/// A share as text: fewer decimals the larger it is, and never "0 %" for what is there.
+pub(super) fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    match percent {
+        0.0 => "0 %".into(),
+        p if p < 0.01 => "< 0.01 %".into(),
+        p if p < 1.0 => format!("{p:.2} %"),
+        p if p < 10.0 => format!("{p:.1} %"),
+        p if p > 99.99 && p < 100.0 => "> 99.99 %".into(),
+        p if p > 99.0 && p < 100.0 => format!("{p:.2} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn shares_never_round_to_nothing_or_all() {
+        for (share, text) in
+            [(0.0, "0 %"), (1e-6, "< 0.01 %"), (0.0031, "0.31 %"), (0.04, "4.0 %"), (0.5, "50 %"), (0.9995, "99.95 %"), (1.0, "100 %")]
+        {
+            assert_eq!(percent(share), text);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The one stateful object: takes edits, gives frames.
+//!
+//! A [`Session`] holds the scene with its history, the settings of every loss, and what the page shows. The page sends
+//! at most one [`Edit`] an animation frame and gets a [`Frame`] with all numbers and pictures. Nothing here knows of a
+//! browser; the same edits give the same frames natively.
+
+pub mod catalogue;
+pub mod edit;
+pub mod frame;
+
+mod cards;
+mod readout;
+
+use std::fmt::Display;
+
+use crate::field::{Field, Head, IGNORE};
+use crate::file::{self, Fit};
+use crate::loss::config::{Config, Settings};
+use crate::loss::{LOSSES, Loss, Spec};
+use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
+use crate::scene::{self, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Scene};
+use edit::{Command, Edit, View};
+use frame::{Frame, Notice, Pictures, SceneReadout};
+
+/// The longest side of a scene: larger files are resampled to it.
+pub const LONGEST_SIDE: usize = Preset::LARGEST;
+
+/// A loss with the settings it has on its card.
+#[derive(Debug)]
+struct Card {
+    spec: &'static Spec,
+    loss: Box<dyn Loss>,
+}
+
+impl Card {
+    fn with_defaults(spec: &'static Spec) -> Option<Self> {
+        let loss = (spec.build)(&Config::new(spec, &Settings::new()).ok()?);
+        Some(Self { spec, loss })
+    }
+}
+
+/// Everything the worker holds. See the [module docs](self).
+#[derive(Debug)]
+pub struct Session {
+    editor: Editor,
+    cards: Vec<Card>,
+    view: View,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            editor: Editor::new(first_preset().build(Preset::DEFAULT_SIZE)),
+            cards: LOSSES.iter().filter_map(|spec| Card::with_defaults(spec)).collect(),
+            view: View::default(),
+        }
+    }
+}
+
+impl Session {
+    /// Carries out the commands in order and says what the page shows then.
+    ///
+    /// A command that cannot be carried out changes nothing and leaves a notice; the others still are.
+    pub fn apply(&mut self, edit: Edit) -> Frame {
+        let notices = self.edit(edit);
+        self.frame(notices)
+    }
+
+    /// Carries out the commands without evaluating anything, as when edits are replayed.
+    pub fn edit(&mut self, edit: Edit) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for command in edit.commands {
+            if let Err(refusal) = self.carry_out(command, &mut notices) {
+                notices.push(Notice::refusal(refusal));
+            }
+        }
+        notices
+    }
+
+    fn carry_out(&mut self, command: Command, notices: &mut Vec<Notice>) -> Result<(), String> {
+        match command {
+            Command::BeginStroke { ink, brush } => self.editor.begin_stroke(ink, brush).map_err(sentence)?,
+            Command::ExtendStroke { points } => {
+                let (points, _) = points.as_chunks();
+                let points: Vec<Point> =
+                    points.iter().map(|&[x, y]| Point { x: f64::from(x), y: f64::from(y) }).collect();
+                self.editor.extend_stroke(&points);
+            }
+            Command::EndStroke => self.editor.end_stroke(),
+            Command::CancelStroke => {
+                self.editor.cancel_stroke();
+            }
+            Command::Fill { ink, x, y } => {
+                self.editor.fill(y, x, ink).map_err(sentence)?;
+            }
+            Command::Clear { plane } => {
+                self.editor.clear(plane);
+            }
+            Command::SetProbability { x, y, class, prob, end } => {
+                self.editor.set_pixel_prob(y, x, class, prob).map_err(sentence)?;
+                if end {
+                    self.editor.end_pixel_edit();
+                }
+            }
+            Command::Undo => {
+                self.editor.undo();
+            }
+            Command::Redo => {
+                self.editor.redo();
+            }
+            Command::OpenPreset { id, side } => {
+                let preset = scene::preset(&id).ok_or_else(|| {
+                    let known: Vec<_> = PRESETS.iter().map(|preset| preset.id).collect();
+                    format!("There is no scene {id:?}; there are {}.", known.join(", "))
+                })?;
+                self.editor.replace(preset.build(side));
+            }
+            Command::SetChannels { channels } => {
+                self.editor.convert(channels).map_err(sentence)?;
+            }
+            Command::OpenTruth { name, bytes } => self.open_truth(&name, &bytes, notices)?,
+            Command::OpenPrediction { name, bytes } => self.open_prediction(&name, &bytes, notices)?,
+            Command::Adjust { adjustment } => {
+                self.editor.set_adjustment(adjustment);
+            }
+            Command::SetLoss { id, settings } => self.set_loss(&id, &settings)?,
+            Command::Show { view } => self.view = view,
+        }
+        self.view.settle(self.editor.scene());
+        Ok(())
+    }
+
+    fn set_loss(&mut self, id: &str, settings: &Settings) -> Result<(), String> {
+        let card = self
+            .cards
+            .iter_mut()
+            .find(|card| card.spec.id == id)
+            .ok_or_else(|| format!("There is no loss {id:?}."))?;
+        card.loss = (card.spec.build)(&Config::new(card.spec, settings).map_err(sentence)?);
+        Ok(())
+    }
+
+    /// A truth of the scene's size takes the place of the labels; one of another size makes a new scene.
+    fn open_truth(&mut self, name: &str, bytes: &[u8], notices: &mut Vec<Notice>) -> Result<(), String> {
+        let shape = self.editor.scene().shape();
+        let classes = shape.classes();
+        let opened = file::open_truth(name, bytes, classes, Fit::Within(LONGEST_SIDE)).map_err(sentence)?;
+        let (height, width) = opened.content.dim();
+        let same_size = (height, width) == (shape.height, shape.width);
+        let scene = if same_size {
+            self.editor.scene().with_truth(opened.content)
+        } else {
+            Scene::from_truth(name, opened.content, shape.channels)
+        };
+        self.editor.replace(scene.map_err(sentence)?.titled(name));
+        notices.extend(opened.remarks.iter().map(|remark| Notice::remark(name, remark)));
+        if !same_size {
+            let remark = format!("the scene is now {width} × {height}, and its prediction finds nothing yet");
+            notices.push(Notice::remark(name, &remark));
+        }
+        Ok(())
+    }
+
+    fn open_prediction(&mut self, name: &str, bytes: &[u8], notices: &mut Vec<Notice>) -> Result<(), String> {
+        let shape = self.editor.scene().shape();
+        let fit = Fit::Exactly { width: shape.width, height: shape.height };
+        let opened = file::open_prediction(name, bytes, shape.channels, fit).map_err(sentence)?;
+        let scene = self.editor.scene().with_prediction(&opened.content).map_err(sentence)?;
+        self.editor.replace(scene.titled(name));
+        notices.extend(opened.remarks.iter().map(|remark| Notice::remark(name, remark)));
+        Ok(())
+    }
+
+    fn frame(&self, mut notices: Vec<Notice>) -> Frame {
+        let logits = self.editor.effective_logits();
+        let scene = self.editor.scene();
+        let labels = scene.labels();
+        let field = match Field::new(logits.view(), labels.view(), Some(IGNORE)) {
+            Ok(field) => field,
+            Err(refusal) => {
+                // The editor only makes fields that are whole, so this is a fault of ours, to be seen and reported.
+                notices.push(Notice::refusal(format!("This scene cannot be evaluated: {refusal}.")));
+                return Frame::empty(SceneReadout::new(&self.editor), notices);
+            }
+        };
+        let shape = field.shape();
+        let on = Backdrop {
+            width: shape.width,
+            photo: scene.photo().filter(|_| self.view.photo),
+            theme: self.view.theme,
+        };
+        let mut pictures = Pictures::default();
+        truth_picture(field.labels(), IGNORE, on, &mut pictures.truth);
+        let prob: Vec<f32> =
+            field.probabilities(Head::Joint).prob.iter().map(|&p| p as f32).collect();
+        prediction_picture(&prob, shape.channels, on, &mut pictures.prediction);
+
+        let evaluated = cards::evaluate(&field, &self.cards);
+        let limits = cards::limits(&field, &evaluated, &self.view);
+        pictures.heatmaps = cards::heatmaps(&field, &evaluated, &limits, &self.view);
+        let cards = cards::readouts(&field, &self.cards, &evaluated, &limits, &self.view);
+        let pixel = readout::pixel(&field, logits, labels, &self.cards, &evaluated, &self.view);
+        let focal = self.view.focal.then(|| readout::focal(&field));
+        let lovasz = self.view.lovasz.map(|shown| readout::lovasz(&field, &self.view, shown));
+        Frame { scene: SceneReadout::new(&self.editor), cards, pixel, focal, lovasz, notices, pictures }
+    }
+}
+
+/// What the page opens with.
+fn first_preset() -> &'static Preset {
+    scene::preset(DEFAULT_PRESET).unwrap_or(&PRESETS[0])
+}
+
+/// An error as the person reads it: capitalised, with a full stop.
+fn sentence(error: impl Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map_or_else(String::new, |letter| letter.to_uppercase().collect());
+    let stop = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}

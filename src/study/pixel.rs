@@ -1,0 +1,66 @@
+//! What a single pixel has to do with a value.
+
+use ndarray::{ArrayView3, ArrayView4};
+
+use crate::field::{Field, FieldError, Logits};
+use crate::loss::Loss;
+
+/// A logit at which every loss here takes a pixel for perfectly sure.
+const SURE: f32 = 40.0;
+
+/// The logits with one pixel of the first image made perfectly right.
+pub fn put_right(logits: ArrayView4<'_, f32>, label: u8, y: usize, x: usize) -> Logits {
+    let mut logits = logits.to_owned();
+    let channels = logits.dim().1;
+    for channel in 0..channels {
+        let foreground = usize::from(label) == if channels == 1 { 1 } else { channel };
+        logits[[0, channel, y, x]] = if foreground { SURE } else { -SURE };
+    }
+    logits
+}
+
+/// How much of each value is due to one pixel of the first image: by how much it would fall if that pixel were
+/// perfectly right and all else stayed. Losses that are means over pixels give their own term, the others what the
+/// pixel costs in the company it is in. An ignored pixel is due nothing.
+pub fn contributions<'l>(
+    logits: ArrayView4<'_, f32>,
+    labels: ArrayView3<'_, u8>,
+    ignore: Option<u8>,
+    (y, x): (usize, usize),
+    losses: impl Iterator<Item = (&'l dyn Loss, f64)>,
+) -> Result<Vec<f64>, FieldError> {
+    let label = labels[[0, y, x]];
+    if Some(label) == ignore {
+        return Ok(losses.map(|_| 0.0).collect());
+    }
+    let right = put_right(logits, label, y, x);
+    let field = Field::new(right.view(), labels, ignore)?;
+    Ok(losses.map(|(loss, value)| value - loss.evaluate(&field, None)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::field::IGNORE;
+    use crate::loss::cross_entropy::CrossEntropy;
+    use crate::loss::hinge::Hinge;
+
+    #[test]
+    fn a_mean_over_pixels_gives_its_own_term() {
+        let logits = array![[[[0.5f32, -1.0, 2.0]]]];
+        let labels = array![[[1u8, IGNORE, 0]]];
+        let field = Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap();
+        let losses: [(&dyn Loss, f64); 2] = [
+            (&CrossEntropy::default(), CrossEntropy::default().evaluate(&field, None)),
+            (&Hinge, Hinge.evaluate(&field, None)),
+        ];
+        let at = |x| {
+            contributions(logits.view(), labels.view(), Some(IGNORE), (0, x), losses.into_iter()).unwrap()
+        };
+        assert!((at(2)[0] - 2.0f64.exp().ln_1p() / 2.0).abs() < 1e-12);
+        assert!((at(2)[1] - 1.5).abs() < 1e-12, "(1 + 2) / 2 pixels");
+        assert_eq!(at(1), [0.0, 0.0], "an ignored pixel");
+    }
+}

@@ -1,0 +1,64 @@
+//! What is drawn on the page, on real canvases of a real browser.
+#![cfg(target_arch = "wasm32")]
+
+use lossfield::wasm::{LovaszPlot, class_colours, draw_focal, legend_pixels};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const WIDTH: u32 = 480;
+const HEIGHT: u32 = 300;
+
+fn canvas() -> HtmlCanvasElement {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let canvas: HtmlCanvasElement = document.create_element("canvas").unwrap().dyn_into().unwrap();
+    canvas.set_width(WIDTH);
+    canvas.set_height(HEIGHT);
+    canvas
+}
+
+/// How many different colours are on a canvas.
+fn colours(canvas: &HtmlCanvasElement) -> usize {
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
+    let pixels = context.get_image_data(0.0, 0.0, f64::from(WIDTH), f64::from(HEIGHT)).unwrap().data();
+    let mut colours: Vec<&[u8]> = pixels.chunks(4).collect();
+    colours.sort_unstable();
+    colours.dedup();
+    colours.len()
+}
+
+#[wasm_bindgen_test]
+fn focal_charts_are_drawn() {
+    for theme in ["light", "dark"] {
+        let (loss, gradient) = (canvas(), canvas());
+        let bins = vec![1.0 / 80.0; 40];
+        draw_focal(loss.clone(), gradient.clone(), theme.into(), 1.0, 3.0, Some(0.25), bins.clone(), bins).unwrap();
+        assert!(colours(&loss) > 20, "{theme}: the loss chart is blank");
+        assert!(colours(&gradient) > 20, "{theme}: the gradient chart is blank");
+    }
+}
+
+#[wasm_bindgen_test]
+fn lovasz_charts_are_drawn_and_pointed_at() {
+    let errors: Vec<f32> = (0..100u8).map(|rank| 2.0 - 0.02 * f32::from(rank)).collect();
+    let increments = vec![0.01; 100];
+    let foreground: Vec<u8> = (0..100).map(|rank| rank % 2).collect();
+    let mut plot = LovaszPlot::new(errors, increments, &foreground, 1.0, "hinge error".into());
+    let (ranks, area) = (canvas(), canvas());
+    plot.draw(ranks.clone(), area.clone(), "light".into(), 1.0, Some(7)).unwrap();
+    assert!(colours(&ranks) > 10 && colours(&area) > 10);
+    let middle = f64::from(WIDTH) / 2.0;
+    assert!(plot.rank_at(middle, WIDTH, HEIGHT, 1.0).is_some_and(|rank| rank > 20 && rank < 80));
+    assert!(plot.rank_at_area(middle, WIDTH, HEIGHT, 1.0).is_some_and(|rank| rank > 20 && rank < 80));
+    assert!(plot.rank_at(-5.0, WIDTH, HEIGHT, 1.0).is_none());
+}
+
+#[wasm_bindgen_test]
+fn colours_are_told() {
+    assert_ne!(class_colours("light".into()).unwrap(), class_colours("dark".into()).unwrap());
+    assert_eq!(legend_pixels("dark".into(), 256).unwrap().length(), 4 * 256);
+    assert!(legend_pixels("mauve".into(), 256).is_err());
+}

@@ -1,0 +1,216 @@
+//! Charts as SVG, held to stored pictures. Review a change with `cargo insta review`, or look at the
+//! files that `CHARTS_DIR=some/folder cargo test --test charts` leaves there.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::redundant_closure,
+    reason = "a chart function is generic over one backend, a closure is good for every lifetime of one"
+)]
+
+use lossfield::paint::Theme;
+use lossfield::paint::chart::{
+    ChartStyle, FocalChart, LovaszChart, draw_focal_curves, draw_focal_gradient, draw_lovasz_area,
+    draw_lovasz_ranks,
+};
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+use plotters::prelude::{IntoDrawingArea, SVGBackend};
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+const WIDE: (u32, u32) = (720, 420);
+const SMALL: (u32, u32) = (360, 260);
+const STYLE: ChartStyle = ChartStyle { theme: Theme::Light, scale: 1.0 };
+
+fn svg<T>(
+    draw: impl Fn(&Area<'_>, &T, &ChartStyle) -> Drawn,
+    chart: &T,
+    size: (u32, u32),
+    style: ChartStyle,
+) -> String {
+    let mut out = String::new();
+    {
+        let root = SVGBackend::with_string(&mut out, size).into_drawing_area();
+        draw(&root, chart, &style).expect("a string takes any chart");
+        root.present().expect("a string takes any chart");
+    }
+    out
+}
+
+/// Draws a chart in both themes and sizes. Kept are the small dark one and a light one of `size`.
+fn check<T>(name: &str, size: (u32, u32), draw: impl Fn(&Area<'_>, &T, &ChartStyle) -> Drawn, chart: &T) {
+    for (theme, look) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
+        for (drawn, shape) in [(WIDE, "wide"), (SMALL, "small")] {
+            let svg = svg(&draw, chart, drawn, ChartStyle { theme, scale: 1.0 });
+            if let Some(dir) = std::env::var_os("CHARTS_DIR") {
+                let path = std::path::Path::new(&dir).join(format!("{name}-{look}-{shape}.svg"));
+                std::fs::write(path, &svg).expect("CHARTS_DIR is a folder that can be written");
+            }
+            if drawn == (if theme == Theme::Light { size } else { SMALL }) {
+                insta::assert_snapshot!(format!("{name}-{look}-{shape}"), svg);
+            }
+        }
+    }
+}
+
+/// A small lesion, half found, in a background that is mostly right.
+fn focal() -> FocalChart {
+    let bump = |bin: u32, at: f64, width: f64| (-((f64::from(bin) / 40.0 - at) / width).powi(2)).exp();
+    let histogram = |weight: f64, bins: [f64; 40]| {
+        let sum: f64 = bins.iter().sum();
+        bins.map(|bin| weight * bin / sum).to_vec()
+    };
+    let bins = |f: &dyn Fn(u32) -> f64| std::array::from_fn(|bin| f(bin as u32));
+    FocalChart {
+        gamma: 2.0,
+        alpha: Some(0.25),
+        histogram_foreground: histogram(0.003, bins(&|b| bump(b, 0.15, 0.1) + bump(b, 0.8, 0.12))),
+        histogram_background: histogram(0.997, bins(&|b| bump(b, 0.97, 0.12) + 2e-3)),
+    }
+}
+
+/// `n` pixels, every fifth of them foreground, and the Jaccard increments of that order.
+fn lovasz(n: usize, highlight: usize, error: impl Fn(f32) -> f32, name: &str) -> LovaszChart {
+    let foreground: Vec<bool> = (0..n).map(|rank| rank * 7 % 5 == 0).collect();
+    let total = foreground.iter().filter(|f| **f).count() as f64;
+    let (mut kept, mut union, mut before) = (total, total, 0.0);
+    let mut increments = Vec::new();
+    for &is_foreground in &foreground {
+        if is_foreground {
+            kept -= 1.0;
+        } else {
+            union += 1.0;
+        }
+        let jaccard = 1.0 - kept / union;
+        increments.push((jaccard - before) as f32);
+        before = jaccard;
+    }
+    let errors: Vec<f32> = (0..n).map(|rank| error(rank as f32 / n as f32)).collect();
+    let parts = errors.iter().zip(&increments).map(|(e, i)| f64::from(e.max(0.0)) * f64::from(*i));
+    LovaszChart {
+        value: parts.sum(),
+        errors,
+        increments,
+        foreground,
+        highlight: Some(highlight),
+        error_name: name.to_owned(),
+    }
+}
+
+fn hinge_of_few() -> LovaszChart {
+    lovasz(48, 11, |t| 2.6 - 4.0 * t.sqrt(), "hinge error")
+}
+
+fn softmax_of_many() -> LovaszChart {
+    lovasz(65_536, 3000, |t| (-9.0 * t).exp(), "|y − p|")
+}
+
+#[test]
+fn focal_curves() {
+    check("focal-curves", WIDE, |r, c, s| draw_focal_curves(r, c, s), &focal());
+    check(
+        "focal-curves-plain",
+        WIDE,
+        |r, c, s| draw_focal_curves(r, c, s),
+        &FocalChart { gamma: 3.0, alpha: None, ..focal() },
+    );
+}
+
+#[test]
+fn focal_gradient() {
+    check("focal-gradient", WIDE, |r, c, s| draw_focal_gradient(r, c, s), &focal());
+    check(
+        "focal-gradient-plain",
+        WIDE,
+        |r, c, s| draw_focal_gradient(r, c, s),
+        &FocalChart { gamma: 3.0, alpha: None, ..focal() },
+    );
+}
+
+#[test]
+fn lovasz_ranks() {
+    check("lovasz-ranks-few", WIDE, |r, c, s| draw_lovasz_ranks(r, c, s), &hinge_of_few());
+    check("lovasz-ranks-many", SMALL, |r, c, s| draw_lovasz_ranks(r, c, s), &softmax_of_many());
+}
+
+#[test]
+fn lovasz_area() {
+    check("lovasz-area-few", WIDE, |r, c, s| draw_lovasz_area(r, c, s), &hinge_of_few());
+    check("lovasz-area-many", SMALL, |r, c, s| draw_lovasz_area(r, c, s), &softmax_of_many());
+}
+
+/// The height of the box of an SVG that covers the middle of each column of pixels, in `fill`s given.
+fn filled_area(svg: &str, fills: impl Fn(&str) -> bool) -> f64 {
+    let attribute = |line: &str, name: &str| -> Option<String> {
+        let from = line.find(&format!(" {name}=\""))? + name.len() + 3;
+        Some(line[from..].split('"').next()?.to_owned())
+    };
+    let number = |line: &str, name: &str| attribute(line, name)?.parse::<f64>().ok();
+    svg.lines()
+        .filter(|line| line.starts_with("<rect") && attribute(line, "fill").is_some_and(|f| fills(&f)))
+        .filter_map(|line| Some(number(line, "width")? * number(line, "height")?))
+        .sum()
+}
+
+#[test]
+fn the_drawn_area_is_the_loss() {
+    for chart in [hinge_of_few(), softmax_of_many()] {
+        let svg = svg(|r, c, s| draw_lovasz_area(r, c, s), &chart, (1440, 840), STYLE);
+        // Everything that is neither surface, grid, ink nor muted is the staircase; of the key there
+        // are two squares.
+        let calm = ["#FFFFFF", "#E4E7EB", "#1F2328", "#59636E"];
+        let drawn = filled_area(&svg, |fill| !calm.contains(&fill)) - 2.0 * 10.0 * 10.0;
+        let end = if chart.errors[0] > 1.0 { 3.0 } else { 1.0 };
+        let plot = f64::from(1440 - 44 - 24) * f64::from(840 - 30 - 48);
+        let area = drawn / plot * end;
+        assert!((area - chart.value).abs() < 0.01 * end, "{area} is not {}", chart.value);
+    }
+}
+
+#[test]
+fn many_ranks_are_drawn_by_columns() {
+    let svg = svg(|r, c, s| draw_lovasz_ranks(r, c, s), &softmax_of_many(), SMALL, STYLE);
+    let boxes = svg.matches("<rect").count();
+    assert!(boxes < 2 * SMALL.0 as usize + 50, "{boxes} boxes for {} columns of pixels", SMALL.0);
+}
+
+#[test]
+fn a_chart_of_twice_the_scale_is_the_same_chart() {
+    let texts = |scale: f64, size: (u32, u32)| -> Vec<String> {
+        let svg = svg(|r, c, s| draw_focal_curves(r, c, s), &focal(), size, ChartStyle { scale, ..STYLE });
+        svg.lines().filter(|line| !line.starts_with('<')).map(str::to_owned).collect()
+    };
+    assert_eq!(texts(1.0, WIDE), texts(2.0, (2 * WIDE.0, 2 * WIDE.1)));
+}
+
+#[test]
+fn nothing_and_nonsense_are_drawn_without_panic() {
+    let nan = LovaszChart {
+        errors: vec![f32::NAN, f32::INFINITY, -1.0, f32::MAX],
+        increments: vec![f32::NAN, 2.0, -1.0, f32::INFINITY],
+        foreground: vec![true; 3],
+        highlight: Some(1),
+        value: f64::NAN,
+        error_name: String::new(),
+    };
+    let beyond = LovaszChart { highlight: Some(999), ..hinge_of_few() };
+    let odd = FocalChart {
+        gamma: f64::NAN,
+        alpha: Some(f64::INFINITY),
+        histogram_foreground: vec![f64::NAN, -1.0, 7.0],
+        histogram_background: vec![],
+    };
+    for size in [(0, 0), (1, 1), (120, 120), WIDE] {
+        for scale in [0.0, 1.0, 3.0, f64::NAN] {
+            let style = ChartStyle { scale, ..STYLE };
+            for chart in [&LovaszChart::default(), &nan, &beyond] {
+                svg(|r, c, s| draw_lovasz_ranks(r, c, s), chart, size, style);
+                svg(|r, c, s| draw_lovasz_area(r, c, s), chart, size, style);
+            }
+            for chart in [&FocalChart::default(), &odd] {
+                svg(|r, c, s| draw_focal_curves(r, c, s), chart, size, style);
+                svg(|r, c, s| draw_focal_gradient(r, c, s), chart, size, style);
+            }
+        }
+    }
+}

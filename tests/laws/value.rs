@@ -1,0 +1,144 @@
+//! Laws about values.
+
+use lossfield::field::Task;
+use proptest::prelude::*;
+
+use super::fields::{Painted, any_field, complete_field, extreme_field, for_all, smooth_field};
+use super::variants::{Variant, variants};
+
+/// Sums of f64 in another order.
+const ROUNDING: f64 = 1e-12;
+
+#[test]
+fn values_lie_in_the_range() {
+    let [binary, multiclass] = [Task::Binary, Task::Multiclass].map(variants);
+    for_all(128, prop_oneof![any_field().boxed(), extreme_field().boxed()], |painted| {
+        let all = if painted.shape.task() == Task::Binary { &binary } else { &multiclass };
+        for variant in all {
+            let (range, value) = (variant.loss.range(), variant.value(&painted));
+            prop_assert!(
+                range.least - ROUNDING <= value && value <= range.most + ROUNDING,
+                "{variant}: {value} is not in {range:?}"
+            );
+        }
+        Ok(())
+    });
+}
+
+/// Logits of ±30 on the right sides.
+fn confident(painted: &Painted, logit: f32) -> Painted {
+    painted.predicting(logit, &painted.labels)
+}
+
+/// ±30 leaves e⁻³⁰ ≈ 10⁻¹³ of a wrong probability; there are up to 108 of them, under weights of up to 20.
+const NEARLY_PERFECT: f64 = 1e-9;
+
+fn approaches_its_limit(variant: &Variant, painted: &Painted) -> Result<(), TestCaseError> {
+    let limit = variant.loss.range().perfect;
+    let value = variant.value(&confident(painted, 30.0));
+    if limit.is_finite() {
+        prop_assert!((value - limit).abs() <= NEARLY_PERFECT, "{variant}: {value} is not {limit}");
+    } else {
+        let more = variant.value(&confident(painted, 300.0));
+        prop_assert!(more > 9.0 * value && value > 0.0, "{variant}: from {value} to {more} is no divergence");
+    }
+    Ok(())
+}
+
+#[test]
+fn confident_right_predictions_reach_the_stated_limit() {
+    let [binary, multiclass] = [Task::Binary, Task::Multiclass].map(variants);
+    for_all(64, complete_field(), |painted| {
+        let all = if painted.shape.task() == Task::Binary { &binary } else { &multiclass };
+        all.iter().try_for_each(|variant| approaches_its_limit(variant, &painted))
+    });
+}
+
+#[test]
+fn a_class_that_the_truth_lacks_does_not_change_the_limit() {
+    let [binary, multiclass] = [Task::Binary, Task::Multiclass].map(variants);
+    for_all(64, any_field(), |painted| {
+        let all = if painted.shape.task() == Task::Binary { &binary } else { &multiclass };
+        for variant in all {
+            // As the docs say: without smoothing a class that is scored though absent scores 0 for any prediction.
+            let scores_nothing =
+                variant.choice("absent") == Some("scored") && variant.number("smooth").is_none();
+            // A divergence needs a pixel that counts.
+            if !scores_nothing && variant.loss.range().perfect.is_finite() {
+                approaches_its_limit(variant, &painted)?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// The same field with its pixels in another order, within each image and the images among themselves.
+fn permuted(painted: &Painted, order: &[usize], images: &[usize]) -> (Painted, Vec<usize>) {
+    let shape = painted.shape;
+    let mut places = Vec::new();
+    let mut labels = Vec::new();
+    for &image in images {
+        labels.extend(order.iter().map(|&pixel| painted.labels[image * shape.pixels() + pixel]));
+        for channel in 0..shape.channels {
+            let start = shape.plane(image, channel).start;
+            places.extend(order.iter().map(|&pixel| start + pixel));
+        }
+    }
+    let logits = places.iter().map(|&at| painted.logits[at]).collect();
+    (Painted { shape, logits, labels }, places)
+}
+
+#[test]
+fn the_order_of_pixels_and_images_does_not_matter() {
+    let [binary, multiclass] = [Task::Binary, Task::Multiclass].map(variants);
+    // Without ties, because the gradient of a Lovász loss does depend on the order of equal errors.
+    let cases = smooth_field().prop_flat_map(|painted| {
+        let pixels: Vec<usize> = (0..painted.shape.pixels()).collect();
+        let images: Vec<usize> = (0..painted.shape.images).collect();
+        (Just(painted), Just(pixels).prop_shuffle(), Just(images).prop_shuffle())
+    });
+    for_all(64, cases, |(painted, pixels, images)| {
+        let all = if painted.shape.task() == Task::Binary { &binary } else { &multiclass };
+        let (other, places) = permuted(&painted, &pixels, &images);
+        for variant in all {
+            let (value, gradient) = variant.evaluate(&painted);
+            let (other_value, other_gradient) = variant.evaluate(&other);
+            prop_assert!(
+                (value - other_value).abs() <= ROUNDING * (1.0 + value.abs()),
+                "{variant}: {value} became {other_value}"
+            );
+            let largest = gradient.iter().fold(0.0f32, |largest, g| largest.max(g.abs()));
+            for (&at, other) in places.iter().zip(other_gradient) {
+                // One rounding to f32, or two in a compound.
+                prop_assert!(
+                    (gradient[at] - other).abs() <= 2.0 * f32::EPSILON * largest,
+                    "{variant}: the gradient {} became {other}",
+                    gradient[at]
+                );
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn scored_by_image_a_batch_is_the_mean_of_its_images() {
+    // Cross-entropy is a mean over the pixels of the batch, so its compounds are not means of images.
+    let by_image = |variant: &&Variant| {
+        variant.choice("over") == Some("image") && !variant.spec.id.starts_with("cross_entropy")
+    };
+    let [binary, multiclass] = [Task::Binary, Task::Multiclass].map(variants);
+    for_all(64, any_field(), |painted| {
+        let all = if painted.shape.task() == Task::Binary { &binary } else { &multiclass };
+        for variant in all.iter().filter(by_image) {
+            let images = painted.shape.images;
+            let sum: f64 = (0..images).map(|image| variant.value(&painted.image(image))).sum();
+            let (mean, value) = (sum / images as f64, variant.value(&painted));
+            prop_assert!(
+                (mean - value).abs() <= ROUNDING * (1.0 + value),
+                "{variant}: {value} is not {mean}"
+            );
+        }
+        Ok(())
+    });
+}

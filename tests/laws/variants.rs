@@ -1,0 +1,109 @@
+//! Every loss in many configurations.
+
+use lossfield::field::Task;
+use lossfield::loss::config::{Config, Kind, Param, Setting, Settings};
+use lossfield::loss::{LOSSES, Loss, Spec, find};
+
+/// Values tried inside the domain of a number, where they lie in it.
+pub const INTERIOR: [f64; 2] = [0.3, 0.5];
+
+/// A loss with its settings.
+#[derive(Debug)]
+pub struct Variant {
+    pub spec: &'static Spec,
+    pub settings: Settings,
+    pub loss: Box<dyn Loss>,
+}
+
+impl Variant {
+    pub fn new(spec: &'static Spec, settings: Settings) -> Self {
+        let loss = (spec.build)(&Config::new(spec, &settings).unwrap());
+        Self { spec, settings, loss }
+    }
+
+    /// The value and gradient. Every element of the gradient has to be overwritten.
+    pub fn evaluate(&self, painted: &super::fields::Painted) -> (f64, Vec<f32>) {
+        let mut gradient = vec![f32::NAN; painted.logits.len()];
+        let value = painted.with(|field| self.loss.evaluate(field, Some(&mut gradient)));
+        (value, gradient)
+    }
+
+    /// The value alone.
+    pub fn value(&self, painted: &super::fields::Painted) -> f64 {
+        painted.with(|field| self.loss.evaluate(field, None))
+    }
+
+    pub fn choice(&self, param: &str) -> Option<&str> {
+        match self.settings.get(param) {
+            Some(Setting::Choice(option)) => Some(option),
+            _ => None,
+        }
+    }
+
+    pub fn flag(&self, param: &str) -> bool {
+        self.settings.get(param) == Some(&Setting::Flag(true))
+    }
+
+    pub fn number(&self, param: &str) -> Option<f64> {
+        match self.settings.get(param) {
+            Some(Setting::Number(x)) => Some(*x),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Variant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?}", self.spec.id, self.settings)
+    }
+}
+
+/// One loss, set up.
+pub fn loss(id: &str, settings: &[(&str, Setting)]) -> Variant {
+    let settings = settings.iter().map(|(param, setting)| ((*param).into(), setting.clone())).collect();
+    Variant::new(find(id).unwrap(), settings)
+}
+
+/// Every loss: as it is by default, with each parameter changed, and with each two changed. Parameters that have no
+/// effect for the task stay as they are.
+pub fn variants(task: Task) -> Vec<Variant> {
+    LOSSES.iter().flat_map(|spec| variants_of(spec, task)).collect()
+}
+
+fn variants_of(spec: &'static Spec, task: Task) -> Vec<Variant> {
+    let changes: Vec<(&'static str, Setting)> = spec
+        .params
+        .iter()
+        .filter(|param| param.task.is_none_or(|only| only == task))
+        .flat_map(|param| others(param).into_iter().map(|setting| (param.id, setting)))
+        .collect();
+    let mut all = vec![Settings::new()];
+    for (at, (param, setting)) in changes.iter().enumerate() {
+        let one = Settings::from([((*param).into(), setting.clone())]);
+        for (other, second) in &changes[at + 1..] {
+            if other != param {
+                let mut two = one.clone();
+                two.insert((*other).into(), second.clone());
+                all.push(two);
+            }
+        }
+        all.push(one);
+    }
+    all.into_iter().map(|settings| Variant::new(spec, settings)).collect()
+}
+
+/// Settings of a parameter other than its default.
+fn others(param: &Param) -> Vec<Setting> {
+    match param.kind {
+        Kind::Number(domain) => [domain.min, domain.slider_max]
+            .into_iter()
+            .chain(INTERIOR)
+            .filter(|x| (domain.min..=domain.max).contains(x) && x.to_bits() != domain.default.to_bits())
+            .map(Setting::from)
+            .collect(),
+        // A class beyond the list has the default.
+        Kind::PerClass(domain) => vec![vec![0.5, 2.0, domain.min, 1.5].into()],
+        Kind::Flag { default } => vec![(!default).into()],
+        Kind::Choice(options) => options[1..].iter().map(|option| option.id.into()).collect(),
+    }
+}

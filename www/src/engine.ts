@@ -1,0 +1,113 @@
+import type { Catalogue, Command, Edit, Reply } from "../pkg/lossfield.js";
+import { Journal, merged } from "./journal.ts";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+
+/** What the page does when the worker speaks. */
+export interface Listener {
+  ready(catalogue: Catalogue): void;
+  reply(reply: Reply, millis: number): void;
+  refused(message: string): void;
+  /** The worker failed and a new one is taking over; `again` is false when that was tried too often. */
+  crashed(message: string, again: boolean): void;
+}
+
+/** A worker that dies this often without answering once between is not started again. */
+const MOST_RESTARTS = 3;
+
+/**
+ * The page's end of the worker: gathers commands, sends at most one edit an animation frame with at
+ * most one in flight, and puts a new worker in the place of one that failed.
+ */
+export class EngineClient {
+  #worker: Worker | undefined;
+  #pending: Command[] = [];
+  #inFlight: Edit | undefined;
+  #ready = false;
+  #frameAsked = false;
+  #restarts = 0;
+  readonly #journal = new Journal();
+  readonly #listener: Listener;
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+    this.#start();
+  }
+
+  /** Everything carried out so far that a new session would need: enough to have the scene again. */
+  get journal(): Edit[] {
+    return this.#journal.edits;
+  }
+
+  send(command: Command): void {
+    this.#pending = merged(this.#pending, command);
+    this.#askForFrame();
+  }
+
+  #start(): void {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (worker === this.#worker) this.#hear(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) this.#restart(event.message || "the worker could not be loaded");
+    };
+    this.#worker = worker;
+    this.#post({ kind: "start", journal: this.#journal.edits });
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #askForFrame(): void {
+    if (this.#frameAsked) return;
+    this.#frameAsked = true;
+    requestAnimationFrame(() => {
+      this.#frameAsked = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (!this.#ready || this.#inFlight || this.#pending.length === 0) return;
+    const edit = { commands: this.#pending };
+    this.#pending = [];
+    this.#inFlight = edit;
+    this.#post({ kind: "apply", edit });
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.kind) {
+      case "ready":
+        this.#ready = true;
+        this.#listener.ready(message.catalogue);
+        break;
+      case "reply":
+        this.#restarts = 0;
+        if (this.#inFlight) this.#journal.add(this.#inFlight);
+        this.#inFlight = undefined;
+        this.#listener.reply(message.reply, message.millis);
+        break;
+      case "refused":
+        this.#inFlight = undefined;
+        this.#listener.refused(message.message);
+        break;
+      case "crashed":
+        this.#restart(message.message);
+        return;
+    }
+    this.#askForFrame();
+  }
+
+  /** The edit that was in flight is not tried again: it may be what did it. */
+  #restart(message: string): void {
+    this.#worker?.terminate();
+    this.#ready = false;
+    this.#inFlight = undefined;
+    this.#restarts += 1;
+    const again = this.#restarts <= MOST_RESTARTS;
+    this.#listener.crashed(message, again);
+    if (again) this.#start();
+  }
+}

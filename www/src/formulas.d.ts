@@ -1,0 +1,6 @@
+/** Made at build time by `www/formulas.ts`. */
+declare module "virtual:formulas" {
+  /** MathML of each formula in the catalogue, by its TeX. */
+  const formulas: Readonly<Record<string, string>>;
+  export default formulas;
+}

@@ -1,0 +1,50 @@
+import type { Command, Edit } from "../pkg/lossfield.js";
+
+/** Whether the later of two commands in a row makes the earlier one needless. */
+function overwrites(later: Command, earlier: Command): boolean {
+  if (later.kind === "setLoss") return earlier.kind === "setLoss" && earlier.id === later.id;
+  return (later.kind === "show" || later.kind === "adjust") && earlier.kind === later.kind;
+}
+
+/** Adds a command to those that wait: points of one stroke gather, settings take the place of older ones. */
+export function merged(waiting: Command[], command: Command): Command[] {
+  const last = waiting.at(-1);
+  if (last === undefined) return [command];
+  if (command.kind === "extendStroke" && last.kind === "extendStroke") {
+    const points = [...last.points, ...command.points];
+    return [...waiting.slice(0, -1), { kind: "extendStroke", points }];
+  }
+  // What is shown changes no value, so that an older one anywhere can go; an adjustment is part of what a
+  // stroke paints, so that only one right before can.
+  if (command.kind === "show") {
+    return [...waiting.filter((earlier) => earlier.kind !== "show"), command];
+  }
+  return overwrites(command, last) ? [...waiting.slice(0, -1), command] : [...waiting, command];
+}
+
+/**
+ * Every command that was carried out, with settings in the place of older ones: replayed in a new session they give
+ * the same scene with the same history. Nothing is trimmed, because an undo can reach back behind any of them.
+ */
+export class Journal {
+  #commands: Command[] = [];
+
+  get edits(): Edit[] {
+    return this.#commands.length === 0 ? [] : [{ commands: this.#commands }];
+  }
+
+  add(edit: Edit): void {
+    for (const command of edit.commands) {
+      if (command.kind === "setLoss") {
+        this.#commands = this.#commands.filter((earlier) => !overwrites(command, earlier));
+      }
+      // Gathering points in place: a copy for every frame of a long stroke would cost more with each.
+      const last = this.#commands.at(-1);
+      if (command.kind === "extendStroke" && last?.kind === "extendStroke") {
+        last.points.push(...command.points);
+      } else {
+        this.#commands = merged(this.#commands, structuredClone(command));
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { Lossfield } from "./state.svelte.ts";
+
+/** Radii that `[` and `]` step through, in pixels of the grid. */
+const RADII = [0.5, 1, 1.5, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 56];
+export const SMALLEST_RADIUS = 0.5;
+export const LARGEST_RADIUS = 56;
+
+function stepRadius(app: Lossfield, up: boolean): void {
+  const next = up
+    ? RADII.find((radius) => radius > app.radius)
+    : RADII.findLast((radius) => radius < app.radius);
+  if (next !== undefined) app.radius = next;
+}
+
+function isText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return target.type === "number" || target.type === "text";
+  return target.isContentEditable;
+}
+
+/** Keys that work anywhere on the page but where one types. */
+export function commandFromKey(app: Lossfield, event: KeyboardEvent): void {
+  if (event.defaultPrevented || isText(event.target) || !app.reply) return;
+  const key = event.key.toLowerCase();
+  if (event.ctrlKey || event.metaKey) {
+    if (event.altKey) return;
+    if (key === "z") app.send({ kind: event.shiftKey ? "redo" : "undo" });
+    else if (key === "y") app.send({ kind: "redo" });
+    else return;
+    event.preventDefault();
+    return;
+  }
+  if (event.altKey) return;
+  switch (key) {
+    case "[":
+      stepRadius(app, false);
+      break;
+    case "]":
+      stepRadius(app, true);
+      break;
+    case "e":
+      app.erasing = !app.erasing;
+      break;
+    case "b":
+      app.tool = "brush";
+      break;
+    case "g":
+      app.tool = "fill";
+      break;
+    case "i":
+      app.tool = "inspect";
+      break;
+    case "escape":
+      app.pinned = undefined;
+      break;
+    default:
+      if (/^[0-4]$/.test(key) && Number(key) < app.classes) {
+        app.truthClass = Number(key);
+        app.predictionClass = Number(key);
+        break;
+      }
+      return;
+  }
+}

@@ -1,0 +1,190 @@
+import type {
+  Adjustment,
+  At,
+  Catalogue,
+  Command,
+  LossEntry,
+  LovaszView,
+  Ink,
+  Reply,
+  Settings,
+  Theme,
+  View,
+} from "../pkg/lossfield.js";
+import { EngineClient } from "./engine.ts";
+
+export type Plane = "truth" | "prediction";
+export type Tool = "brush" | "fill" | "inspect";
+export type Tab = "cards" | "focal" | "lovasz";
+
+export interface Message {
+  id: number;
+  refusal: boolean;
+  text: string;
+}
+
+const NEUTRAL: Adjustment = { temperature: 1, bias: 0, noise: 0, seed: 1 };
+
+/** The label that counts nowhere. */
+export const IGNORED = 255;
+/** What erasing paints on a prediction: nearly sure that nothing is there. */
+const ERASED = 0.02;
+
+/** Everything the page knows: what the worker said last, and what the person chose. */
+export class Lossfield {
+  catalogue = $state.raw<Catalogue>();
+  reply = $state.raw<Reply>();
+  messages = $state.raw<Message[]>([]);
+  busy = $state<"starting" | "ready" | "restarting" | "dead">("starting");
+
+  tool = $state<Tool>("brush");
+  erasing = $state(false);
+  radius = $state(5);
+  softness = $state(0.3);
+  truthClass = $state(1);
+  predictionClass = $state(1);
+  probability = $state(0.9);
+  painting = $state(false);
+
+  adjustment = $state.raw<Adjustment>(NEUTRAL);
+  settings = $state.raw<Readonly<Record<string, Settings>>>({});
+
+  tab = $state<Tab>("cards");
+  theme = $state<Theme>("light");
+  symlog = $state(false);
+  sharedScale = $state(false);
+  photo = $state(true);
+  gradientClass = $state<number>();
+  hovered = $state.raw<At>();
+  pinned = $state.raw<At>();
+  lovasz = $state.raw<LovaszView>({ error: "hinge", channel: 0 });
+
+  readonly #engine: EngineClient;
+  #messages = 0;
+
+  constructor() {
+    this.#engine = new EngineClient({
+      ready: (catalogue) => {
+        this.catalogue = catalogue;
+        if (this.busy === "restarting") this.say(false, "The engine is back, and so is your scene.");
+        this.busy = "ready";
+        this.send({ kind: "show", view: this.view });
+      },
+      reply: (reply) => {
+        this.reply = reply;
+        for (const { refusal, text } of reply.frame.notices) this.say(refusal, text);
+      },
+      refused: (message) => {
+        this.say(true, `This was not understood and changed nothing: ${message}`);
+      },
+      crashed: (message, again) => {
+        this.busy = again ? "restarting" : "dead";
+        this.painting = false;
+        this.say(
+          true,
+          again
+            ? `The engine stopped (${message}). It is being started again; only the last change may be lost.`
+            : `The engine stops again and again (${message}). Reload the page; if that does not help, try another browser.`,
+        );
+      },
+    });
+  }
+
+  /** For tests and the curious: the commands that lead to the present scene. */
+  get journal(): Command[] {
+    return this.#engine.journal.flatMap(({ commands }) => commands);
+  }
+
+  get scene() {
+    return this.reply?.frame.scene;
+  }
+
+  get multiclass(): boolean {
+    return (this.scene?.channels ?? 1) > 1;
+  }
+
+  /** Classes that a label can name. */
+  get classes(): number {
+    return Math.max(this.scene?.channels ?? 1, 2);
+  }
+
+  /** The pixel looked at. */
+  get pixel(): At | undefined {
+    return this.pinned ?? this.hovered;
+  }
+
+  get view(): View {
+    return {
+      theme: this.theme,
+      scale: this.symlog ? "symlog" : "linear",
+      sharedScale: this.sharedScale,
+      photo: this.photo,
+      gradientClass: this.gradientClass,
+      pixel: this.pixel,
+      contributions: !this.painting,
+      focal: this.tab === "focal",
+      lovasz: this.tab === "lovasz" ? this.lovasz : undefined,
+    };
+  }
+
+  nameOf(loss: LossEntry): string {
+    return this.multiclass ? loss.name.multiclass : loss.name.binary;
+  }
+
+  className(label: number): string {
+    if (label === IGNORED) return "ignored";
+    if (!this.multiclass) return label === 0 ? "background" : "foreground";
+    return label === 0 ? "class 0 (background)" : `class ${label}`;
+  }
+
+  /** What the chosen tool leaves on a plane. `erase` is for a moment, as with a modifier key. */
+  ink(plane: Plane, erase: boolean): Ink {
+    const off = erase || this.erasing;
+    if (plane === "truth") return { plane, class: off ? 0 : this.truthClass };
+    const target = this.multiclass ? this.predictionClass : 1;
+    return { plane, class: target, prob: off ? ERASED : this.probability };
+  }
+
+  send(command: Command): void {
+    this.#engine.send(command);
+  }
+
+  adjust(change: Partial<Adjustment>): void {
+    this.adjustment = { ...this.adjustment, ...change };
+    this.send({ kind: "adjust", adjustment: this.adjustment });
+  }
+
+  setParam(loss: string, param: string, value: Settings[string] | undefined): void {
+    const { [param]: _, ...others } = this.settings[loss] ?? {};
+    const settings = value === undefined ? others : { ...others, [param]: value };
+    this.settings = { ...this.settings, [loss]: settings };
+    this.send({ kind: "setLoss", id: loss, settings });
+  }
+
+  async open(plane: Plane, file: File): Promise<void> {
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(await file.arrayBuffer());
+    } catch {
+      this.say(true, `${file.name}: the browser could not read it; expected a file that is still where it was.`);
+      return;
+    }
+    this.send({ kind: plane === "truth" ? "openTruth" : "openPrediction", name: file.name, bytes });
+  }
+
+  say(refusal: boolean, text: string): void {
+    this.#messages += 1;
+    const message = { id: this.#messages, refusal, text };
+    this.messages = [...this.messages.filter((said) => said.text !== text), message].slice(-4);
+  }
+
+  /** Pins a pixel, or lets go of it if it is the one. */
+  pin(at: At): void {
+    const same = this.pinned?.x === at.x && this.pinned.y === at.y;
+    this.pinned = same ? undefined : at;
+  }
+
+  dismiss(id: number): void {
+    this.messages = this.messages.filter((message) => message.id !== id);
+  }
+}

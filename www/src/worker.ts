@@ -1,0 +1,39 @@
+import init, { Engine, catalogue, type Reply } from "../pkg/lossfield.js";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+
+let engine: Engine | undefined;
+
+function post(message: FromWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function buffersOf({ truth, prediction, heatmaps, order }: Reply): Transferable[] {
+  const arrays: ArrayBufferView[] = [truth, prediction, ...heatmaps];
+  if (order) arrays.push(order.errors, order.increments, order.pixels, order.foreground);
+  return arrays.map((array) => array.buffer as ArrayBuffer);
+}
+
+async function answer(request: ToWorker): Promise<void> {
+  if (request.kind === "start") {
+    await init();
+    engine = new Engine();
+    for (const edit of request.journal) engine.replay(edit);
+    post({ kind: "ready", catalogue: catalogue() });
+  } else if (engine) {
+    const before = performance.now();
+    const reply = engine.apply(request.edit);
+    post({ kind: "reply", reply, millis: performance.now() - before }, buffersOf(reply));
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  answer(data).catch((error: unknown) => {
+    // A trap poisons the instance: whatever is called on it afterwards fails too.
+    const crashed = error instanceof WebAssembly.RuntimeError || engine === undefined;
+    post({ kind: crashed ? "crashed" : "refused", message: describe(error) });
+  });
+};
