@@ -54,8 +54,10 @@ impl DType {
     /// The element in these bytes.
     fn value(self, bytes: &[u8]) -> f64 {
         let mut word = [0; 8];
-        for (at, &byte) in bytes.iter().take(self.size).enumerate() {
-            word[if self.big_endian { self.size - 1 - at } else { at }] = byte;
+        let element = &mut word[..self.size];
+        element.copy_from_slice(&bytes[..self.size]);
+        if self.big_endian {
+            element.reverse();
         }
         let word = u64::from_le_bytes(word);
         match (self.number, self.size) {

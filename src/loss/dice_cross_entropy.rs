@@ -38,8 +38,8 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Dice + cross-entropy"),
     docs: module_docs!("dice_cross_entropy.rs"),
     params: &[
-        Param::number("dice_weight", "weight of Dice", Domain::from(0.0, 5.0, 0.05, 1.0)),
-        Param::number("ce_weight", "weight of cross-entropy", Domain::from(0.0, 5.0, 0.05, 1.0)),
+        Param::number("dice_weight", "λ Dice", Domain::from(0.0, 5.0, 0.05, 1.0)),
+        Param::number("ce_weight", "λ CE", Domain::from(0.0, 5.0, 0.05, 1.0)),
         SMOOTH,
     ],
     build: |config| {

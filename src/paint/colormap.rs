@@ -146,6 +146,24 @@ mod tests {
     }
 
     #[test]
+    fn the_sides_stay_apart_for_the_colour_blind() {
+        for theme in THEMES {
+            let table = diverging(theme);
+            for step in [STEPS / 4, STEPS / 2, STEPS] {
+                for cone in [0, 1] {
+                    let seen = |at: usize| {
+                        let [r, g, b, _] = table[at];
+                        oklab::seen_without(cone, [r, g, b])
+                    };
+                    let apart = oklab::distance(seen(ZERO - step), seen(ZERO + step));
+                    let from_zero = oklab::distance(seen(ZERO + step), seen(ZERO));
+                    assert!(apart > 0.07 && from_zero > 0.07, "{theme:?} {step}: {apart:.3} {from_zero:.3}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_not_a_number_is_transparent() {
         assert_eq!(diverging(Theme::Light)[0][3], 0);
         assert!(diverging(Theme::Dark)[1..].iter().all(|colour| colour[3] == 255));

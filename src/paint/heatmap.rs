@@ -10,6 +10,7 @@ use super::{Rgba, Theme, number};
 /// How a value becomes a distance from zero on the colour map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Scale {
     /// In proportion.
     #[default]

@@ -61,6 +61,21 @@ pub(super) fn to_rgb(lab: Lab) -> Rgb {
     linear_from_lab(lab).map(byte_from_linear)
 }
 
+/// What the two common forms of colour blindness leave of a colour (Viénot, Brettel and Mollon
+/// 1999, on linear light): 0 without the long cones, 1 without the middle ones.
+#[cfg(test)]
+pub(super) fn seen_without(cone: usize, rgb: Rgb) -> Lab {
+    let [r, g, b] = rgb.map(linear_from_byte);
+    let seen = if cone == 0 {
+        let y = 0.112_38 * r + 0.887_62 * g;
+        [y, y, 0.004_01 * r - 0.004_01 * g + b]
+    } else {
+        let y = 0.292_75 * r + 0.707_25 * g;
+        [y, y, -0.022_34 * r + 0.022_34 * g + b]
+    };
+    from_rgb(seen.map(byte_from_linear))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

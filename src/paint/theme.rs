@@ -12,6 +12,7 @@ use super::Rgb;
 /// Light or dark, as the page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Theme {
     /// Dark ink on white.
     #[default]
@@ -124,20 +125,6 @@ mod tests {
         }
     }
 
-    /// What the two common forms of colour blindness leave of a colour (Viénot, Brettel and Mollon
-    /// 1999, on linear light), as the two responses that remain.
-    fn seen_without(cone: usize, rgb: Rgb) -> oklab::Lab {
-        let [r, g, b] = rgb.map(oklab::linear_from_byte);
-        let seen = if cone == 0 {
-            let y = 0.112_38 * r + 0.887_62 * g;
-            [y, y, 0.004_01 * r - 0.004_01 * g + b]
-        } else {
-            let y = 0.292_75 * r + 0.707_25 * g;
-            [y, y, -0.022_34 * r + 0.022_34 * g + b]
-        };
-        oklab::from_rgb(seen.map(oklab::byte_from_linear))
-    }
-
     #[test]
     fn classes_stay_apart_for_the_colour_blind() {
         for theme in [Theme::Light, Theme::Dark] {
@@ -149,7 +136,8 @@ mod tests {
                         continue;
                     }
                     for cone in [0, 1] {
-                        let apart = oklab::distance(seen_without(cone, a), seen_without(cone, b));
+                        let apart =
+                            oklab::distance(oklab::seen_without(cone, a), oklab::seen_without(cone, b));
                         assert!(apart > 0.14, "{theme:?} {i} and {j}, cone {cone}: {apart:.3}");
                     }
                 }

@@ -10,7 +10,7 @@ use ndarray::{Axis, Zip};
 use serde::{Deserialize, Serialize};
 
 use super::rect::Rect;
-use super::{MAX_CHANNELS, random};
+use super::{MAX_CHANNELS, random, within};
 use crate::field::{Logits, Shape};
 
 /// Sharpens, shifts and shakes all logits.
@@ -39,11 +39,10 @@ impl Adjustment {
     #[must_use]
     pub fn clamped(self) -> Self {
         let neutral = Self::default();
-        let within = |value: f64, (low, high), neutral| if value.is_nan() { neutral } else { value.clamp(low, high) };
         Self {
-            temperature: within(self.temperature, (0.1, 10.0), neutral.temperature),
-            bias: within(self.bias, (-6.0, 6.0), neutral.bias),
-            noise: within(self.noise, (0.0, 4.0), neutral.noise),
+            temperature: within(self.temperature, 0.1, 10.0, neutral.temperature),
+            bias: within(self.bias, -6.0, 6.0, neutral.bias),
+            noise: within(self.noise, 0.0, 4.0, neutral.noise),
             seed: self.seed,
         }
     }
@@ -81,7 +80,8 @@ impl Lens {
             // Drawn by class and place within the class: a class that is added shakes no other.
             let mut indices = 0..;
             let draw = || random::gaussian(adjustment.seed, indices.next().unwrap_or(0)) as f32;
-            self.noise = Some(Logits::from_shape_simple_fn((1, shape.channels, shape.height, shape.width), draw));
+            self.noise =
+                Some(Logits::from_shape_simple_fn((1, shape.channels, shape.height, shape.width), draw));
         }
         (self.adjustment, self.shape) = (adjustment, shape);
     }
@@ -106,7 +106,8 @@ impl Lens {
         let Adjustment { temperature, noise: sigma, .. } = self.adjustment;
         for channel in 0..self.shape.channels {
             let bias = self.bias(channel);
-            let seen = |z: f32, noise: f32| (f64::from(z) / temperature + (bias + sigma * f64::from(noise))) as f32;
+            let seen =
+                |z: f32, noise: f32| (f64::from(z) / temperature + (bias + sigma * f64::from(noise))) as f32;
             let plane = rect.view(painted).index_axis_move(Axis(1), channel);
             let both = Zip::from(rect.view_mut(effective).index_axis_move(Axis(1), channel)).and(plane);
             match &self.noise {
@@ -167,7 +168,8 @@ mod tests {
     const SHAKEN: Adjustment = Adjustment { temperature: 2.5, bias: -1.5, noise: 0.8, seed: 9 };
 
     fn ramp(shape: Shape) -> Logits {
-        let i = |(_, channel, y, x): (usize, usize, usize, usize)| (channel * 7 + y * 3 + x) as f32 / 4.0 - 5.0;
+        let i =
+            |(_, channel, y, x): (usize, usize, usize, usize)| (channel * 7 + y * 3 + x) as f32 / 4.0 - 5.0;
         Logits::from_shape_fn((1, shape.channels, shape.height, shape.width), i)
     }
 
@@ -189,7 +191,8 @@ mod tests {
     #[test]
     fn temperature_divides_all_and_bias_shifts_all_but_the_background() {
         let painted = ramp(SHAPE);
-        let adjusted = seen(Adjustment { temperature: 2.0, bias: 3.0, ..Adjustment::default() }, &painted, SHAPE);
+        let adjusted =
+            seen(Adjustment { temperature: 2.0, bias: 3.0, ..Adjustment::default() }, &painted, SHAPE);
         for ((_, channel, y, x), &z) in painted.indexed_iter() {
             let expected = z / 2.0 + if channel == 0 { 0.0 } else { 3.0 };
             assert!((adjusted[[0, channel, y, x]] - expected).abs() < 1e-6);
@@ -246,9 +249,11 @@ mod tests {
     fn noise_follows_the_seed_and_the_shape() {
         let mut lens = Lens::new(SHAKEN, SHAPE);
         let larger = Shape { width: 9, ..SHAPE };
-        for (adjustment, shape) in
-            [(Adjustment { seed: 10, ..SHAKEN }, SHAPE), (SHAKEN, larger), (Adjustment { noise: 2.0, ..SHAKEN }, larger)]
-        {
+        for (adjustment, shape) in [
+            (Adjustment { seed: 10, ..SHAKEN }, SHAPE),
+            (SHAKEN, larger),
+            (Adjustment { noise: 2.0, ..SHAKEN }, larger),
+        ] {
             lens.set(adjustment, shape);
             assert_eq!(lens.noise, Lens::new(adjustment, shape).noise);
         }

@@ -5,6 +5,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 use serde::{Deserialize, Serialize};
 
 use super::rect::Rect;
+use super::within;
 
 /// A place on the grid, in pixels: pixel `(y, x)` covers `x..x + 1` and its centre is at `x + 0.5`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -45,8 +46,10 @@ impl Brush {
     /// The nearest brush within the ranges; what is not a number becomes the smallest, the hard one.
     #[must_use]
     pub fn clamped(self) -> Self {
-        // `max` first: it takes the other operand of a NaN.
-        Self { radius: self.radius.max(Self::SMALLEST).min(Self::LARGEST), softness: self.softness.max(0.0).min(1.0) }
+        Self {
+            radius: within(self.radius, Self::SMALLEST, Self::LARGEST, Self::SMALLEST),
+            softness: within(self.softness, 0.0, 1.0, 0.0),
+        }
     }
 
     /// The same brush with a hard edge.
@@ -65,39 +68,53 @@ impl Brush {
 ///
 /// A pixel keeps the most that any part of the path gave it. The outcome is then that of the path as a whole, however
 /// the points of it were batched and however often it crosses itself.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Coverage {
     height: usize,
     width: usize,
     values: Vec<f32>,
+    /// Pixels that were covered more since they were last painted, each once.
+    grown: Vec<(usize, usize)>,
+    is_grown: Vec<bool>,
 }
 
 impl Coverage {
     pub(super) fn none(height: usize, width: usize) -> Self {
-        Self { height, width, values: vec![0.0; height * width] }
+        let pixels = height * width;
+        Self { height, width, values: vec![0.0; pixels], grown: Vec::new(), is_grown: vec![false; pixels] }
     }
 
-    /// Draws a line, and tells `grown` of each pixel that is now covered more: its place and its coverage. Gives the
-    /// smallest box around those.
-    pub(super) fn draw(
-        &mut self,
-        brush: Brush,
-        from: Point,
-        to: Point,
-        mut grown: impl FnMut(usize, usize, f32),
-    ) -> Option<Rect> {
+    /// Hands over each pixel that was covered more since the last time, with its coverage, and gives the smallest box
+    /// around them.
+    ///
+    /// A soft brush covers a pixel a little more with every point it comes nearer, and painting costs far more than
+    /// covering: so first all points are drawn, and then this.
+    pub(super) fn paint(&mut self, mut paint: impl FnMut((usize, usize), f32)) -> Option<Rect> {
+        let mut rect = None;
+        for (y, x) in self.grown.drain(..) {
+            let i = y * self.width + x;
+            self.is_grown[i] = false;
+            rect = Rect::join(rect, Some(Rect::pixel(y, x)));
+            paint((y, x), self.values[i]);
+        }
+        rect
+    }
+
+    /// Draws a line.
+    pub(super) fn draw(&mut self, brush: Brush, from: Point, to: Point) {
         let (core, outer) = brush.edges();
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length_squared = dx * dx + dy * dy;
         let rows = reached(from.y.min(to.y), from.y.max(to.y), outer, self.height);
         let columns = reached(from.x.min(to.x), from.x.max(to.x), outer, self.width);
-        let mut touched = None;
         let mut cover = |y: usize, x: usize, coverage: f32| {
-            let known = &mut self.values[y * self.width + x];
-            if coverage > *known {
-                *known = coverage;
-                touched = Rect::join(touched, Some(Rect::pixel(y, x)));
-                grown(y, x, coverage);
+            let i = y * self.width + x;
+            if coverage > self.values[i] {
+                self.values[i] = coverage;
+                if !self.is_grown[i] {
+                    self.is_grown[i] = true;
+                    self.grown.push((y, x));
+                }
             }
         };
         for y in rows {
@@ -105,8 +122,11 @@ impl Coverage {
             for x in columns.clone() {
                 let px = x as f64 + 0.5 - from.x;
                 // The nearest point of the line; of a line of no length, its start.
-                let along =
-                    if length_squared > 0.0 { ((px * dx + py * dy) / length_squared).clamp(0.0, 1.0) } else { 0.0 };
+                let along = if length_squared > 0.0 {
+                    ((px * dx + py * dy) / length_squared).clamp(0.0, 1.0)
+                } else {
+                    0.0
+                };
                 let (off_x, off_y) = (px - along * dx, py - along * dy);
                 let distance_squared = off_x * off_x + off_y * off_y;
                 if distance_squared <= core * core {
@@ -118,11 +138,12 @@ impl Coverage {
             }
         }
         // So small a brush, held near the corner of a pixel, reaches no centre at all.
-        if outer < FRAC_1_SQRT_2 && (0.0..self.width as f64).contains(&to.x) && (0.0..self.height as f64).contains(&to.y)
+        if outer < FRAC_1_SQRT_2
+            && (0.0..self.width as f64).contains(&to.x)
+            && (0.0..self.height as f64).contains(&to.y)
         {
             cover(to.y as usize, to.x as usize, 1.0);
         }
-        touched
     }
 }
 
@@ -141,9 +162,9 @@ mod tests {
     fn covered(brush: Brush, path: &[(f64, f64)]) -> Vec<f32> {
         let mut coverage = Coverage::none(GRID, GRID);
         let points: Vec<Point> = path.iter().map(|&(x, y)| Point { x, y }).collect();
-        coverage.draw(brush, points[0], points[0], |_, _, _| ());
+        coverage.draw(brush, points[0], points[0]);
         for pair in points.windows(2) {
-            coverage.draw(brush, pair[0], pair[1], |_, _, _| ());
+            coverage.draw(brush, pair[0], pair[1]);
         }
         coverage.values
     }
@@ -174,9 +195,14 @@ mod tests {
                 .collect();
             for (i, &coverage) in values.iter().enumerate() {
                 let (px, py) = ((i % GRID) as f64 + 0.5, (i / GRID) as f64 + 0.5);
-                let distance = points.iter().map(|(x, y)| (x - px).hypot(y - py)).fold(f64::INFINITY, f64::min);
+                let distance =
+                    points.iter().map(|(x, y)| (x - px).hypot(y - py)).fold(f64::INFINITY, f64::min);
                 if (distance - 2.5).abs() > 1e-6 {
-                    assert_eq!(coverage > 0.0, distance < 2.5, "{distance} at {px}, {py} on the way to {end:?}");
+                    assert_eq!(
+                        coverage > 0.0,
+                        distance < 2.5,
+                        "{distance} at {px}, {py} on the way to {end:?}"
+                    );
                 }
             }
         }
@@ -214,27 +240,41 @@ mod tests {
     }
 
     #[test]
-    fn the_box_is_the_smallest_around_what_grew() {
+    fn what_grew_is_painted_once_and_boxed() {
         let mut coverage = Coverage::none(GRID, GRID);
         let at = |x, y| Point { x, y };
-        let first = coverage.draw(hard(3.0), at(10.5, 12.5), at(10.5, 12.5), |_, _, _| ());
-        assert_eq!(first, Some(Rect { top: 9, left: 7, bottom: 16, right: 14 }));
-        let mut grown = Vec::new();
-        let again = coverage.draw(hard(3.0), at(10.5, 12.5), at(11.5, 12.5), |y, x, _| grown.push((y, x)));
-        assert_eq!(again, Some(Rect { top: 9, left: 11, bottom: 16, right: 15 }));
-        assert_eq!(grown.len(), 7);
-        assert_eq!(coverage.draw(hard(3.0), at(10.5, 12.5), at(10.5, 12.5), |_, _, _| ()), None);
+        let soft = Brush { radius: 3.0, softness: 1.0 };
+        coverage.draw(soft, at(10.5, 12.5), at(10.5, 12.5));
+        coverage.draw(hard(3.0), at(10.5, 12.5), at(10.5, 12.5));
+        let mut painted = Vec::new();
+        let rect = coverage.paint(|pixel, coverage| painted.push((pixel, coverage)));
+        assert_eq!(rect, Some(Rect { top: 9, left: 7, bottom: 16, right: 14 }));
+        assert!(
+            painted.iter().all(|(_, coverage)| (coverage - 1.0).abs() < f32::EPSILON),
+            "only the last coverage"
+        );
+        assert_eq!(painted.len(), 29, "the centres within three pixels, each once");
+
+        coverage.draw(hard(3.0), at(10.5, 12.5), at(11.5, 12.5));
+        painted.clear();
+        let rect = coverage.paint(|pixel, coverage| painted.push((pixel, coverage)));
+        assert_eq!(rect, Some(Rect { top: 9, left: 11, bottom: 16, right: 15 }));
+        assert_eq!(painted.len(), 7);
+        assert_eq!(coverage.paint(|_, _| ()), None);
     }
 
     #[test]
     fn off_the_grid_nothing_is_covered_and_nothing_panics() {
         let mut coverage = Coverage::none(GRID, GRID);
-        for (x, y) in [(-40.0, 5.0), (5.0, -40.0), (80.0, 5.0), (5.0, 80.0), (-1e5, 1e5), (32.0, 32.0), (-0.1, 5.0)] {
+        for (x, y) in
+            [(-40.0, 5.0), (5.0, -40.0), (80.0, 5.0), (5.0, 80.0), (-1e5, 1e5), (32.0, 32.0), (-0.1, 5.0)]
+        {
             let point = Point { x, y };
-            assert_eq!(coverage.draw(hard(0.5), point, point, |_, _, _| ()), None, "at {x}, {y}");
+            coverage.draw(hard(0.5), point, point);
+            assert_eq!(coverage.paint(|_, _| ()), None, "at {x}, {y}");
         }
-        let crossing = coverage.draw(hard(2.0), Point { x: -9.0, y: 5.0 }, Point { x: 90.0, y: 5.0 }, |_, _, _| ());
-        assert_eq!(crossing, Some(Rect { top: 3, left: 0, bottom: 7, right: 32 }));
+        coverage.draw(hard(2.0), Point { x: -9.0, y: 5.0 }, Point { x: 90.0, y: 5.0 });
+        assert_eq!(coverage.paint(|_, _| ()), Some(Rect { top: 3, left: 0, bottom: 7, right: 32 }));
     }
 
     #[test]

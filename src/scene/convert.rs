@@ -25,7 +25,8 @@ impl Scene {
             return Ok(self.clone());
         }
         let classes = channels.max(2);
-        let labels = self.labels.mapv(|label| if label == IGNORE { IGNORE } else { label.min(classes as u8 - 1) });
+        let labels =
+            self.labels.mapv(|label| if label == IGNORE { IGNORE } else { label.min(classes as u8 - 1) });
 
         let mut painted = Array4::zeros((1, channels, height, width));
         for y in 0..height {
@@ -79,7 +80,8 @@ mod tests {
 
     fn five_classes() -> Scene {
         let labels = Labels::from_shape_vec((1, 2, 3), vec![0, 1, 2, 3, 4, IGNORE]).unwrap();
-        let logits = Logits::from_shape_fn((1, 5, 2, 3), |(_, c, y, x)| ((c * 5 + y * 3 + x) % 7) as f32 / 2.0);
+        let logits =
+            Logits::from_shape_fn((1, 5, 2, 3), |(_, c, y, x)| ((c * 5 + y * 3 + x) % 7) as f32 / 2.0);
         Scene::new("five", labels, logits).unwrap()
     }
 

@@ -129,8 +129,10 @@ impl Editor {
                 (Step::truth(labels, rect), pixels)
             }
             Ink::Prediction { .. } => {
-                let own = self.decision(y, x);
-                let (pixels, rect) = fill::region(height, width, (y, x), |v, u| self.decision(v, u) == own);
+                let logits = self.effective_logits();
+                let own = decision(logits, y, x);
+                let (pixels, rect) =
+                    fill::region(height, width, (y, x), |v, u| decision(logits, v, u) == own);
                 (Step::prediction(&self.scene.painted, rect), pixels)
             }
         };
@@ -163,7 +165,13 @@ impl Editor {
     /// Sets the probability of a class at one pixel. Edits of the same pixel and class that follow each other are one
     /// step of undo, until [`Editor::end_pixel_edit`] or anything else comes between. Refuses what
     /// [`Editor::fill`] refuses.
-    pub fn set_pixel_prob(&mut self, y: usize, x: usize, class: u8, prob: f64) -> Result<Option<Change>, SceneError> {
+    pub fn set_pixel_prob(
+        &mut self,
+        y: usize,
+        x: usize,
+        class: u8,
+        prob: f64,
+    ) -> Result<Option<Change>, SceneError> {
         Ink::Prediction { class, prob }.check(self.scene.shape().channels)?;
         self.check_pixel(y, x)?;
         self.end_stroke();
@@ -235,7 +243,9 @@ impl Editor {
     /// Brings what is seen up to date.
     fn see(&mut self, change: Change) {
         match (change, &mut self.adjusted) {
-            (Change::Prediction(rect), Some(adjusted)) => self.lens.apply(&self.scene.painted, rect, adjusted),
+            (Change::Prediction(rect), Some(adjusted)) => {
+                self.lens.apply(&self.scene.painted, rect, adjusted);
+            }
             (Change::Truth(_) | Change::Prediction(_), _) => {}
             (Change::Scene, _) => {
                 self.lens.set(self.lens.adjustment(), self.scene.shape());
@@ -265,16 +275,6 @@ impl Editor {
         self.lens.write(&mut self.scene.painted, pixel, &logits);
     }
 
-    /// The class that the prediction, as it is seen, decides for.
-    fn decision(&self, y: usize, x: usize) -> usize {
-        let logits = self.effective_logits();
-        let channels = logits.dim().1;
-        if channels == 1 {
-            return usize::from(logits[[0, 0, y, x]] >= 0.0);
-        }
-        (1..channels).fold(0, |best, c| if logits[[0, c, y, x]] > logits[[0, best, y, x]] { c } else { best })
-    }
-
     fn check_pixel(&self, y: usize, x: usize) -> Result<(), SceneError> {
         let Shape { height, width, .. } = self.scene.shape();
         if y < height && x < width {
@@ -282,6 +282,15 @@ impl Editor {
         }
         Err(SceneError(format!("there is no pixel at x {x}, y {y}: the scene is {width} × {height}")))
     }
+}
+
+/// The class that a prediction decides for.
+fn decision(logits: &Logits, y: usize, x: usize) -> usize {
+    let channels = logits.dim().1;
+    if channels == 1 {
+        return usize::from(logits[[0, 0, y, x]] >= 0.0);
+    }
+    (1..channels).fold(0, |best, c| if logits[[0, c, y, x]] > logits[[0, best, y, x]] { c } else { best })
 }
 
 #[cfg(test)]

@@ -35,10 +35,7 @@ mod tests {
 
     const MAZE: [&[u8]; 5] = [
         b"..#...", //
-        b".#.#..",
-        b".#..##",
-        b".####.",
-        b"......",
+        b".#.#..", b".#..##", b".####.", b"......",
     ];
 
     fn filled(seed: (usize, usize)) -> (usize, Rect) {

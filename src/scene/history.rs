@@ -190,7 +190,11 @@ mod tests {
         history.push(Step::Scene(Box::new(mem::replace(&mut scene, other))));
         states.push(scene.clone());
 
-        let changes = [Change::Truth(Rect { top: 1, left: 0, bottom: 2, right: 5 }), Change::Prediction(rect), Change::Scene];
+        let changes = [
+            Change::Truth(Rect { top: 1, left: 0, bottom: 2, right: 5 }),
+            Change::Prediction(rect),
+            Change::Scene,
+        ];
         for _ in 0..2 {
             for (state, change) in states[..3].iter().zip(changes).rev() {
                 assert_eq!(history.undo(&mut scene), Some(change));

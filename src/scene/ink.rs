@@ -1,5 +1,7 @@
 //! What a brush or a fill puts on a pixel, and the arithmetic of putting a probability on logits.
 
+use std::mem;
+
 use serde::{Deserialize, Serialize};
 
 use super::SceneError;
@@ -66,7 +68,7 @@ pub(super) fn logit(prob: f64, rest: f64) -> f64 {
     (prob.max(MIN_PROB) / rest.max(MIN_PROB)).ln()
 }
 
-/// The logits, of mean zero, whose softmax are these probabilities (or, from one probability, its sigmoid's).
+/// The logits, of mean zero, whose softmax are these probabilities (or, from one probability, its sigmoid's), in place.
 ///
 /// A softmax does not see a constant added to its logits, but the one-vs-rest losses do. Of mean zero, the likely
 /// class is positive and the others negative, which is what those losses want of a good prediction.
@@ -76,11 +78,22 @@ pub(super) fn logits_of(probs: &mut [f64]) {
         return;
     }
     for prob in &mut *probs {
-        *prob = prob.max(MIN_PROB).ln();
+        *prob = prob.ln();
     }
-    let mean = probs.iter().sum::<f64>() / probs.len() as f64;
-    for log in probs {
-        *log -= mean;
+    centre(probs, 0.0);
+}
+
+/// Turns logarithms of probabilities into logits of a mean, none of them of less than the least probability.
+fn centre(logs: &mut [f64], mean: f64) {
+    let least = MIN_PROB.ln();
+    let mut total = 0.0;
+    for log in &mut *logs {
+        *log = log.max(least);
+        total += *log;
+    }
+    let shift = mean - total / logs.len() as f64;
+    for log in logs {
+        *log += shift;
     }
 }
 
@@ -111,23 +124,19 @@ pub(super) fn blend(logits: &mut [f64], class: usize, prob: f64, coverage: f64) 
         return;
     }
     let mean = logits.iter().sum::<f64>() / logits.len() as f64;
-    let own = logits[class];
-    // What stays is the softmax of the others alone: their proportions, even where all of them underflow beside this
-    // class. Their joint logit, against which this class is a sigmoid, is the logarithm of the same sum.
-    logits[class] = f64::NEG_INFINITY;
+    // A softmax channel is a sigmoid of its logit against the joint logit of the others.
+    let own = mem::replace(&mut logits[class], f64::NEG_INFINITY);
     let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let others = max + logits.iter().map(|z| (z - max).exp()).sum::<f64>().ln();
-    probs_of(logits);
     let new_prob = mix(sigmoid(own - others), prob);
     let new_rest = mix(sigmoid(others - own), 1.0 - prob).max(MIN_PROB);
-    for share in &mut *logits {
-        *share *= new_rest;
+    // All of the others move together, in the logarithm of their probabilities.
+    let shift = new_rest.ln() - others;
+    for z in &mut *logits {
+        *z += shift;
     }
-    logits[class] = new_prob;
-    logits_of(logits);
-    for z in logits {
-        *z += mean;
-    }
+    logits[class] = new_prob.ln();
+    centre(logits, mean);
 }
 
 #[cfg(test)]
@@ -182,7 +191,10 @@ mod tests {
             for prob in [0.0, 1.0] {
                 let after = blended([900.0, -900.0, 0.0], class, prob, 1.0);
                 assert!(after.iter().all(|z| z.is_finite()), "{after:?}");
-                assert!(probs(after).iter().all(|&p| p > 0.4 * MIN_PROB && p < 1.0 - 0.4 * MIN_PROB), "{after:?}");
+                assert!(
+                    probs(after).iter().all(|&p| p > 0.4 * MIN_PROB && p < 1.0 - 0.4 * MIN_PROB),
+                    "{after:?}"
+                );
             }
         }
         let (low, high) = (blended([900.0], 1, 0.0, 1.0)[0], blended([-900.0], 1, 1.0, 1.0)[0]);

@@ -20,7 +20,7 @@ mod texture;
 
 use std::fmt;
 
-use ndarray::{Array2, Array3, Array4, Axis};
+use ndarray::{Array, Array2, Array3, Array4, Axis, Dimension};
 
 use crate::field::{IGNORE, Labels, Logits, Shape};
 
@@ -89,8 +89,7 @@ impl Scene {
                 classes - 1
             )));
         }
-        // Everything below works on flat slices, so an array in another order is put in row order once, here.
-        let (labels, painted) = (labels.as_standard_layout().into_owned(), logits.as_standard_layout().into_owned());
+        let (labels, painted) = (in_row_order(labels), in_row_order(logits));
         Ok(Self { title: title.into(), preset: None, labels, painted, photo: None })
     }
 
@@ -103,12 +102,17 @@ impl Scene {
     ) -> Result<Self, SceneError> {
         check_channels(channels)?;
         let cleared = cleared_logits(channels);
-        let logits = Array4::from_shape_fn((1, channels, height, width), |(_, channel, ..)| cleared[channel] as f32);
+        let logits =
+            Array4::from_shape_fn((1, channels, height, width), |(_, channel, ..)| cleared[channel] as f32);
         Self::new(title, Array3::zeros((1, height, width)), logits)
     }
 
     /// A new scene of this truth, with a cleared prediction. Refuses what [`Scene::new`] refuses.
-    pub fn from_truth(title: impl Into<String>, labels: Array2<u8>, channels: usize) -> Result<Self, SceneError> {
+    pub fn from_truth(
+        title: impl Into<String>,
+        labels: Array2<u8>,
+        channels: usize,
+    ) -> Result<Self, SceneError> {
         let (height, width) = labels.dim();
         Self::blank(title, height, width, channels)?.with_truth(labels)
     }
@@ -175,6 +179,16 @@ impl Scene {
     }
 }
 
+/// Losses take the labels and logits as flat slices.
+fn in_row_order<T: Clone, D: Dimension>(array: Array<T, D>) -> Array<T, D> {
+    if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() }
+}
+
+/// The nearest number within a range, and `otherwise` for what is no number.
+fn within(value: f64, low: f64, high: f64, otherwise: f64) -> f64 {
+    if value.is_nan() { otherwise } else { value.clamp(low, high) }
+}
+
 fn check_channels(channels: usize) -> Result<(), SceneError> {
     if channels == 1 || (3..=MAX_CHANNELS).contains(&channels) {
         return Ok(());
@@ -216,7 +230,8 @@ mod tests {
 
     /// The probabilities of a pixel.
     pub(super) fn probs_at(logits: &Logits, y: usize, x: usize) -> Vec<f64> {
-        let mut values: Vec<f64> = (0..logits.dim().1).map(|channel| logits[[0, channel, y, x]].into()).collect();
+        let mut values: Vec<f64> =
+            (0..logits.dim().1).map(|channel| logits[[0, channel, y, x]].into()).collect();
         ink::probs_of(&mut values);
         values
     }
@@ -270,7 +285,8 @@ mod tests {
 
     #[test]
     fn what_is_no_scene_is_refused_in_a_sentence() {
-        let refused = |labels: Labels, logits: Logits| Scene::new("bad", labels, logits).unwrap_err().to_string();
+        let refused =
+            |labels: Labels, logits: Logits| Scene::new("bad", labels, logits).unwrap_err().to_string();
         let labels = Labels::zeros((1, 2, 3));
         let logits = Logits::zeros((1, 1, 2, 3));
 

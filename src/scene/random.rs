@@ -53,7 +53,9 @@ mod tests {
             let n = 100_000;
             let mean_of = |power: i32| (0..n).map(|i| gaussian(seed, i).powi(power)).sum::<f64>() / n as f64;
             // Five standard errors each.
-            for (power, expected, error) in [(1, 0.0, 0.016), (2, 1.0, 0.023), (3, 0.0, 0.062), (4, 3.0, 0.16)] {
+            for (power, expected, error) in
+                [(1, 0.0, 0.016), (2, 1.0, 0.023), (3, 0.0, 0.062), (4, 3.0, 0.16)]
+            {
                 assert!((mean_of(power) - expected).abs() < error, "moment {power} of seed {seed}");
             }
         }
@@ -62,7 +64,8 @@ mod tests {
     #[test]
     fn neighbouring_seeds_and_indices_are_uncorrelated() {
         let n = 100_000;
-        let correlation = |f: &dyn Fn(u64) -> f64| (0..n).map(|i| gaussian(5, i) * f(i)).sum::<f64>() / n as f64;
+        let correlation =
+            |f: &dyn Fn(u64) -> f64| (0..n).map(|i| gaussian(5, i) * f(i)).sum::<f64>() / n as f64;
         assert!(correlation(&|i| gaussian(6, i)).abs() < 0.016);
         assert!(correlation(&|i| gaussian(5, i + 1)).abs() < 0.016);
         assert!(correlation(&|i| gaussian(6, i + 1)).abs() < 0.016);

@@ -40,28 +40,37 @@ pub(super) fn bump(du: f64, dv: f64, sigma: f64) -> f64 {
 
 /// Thin curves with a width each.
 #[derive(Debug)]
-pub(super) struct Curve {
-    segments: Vec<Segment>,
+pub(super) struct Curves {
+    curves: Vec<Curve>,
     /// Half the least width: a line one pixel wide passes a centre in every row or column it crosses, so it has no gaps.
     thinnest: f64,
+}
+
+#[derive(Debug)]
+struct Curve {
+    half_width: f64,
+    /// The corners of the box that its control points span, and so the curve too.
+    low: (f64, f64),
+    high: (f64, f64),
+    segments: Vec<Segment>,
 }
 
 #[derive(Debug)]
 struct Segment {
     from: (f64, f64),
     to: (f64, f64),
-    half_width: f64,
 }
 
-impl Curve {
+impl Curves {
     /// No curve yet, for a picture of so many pixels a side.
     pub(super) fn new(size: usize) -> Self {
-        Self { segments: Vec::new(), thinnest: 0.5 / size as f64 }
+        Self { curves: Vec::new(), thinnest: 0.5 / size as f64 }
     }
 
     /// A cubic Bézier curve.
-    pub(super) fn add(&mut self, width: f64, [a, b, c, d]: [(f64, f64); 4]) {
+    pub(super) fn add(&mut self, width: f64, points: [(f64, f64); 4]) {
         const PIECES: usize = 20;
+        let [a, b, c, d] = points;
         let at = |piece: usize| {
             let t = piece as f64 / PIECES as f64;
             let s = 1.0 - t;
@@ -70,18 +79,35 @@ impl Curve {
             };
             (weigh(a.0, b.0, c.0, d.0), weigh(a.1, b.1, c.1, d.1))
         };
-        let half_width = (width / 2.0).max(self.thinnest);
-        self.segments.extend((0..PIECES).map(|piece| Segment { from: at(piece), to: at(piece + 1), half_width }));
+        let each = |pick: fn(f64, f64) -> f64| {
+            points.into_iter().reduce(|p, q| (pick(p.0, q.0), pick(p.1, q.1))).unwrap_or_default()
+        };
+        self.curves.push(Curve {
+            half_width: (width / 2.0).max(self.thinnest),
+            low: each(f64::min),
+            high: each(f64::max),
+            segments: (0..PIECES).map(|piece| Segment { from: at(piece), to: at(piece + 1) }).collect(),
+        });
     }
 
     /// Whether a place is on one of the curves.
     pub(super) fn contains(&self, u: f64, v: f64) -> bool {
-        self.segments.iter().any(|segment| segment.distance(u, v) <= segment.half_width)
+        self.curves.iter().any(|curve| curve.distance(u, v, 2.0 * curve.half_width) <= curve.half_width)
     }
 
-    /// How far the nearest curve's middle is.
-    pub(super) fn distance(&self, u: f64, v: f64) -> f64 {
-        self.segments.iter().map(|segment| segment.distance(u, v)).fold(f64::INFINITY, f64::min)
+    /// How far the nearest curve's middle is, or `far` if none is nearer than that.
+    pub(super) fn distance(&self, u: f64, v: f64, far: f64) -> f64 {
+        self.curves.iter().fold(far, |nearest, curve| curve.distance(u, v, nearest))
+    }
+}
+
+impl Curve {
+    fn distance(&self, u: f64, v: f64, far: f64) -> f64 {
+        // Most places are far from most curves.
+        if u < self.low.0 - far || u > self.high.0 + far || v < self.low.1 - far || v > self.high.1 + far {
+            return far;
+        }
+        self.segments.iter().map(|segment| segment.distance(u, v)).fold(far, f64::min)
     }
 }
 

@@ -1,11 +1,11 @@
 //! A stroke while it is being made.
 
+use super::Scene;
 use super::adjust::Lens;
 use super::brush::{Brush, Coverage, Point};
 use super::history::Step;
 use super::ink::{Ink, Plane, blend};
 use super::rect::Rect;
-use super::Scene;
 use crate::field::{Labels, Logits};
 
 /// A stroke in progress. What it paints is a function of the scene as it was and of the coverage of the whole stroke,
@@ -49,22 +49,18 @@ impl Stroke {
 
     /// Goes on through these points and gives the box that changed.
     pub(super) fn extend(&mut self, points: &[Point], scene: &mut Scene, lens: &Lens) -> Option<Rect> {
-        let Self { brush, coverage, last, paint, .. } = self;
-        let mut changed = None;
         for point in points.iter().filter_map(|point| point.sane()) {
-            let from = last.replace(point).unwrap_or(point);
-            let grown = match paint {
-                Paint::Truth { class, .. } => {
-                    coverage.draw(*brush, from, point, |y, x, _| scene.labels[[0, y, x]] = *class)
-                }
-                Paint::Prediction { class, prob, base } => coverage.draw(*brush, from, point, |y, x, coverage| {
-                    let mut logits = lens.read(base, (y, x));
-                    blend(&mut logits, (*class).into(), *prob, coverage.into());
-                    lens.write(&mut scene.painted, (y, x), &logits);
-                }),
-            };
-            changed = Rect::join(changed, grown);
+            let from = self.last.replace(point).unwrap_or(point);
+            self.coverage.draw(self.brush, from, point);
         }
+        let changed = match &self.paint {
+            Paint::Truth { class, .. } => self.coverage.paint(|(y, x), _| scene.labels[[0, y, x]] = *class),
+            Paint::Prediction { class, prob, base } => self.coverage.paint(|pixel, coverage| {
+                let mut logits = lens.read(base, pixel);
+                blend(&mut logits, (*class).into(), *prob, coverage.into());
+                lens.write(&mut scene.painted, pixel, &logits);
+            }),
+        };
         self.touched = Rect::join(self.touched, changed);
         changed
     }

@@ -86,7 +86,7 @@ pub(super) fn readouts(
                 value: evaluated.value,
                 text: number::short(evaluated.value),
                 position: range.position(evaluated.value),
-                range: [number::short(range.least), number::short(range.most)],
+                range: [number::tick(range.least), number::tick(range.most)],
                 foreground_share,
                 share_texts: foreground_share.map(|share| [percent(share), percent(1.0 - share)]),
                 ticks: legend_ticks(limit, view.scale)

@@ -138,6 +138,7 @@ pub struct Tick {
 
 /// What is known of one pixel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct PixelReadout {
     /// Which.

@@ -7,14 +7,18 @@ use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 
 /// All logits drawn here are multiples of this, and at most a few thousand of them: exact in f32, with room for a
 /// step of [`STEP`] either way.
-pub const QUANTUM: f32 = 1.0 / 1024.0;
+pub(crate) const QUANTUM: f32 = 1.0 / 1024.0;
 /// The step of the central differences.
-pub const STEP: f32 = 2.0 * QUANTUM;
+pub(crate) const STEP: f32 = 2.0 * QUANTUM;
 /// How far a [`smooth_field`] keeps from every kink, in logits. The differences go two steps out.
 const CLEARANCE: f64 = 4.0 * STEP as f64;
 
 /// Runs a law on many draws, and panics with the smallest that breaks it.
-pub fn for_all<S: Strategy>(cases: u32, strategy: S, law: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+pub(crate) fn for_all<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    law: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
     let mut config =
         ProptestConfig { failure_persistence: None, max_shrink_iters: 1000, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_CASES").is_none() {
@@ -30,10 +34,10 @@ pub fn for_all<S: Strategy>(cases: u32, strategy: S, law: impl Fn(S::Value) -> R
 
 /// Logits and labels of their own.
 #[derive(Clone)]
-pub struct Painted {
-    pub shape: Shape,
-    pub logits: Vec<f32>,
-    pub labels: Vec<u8>,
+pub(crate) struct Painted {
+    pub(crate) shape: Shape,
+    pub(crate) logits: Vec<f32>,
+    pub(crate) labels: Vec<u8>,
 }
 
 /// On few lines, because proptest prints the smallest field that breaks a law.
@@ -45,13 +49,13 @@ impl std::fmt::Debug for Painted {
 
 impl Painted {
     /// One image of one row.
-    pub fn row(channels: usize, logits: &[f32], labels: &[u8]) -> Self {
+    pub(crate) fn row(channels: usize, logits: &[f32], labels: &[u8]) -> Self {
         let shape = Shape { images: 1, channels, height: 1, width: labels.len() };
         Self { shape, logits: logits.to_vec(), labels: labels.to_vec() }
     }
 
     /// Derives the field and looks at it.
-    pub fn with<T>(&self, look: impl FnOnce(&Field<'_>) -> T) -> T {
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&Field<'_>) -> T) -> T {
         let Shape { images, channels, height, width } = self.shape;
         let logits = Logits::from_shape_vec((images, channels, height, width), self.logits.clone()).unwrap();
         let labels = Labels::from_shape_vec((images, height, width), self.labels.clone()).unwrap();
@@ -59,7 +63,7 @@ impl Painted {
     }
 
     /// The pixels `[image, y, x]`, each with its label and the places of its logits.
-    pub fn pixels(&self) -> impl Iterator<Item = (u8, Vec<usize>)> + '_ {
+    pub(crate) fn pixels(&self) -> impl Iterator<Item = (u8, Vec<usize>)> + '_ {
         let shape = self.shape;
         self.labels.iter().enumerate().map(move |(at, &label)| {
             let (image, pixel) = (at / shape.pixels(), at % shape.pixels());
@@ -68,12 +72,12 @@ impl Painted {
     }
 
     /// Whether a label is the foreground of a channel.
-    pub fn is_foreground(&self, label: u8, channel: usize) -> bool {
+    pub(crate) fn is_foreground(&self, label: u8, channel: usize) -> bool {
         usize::from(label) == if self.shape.task() == Task::Binary { 1 } else { channel }
     }
 
     /// The same labels under a prediction that is hard: `logit` where it says foreground, `−logit` elsewhere.
-    pub fn predicting(&self, logit: f32, predicted: &[u8]) -> Self {
+    pub(crate) fn predicting(&self, logit: f32, predicted: &[u8]) -> Self {
         let mut painted = self.clone();
         for ((_, logits), &predicted) in self.pixels().zip(predicted) {
             for (channel, at) in logits.into_iter().enumerate() {
@@ -84,7 +88,7 @@ impl Painted {
     }
 
     /// One image of the batch.
-    pub fn image(&self, image: usize) -> Self {
+    pub(crate) fn image(&self, image: usize) -> Self {
         let shape = Shape { images: 1, ..self.shape };
         let pixels = shape.pixels();
         Self {
@@ -147,12 +151,12 @@ fn painted(
 }
 
 /// Any field of moderate logits.
-pub fn any_field() -> impl Strategy<Value = Painted> {
+pub(crate) fn any_field() -> impl Strategy<Value = Painted> {
     fields_of(channels())
 }
 
 /// Any binary field of moderate logits.
-pub fn binary_field() -> impl Strategy<Value = Painted> {
+pub(crate) fn binary_field() -> impl Strategy<Value = Painted> {
     fields_of(Just(1))
 }
 
@@ -166,7 +170,7 @@ fn fields_of(channels: impl Strategy<Value = usize>) -> impl Strategy<Value = Pa
 }
 
 /// Any field with logits that saturate everything there is, up to ±10⁴, and some that do not.
-pub fn extreme_field() -> impl Strategy<Value = Painted> {
+pub(crate) fn extreme_field() -> impl Strategy<Value = Painted> {
     let logit = prop_oneof![
         4 => -1e4f32..1e4,
         2 => -120f32..120.0,
@@ -180,7 +184,7 @@ pub fn extreme_field() -> impl Strategy<Value = Painted> {
 }
 
 /// Any field in which every image has all classes.
-pub fn complete_field() -> impl Strategy<Value = Painted> {
+pub(crate) fn complete_field() -> impl Strategy<Value = Painted> {
     let shapes = shapes(channels()).prop_filter("room for all classes", |s| s.pixels() >= s.classes());
     shapes.prop_flat_map(|shape| painted(shape, labels(shape))).prop_map(|(shape, quanta, mut labels)| {
         for image in labels.chunks_mut(shape.pixels()) {
@@ -200,7 +204,7 @@ pub fn complete_field() -> impl Strategy<Value = Painted> {
 /// s = ±1 and the logit v, raw for one class against the rest and `z_c − log Σ_{j≠c} exp z_j` for the softmax; moving
 /// one logit by d moves these by at most d. A pixel that comes too close to a kink is moved on, by another stride for
 /// each of its channels, until it does not: by construction, so that no draw is wasted.
-pub fn smooth_field() -> impl Strategy<Value = Painted> {
+pub(crate) fn smooth_field() -> impl Strategy<Value = Painted> {
     shapes(channels()).prop_flat_map(|shape| painted(shape, labels(shape))).prop_map(
         |(shape, mut quanta, labels)| {
             let blank = Painted { shape, logits: Vec::new(), labels: labels.clone() };

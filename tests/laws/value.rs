@@ -63,7 +63,7 @@ fn a_class_that_the_truth_lacks_does_not_change_the_limit() {
             // As the docs say: without smoothing a class that is scored though absent scores 0 for any prediction.
             let scores_nothing =
                 variant.choice("absent") == Some("scored") && variant.number("smooth").is_none();
-            // A divergence needs a pixel that counts.
+            // And a loss cannot diverge without a pixel that counts.
             if !scores_nothing && variant.loss.range().perfect.is_finite() {
                 approaches_its_limit(variant, &painted)?;
             }

@@ -5,46 +5,46 @@ use lossfield::loss::config::{Config, Kind, Param, Setting, Settings};
 use lossfield::loss::{LOSSES, Loss, Spec, find};
 
 /// Values tried inside the domain of a number, where they lie in it.
-pub const INTERIOR: [f64; 2] = [0.3, 0.5];
+pub(crate) const INTERIOR: [f64; 2] = [0.3, 0.5];
 
 /// A loss with its settings.
 #[derive(Debug)]
-pub struct Variant {
-    pub spec: &'static Spec,
-    pub settings: Settings,
-    pub loss: Box<dyn Loss>,
+pub(crate) struct Variant {
+    pub(crate) spec: &'static Spec,
+    pub(crate) settings: Settings,
+    pub(crate) loss: Box<dyn Loss>,
 }
 
 impl Variant {
-    pub fn new(spec: &'static Spec, settings: Settings) -> Self {
+    pub(crate) fn new(spec: &'static Spec, settings: Settings) -> Self {
         let loss = (spec.build)(&Config::new(spec, &settings).unwrap());
         Self { spec, settings, loss }
     }
 
     /// The value and gradient. Every element of the gradient has to be overwritten.
-    pub fn evaluate(&self, painted: &super::fields::Painted) -> (f64, Vec<f32>) {
+    pub(crate) fn evaluate(&self, painted: &super::fields::Painted) -> (f64, Vec<f32>) {
         let mut gradient = vec![f32::NAN; painted.logits.len()];
         let value = painted.with(|field| self.loss.evaluate(field, Some(&mut gradient)));
         (value, gradient)
     }
 
     /// The value alone.
-    pub fn value(&self, painted: &super::fields::Painted) -> f64 {
+    pub(crate) fn value(&self, painted: &super::fields::Painted) -> f64 {
         painted.with(|field| self.loss.evaluate(field, None))
     }
 
-    pub fn choice(&self, param: &str) -> Option<&str> {
+    pub(crate) fn choice(&self, param: &str) -> Option<&str> {
         match self.settings.get(param) {
             Some(Setting::Choice(option)) => Some(option),
             _ => None,
         }
     }
 
-    pub fn flag(&self, param: &str) -> bool {
+    pub(crate) fn flag(&self, param: &str) -> bool {
         self.settings.get(param) == Some(&Setting::Flag(true))
     }
 
-    pub fn number(&self, param: &str) -> Option<f64> {
+    pub(crate) fn number(&self, param: &str) -> Option<f64> {
         match self.settings.get(param) {
             Some(Setting::Number(x)) => Some(*x),
             _ => None,
@@ -59,14 +59,14 @@ impl std::fmt::Display for Variant {
 }
 
 /// One loss, set up.
-pub fn loss(id: &str, settings: &[(&str, Setting)]) -> Variant {
+pub(crate) fn loss(id: &str, settings: &[(&str, Setting)]) -> Variant {
     let settings = settings.iter().map(|(param, setting)| ((*param).into(), setting.clone())).collect();
     Variant::new(find(id).unwrap(), settings)
 }
 
 /// Every loss: as it is by default, with each parameter changed, and with each two changed. Parameters that have no
 /// effect for the task stay as they are.
-pub fn variants(task: Task) -> Vec<Variant> {
+pub(crate) fn variants(task: Task) -> Vec<Variant> {
     LOSSES.iter().flat_map(|spec| variants_of(spec, task)).collect()
 }
 

@@ -1,4 +1,11 @@
-import init, { type LovaszOrder, LovaszPlot, type Theme, classColours, drawFocal, legendPixels } from "../pkg/lossfield.js";
+import init, {
+  type LovaszOrder,
+  LovaszPlot,
+  type Theme,
+  classColours,
+  drawFocal,
+  legendPixels,
+} from "../pkg/lossfield.js";
 
 /**
  * The page's own instance of the module, for what must be drawn where the DOM is. The browser has the

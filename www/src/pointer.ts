@@ -73,7 +73,11 @@ export class Strokes {
     return true;
   }
 
-  pointerDown(event: PointerEvent, canvas: HTMLElement, size: { width: number; height: number }): void {
+  pointerDown(
+    event: PointerEvent,
+    canvas: HTMLElement,
+    size: { width: number; height: number },
+  ): void {
     // A second finger while one paints scrolls or pinches nothing here, and paints nothing.
     if (this.#pointer !== undefined || (event.button !== 0 && event.button !== 2)) return;
     const erase = event.button === 2 || event.altKey;
@@ -82,7 +86,11 @@ export class Strokes {
     canvas.setPointerCapture(event.pointerId);
   }
 
-  pointerMove(event: PointerEvent, canvas: HTMLElement, size: { width: number; height: number }): void {
+  pointerMove(
+    event: PointerEvent,
+    canvas: HTMLElement,
+    size: { width: number; height: number },
+  ): void {
     if (event.pointerId !== this.#pointer) return;
     // The browser gathers the moves between two frames: all of them belong to the stroke.
     const moves = event.getCoalescedEvents();

@@ -7,11 +7,14 @@ import type {
   LovaszView,
   Ink,
   Reply,
-  Settings,
+  Setting,
   Theme,
   View,
 } from "../pkg/lossfield.js";
 import { EngineClient } from "./engine.ts";
+
+/** What a loss's parameters are set to, by their ids; those missing have their defaults. */
+export type Settings = Readonly<Record<string, Setting>>;
 
 export type Plane = "truth" | "prediction";
 export type Tool = "brush" | "fill" | "inspect";
@@ -34,6 +37,10 @@ const ERASED = 0.02;
 export class Lossfield {
   catalogue = $state.raw<Catalogue>();
   reply = $state.raw<Reply>();
+  /** What the last reply took to compute. */
+  millis = 0;
+  /** How many replies there have been. */
+  replies = 0;
   messages = $state.raw<Message[]>([]);
   busy = $state<"starting" | "ready" | "restarting" | "dead">("starting");
 
@@ -66,12 +73,15 @@ export class Lossfield {
     this.#engine = new EngineClient({
       ready: (catalogue) => {
         this.catalogue = catalogue;
-        if (this.busy === "restarting") this.say(false, "The engine is back, and so is your scene.");
+        if (this.busy === "restarting")
+          this.say(false, "The engine is back, and so is your scene.");
         this.busy = "ready";
         this.send({ kind: "show", view: this.view });
       },
-      reply: (reply) => {
+      reply: (reply, millis) => {
         this.reply = reply;
+        this.millis = millis;
+        this.replies += 1;
         for (const { refusal, text } of reply.frame.notices) this.say(refusal, text);
       },
       refused: (message) => {
@@ -154,9 +164,8 @@ export class Lossfield {
     this.send({ kind: "adjust", adjustment: this.adjustment });
   }
 
-  setParam(loss: string, param: string, value: Settings[string] | undefined): void {
-    const { [param]: _, ...others } = this.settings[loss] ?? {};
-    const settings = value === undefined ? others : { ...others, [param]: value };
+  setParam(loss: string, param: string, value: Setting): void {
+    const settings = { ...this.settings[loss], [param]: value };
     this.settings = { ...this.settings, [loss]: settings };
     this.send({ kind: "setLoss", id: loss, settings });
   }
@@ -166,7 +175,10 @@ export class Lossfield {
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      this.say(true, `${file.name}: the browser could not read it; expected a file that is still where it was.`);
+      this.say(
+        true,
+        `${file.name}: the browser could not read it; expected a file that is still where it was.`,
+      );
       return;
     }
     this.send({ kind: plane === "truth" ? "openTruth" : "openPrediction", name: file.name, bytes });

@@ -50,9 +50,12 @@ fn assert_seen_afresh(editor: &Editor) {
 #[test]
 fn how_points_are_batched_does_not_matter() {
     for adjustment in [Adjustment::default(), ADJUSTED] {
-        for (channels, ink) in
-            [(1, prediction(1, 0.9)), (3, prediction(2, 0.8)), (1, Ink::Truth { class: 1 }), (4, Ink::Truth { class: 3 })]
-        {
+        for (channels, ink) in [
+            (1, prediction(1, 0.9)),
+            (3, prediction(2, 0.8)),
+            (1, Ink::Truth { class: 1 }),
+            (4, Ink::Truth { class: 3 }),
+        ] {
             let mut batched = Editor::new(varied(channels));
             batched.set_adjustment(adjustment);
             stroke(&mut batched, ink, SOFT, &path());
@@ -112,7 +115,12 @@ fn what_is_seen_under_the_brush_is_what_is_painted() {
 #[test]
 fn a_soft_stroke_is_between_what_was_and_what_is_painted() {
     let mut editor = Editor::new(Scene::blank("blank", 24, 30, 1).unwrap());
-    stroke(&mut editor, prediction(1, 0.9), Brush { radius: 8.0, softness: 1.0 }, &[Point { x: 15.5, y: 12.5 }]);
+    stroke(
+        &mut editor,
+        prediction(1, 0.9),
+        Brush { radius: 8.0, softness: 1.0 },
+        &[Point { x: 15.5, y: 12.5 }],
+    );
     let probs: Vec<f64> = (15..24).map(|x| probs_at(editor.effective_logits(), 12, x)[0]).collect();
     assert!((probs[0] - 0.9).abs() < 1e-6 && (probs[8] - 0.02).abs() < 1e-6, "{probs:?}");
     assert!(probs.windows(2).all(|pair| pair[0] > pair[1]), "{probs:?}");

@@ -54,7 +54,12 @@ fn every_preset_is_a_valid_scene_of_the_size_asked_for() {
             let shape = scene.shape();
             assert_eq!(shape.channels, preset.channels, "{}", preset.id);
             if preset.id != "coins" {
-                assert_eq!((shape.height, shape.width), (size.clamp(64, 256), size.clamp(64, 256)), "{}", preset.id);
+                assert_eq!(
+                    (shape.height, shape.width),
+                    (size.clamp(64, 256), size.clamp(64, 256)),
+                    "{}",
+                    preset.id
+                );
             }
             assert_eq!((scene.title(), scene.preset()), (preset.title, Some(preset.id)));
             let valid = Scene::new(preset.title, scene.labels().clone(), scene.painted().clone());
@@ -76,7 +81,8 @@ fn a_made_scene_is_the_same_picture_at_every_size() {
     for preset in PRESETS.iter().filter(|preset| preset.id != "coins") {
         let (small, large) = (preset.build(64), preset.build(256));
         for class in 0..preset.channels.max(2) {
-            let mean = |scene: &Scene| each_prob(scene, class).iter().sum::<f64>() / scene.labels().len() as f64;
+            let mean =
+                |scene: &Scene| each_prob(scene, class).iter().sum::<f64>() / scene.labels().len() as f64;
             let (a, b) = (mean(&small), mean(&large));
             assert!((a - b).abs() < 0.01, "{}, class {class}: {a} and {b}", preset.id);
         }
@@ -172,7 +178,8 @@ fn the_boundary_is_that_of_the_truth_shifted() {
         let centre = |weight: &dyn Fn(usize) -> f64| {
             let total: f64 = (0..size * size).map(weight).sum();
             let mean = |place: &dyn Fn(usize) -> usize| {
-                (0..size * size).map(|i| weight(i) * place(i) as f64).sum::<f64>() / total * 128.0 / size as f64
+                (0..size * size).map(|i| weight(i) * place(i) as f64).sum::<f64>() / total * 128.0
+                    / size as f64
             };
             (mean(&|i| i % size), mean(&|i| i / size), total)
         };
