@@ -114,23 +114,34 @@ pub fn legend_pixels(
     Ok(Uint8ClampedArray::from(heatmap::legend(from_js(theme)?, width).as_slice()))
 }
 
-/// Draws the two focal charts, each filling its canvas. `scale` is device pixels for one of the page.
-#[wasm_bindgen(js_name = drawFocal)]
-pub fn draw_focal(
-    loss: HtmlCanvasElement,
-    gradient: HtmlCanvasElement,
-    #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-    scale: f64,
-    gamma: f64,
-    alpha: Option<f64>,
-    foreground: Vec<f64>,
-    background: Vec<f64>,
-) -> Result<(), JsError> {
-    let style = ChartStyle { theme: from_js(theme)?, scale };
-    let chart =
-        FocalChart { gamma, alpha, histogram_foreground: foreground, histogram_background: background };
-    chart::draw_focal_curves(&area(loss)?, &chart, &style).map_err(drawing_failed)?;
-    chart::draw_focal_gradient(&area(gradient)?, &chart, &style).map_err(drawing_failed)
+/// The charts of the focal loss.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct FocalPlot {
+    chart: FocalChart,
+}
+
+#[wasm_bindgen]
+impl FocalPlot {
+    /// For these parameters (no α: a weight of 1 everywhere), over shares of pixels by bin of `p_t`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(gamma: f64, alpha: Option<f64>, foreground: Vec<f64>, background: Vec<f64>) -> Self {
+        let (histogram_foreground, histogram_background) = (foreground, background);
+        Self { chart: FocalChart { gamma, alpha, histogram_foreground, histogram_background } }
+    }
+
+    /// Draws loss and gradient against `p_t`, each filling its canvas. `scale` is device pixels for one of the page.
+    pub fn draw(
+        &self,
+        loss: HtmlCanvasElement,
+        gradient: HtmlCanvasElement,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+        scale: f64,
+    ) -> Result<(), JsError> {
+        let style = ChartStyle { theme: from_js(theme)?, scale };
+        chart::draw_focal_curves(&area(loss)?, &self.chart, &style).map_err(drawing_failed)?;
+        chart::draw_focal_gradient(&area(gradient)?, &self.chart, &style).map_err(drawing_failed)
+    }
 }
 
 /// The charts of a Lovász sort.
@@ -188,15 +199,15 @@ impl LovaszPlot {
     }
 }
 
-fn area(
-    canvas: HtmlCanvasElement,
-) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsError> {
+fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsError> {
     let backend = CanvasBackend::with_canvas_object(canvas)
         .ok_or_else(|| JsError::new("This canvas gives no 2D context."))?;
     Ok(backend.into_drawing_area())
 }
 
-fn drawing_failed(error: plotters::drawing::DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>) -> JsError {
+fn drawing_failed(
+    error: plotters::drawing::DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>,
+) -> JsError {
     JsError::new(&format!("A chart could not be drawn: {error}"))
 }
 
@@ -211,7 +222,9 @@ fn order_to_js(order: &Order) -> Result<Object, JsError> {
 }
 
 fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsError> {
-    Reflect::set(object, &key.into(), value).map_err(|_| JsError::new("An object took no property.")).map(drop)
+    Reflect::set(object, &key.into(), value)
+        .map_err(|_| JsError::new("An object took no property."))
+        .map(drop)
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {

@@ -1,7 +1,8 @@
 //! What is drawn on the page, on real canvases of a real browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
-use lossfield::wasm::{LovaszPlot, class_colours, draw_focal, legend_pixels};
+use lossfield::wasm::{FocalPlot, LovaszPlot, class_colours, legend_pixels};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -21,8 +22,7 @@ fn canvas() -> HtmlCanvasElement {
 
 /// How many different colours are on a canvas.
 fn colours(canvas: &HtmlCanvasElement) -> usize {
-    let context: CanvasRenderingContext2d =
-        canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").unwrap().unwrap().dyn_into().unwrap();
     let pixels = context.get_image_data(0.0, 0.0, f64::from(WIDTH), f64::from(HEIGHT)).unwrap().data();
     let mut colours: Vec<&[u8]> = pixels.chunks(4).collect();
     colours.sort_unstable();
@@ -35,7 +35,8 @@ fn focal_charts_are_drawn() {
     for theme in ["light", "dark"] {
         let (loss, gradient) = (canvas(), canvas());
         let bins = vec![1.0 / 80.0; 40];
-        draw_focal(loss.clone(), gradient.clone(), theme.into(), 1.0, 3.0, Some(0.25), bins.clone(), bins).unwrap();
+        draw_focal(loss.clone(), gradient.clone(), theme.into(), 1.0, 3.0, Some(0.25), bins.clone(), bins)
+            .unwrap();
         assert!(colours(&loss) > 20, "{theme}: the loss chart is blank");
         assert!(colours(&gradient) > 20, "{theme}: the gradient chart is blank");
     }

@@ -1,5 +1,6 @@
 //! The engine where it runs on the page: a dedicated worker of a real browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
 use js_sys::{JSON, Reflect};
 use lossfield::wasm::{Engine, catalogue};
@@ -19,7 +20,9 @@ fn get(object: &JsValue, path: &str) -> JsValue {
 #[wasm_bindgen_test]
 fn an_edit_gives_numbers_and_pixels() {
     let mut engine = Engine::new();
-    let reply = engine.apply(js(r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}]}"#)).unwrap();
+    let reply = engine
+        .apply(js(r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}]}"#))
+        .unwrap();
     let value = get(&reply, "frame.cards.0.value").as_f64().unwrap();
     assert!(value > 0.0 && value.is_finite());
     let heatmap: js_sys::Uint8ClampedArray = get(&reply, "heatmaps.0").dyn_into().unwrap();
@@ -80,7 +83,8 @@ fn wasm_agrees_with_pytorch() {
         file[key].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
     };
     let logits =
-        Array4::from_shape_vec((1, 3, 10, 12), numbers("logits").iter().map(|&z| z as f32).collect()).unwrap();
+        Array4::from_shape_vec((1, 3, 10, 12), numbers("logits").iter().map(|&z| z as f32).collect())
+            .unwrap();
     let labels =
         Array3::from_shape_vec((1, 10, 12), numbers("labels").iter().map(|&y| y as u8).collect()).unwrap();
     let case = file["cases"]

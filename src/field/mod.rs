@@ -10,6 +10,7 @@
 mod probability;
 mod ranking;
 mod sums;
+mod window;
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
@@ -21,6 +22,7 @@ use ndarray::{Array3, Array4, ArrayView3, ArrayView4};
 pub use probability::{Probabilities, sigmoid, softplus};
 pub use ranking::{Ranking, jaccard_increments};
 pub use sums::Sums;
+pub use window::Window;
 
 /// Logits, `[image, class, y, x]`: one class for a binary task, C for a multi-class one.
 pub type Logits = Array4<f32>;
@@ -101,21 +103,75 @@ impl fmt::Display for FieldError {
 
 impl std::error::Error for FieldError {}
 
-/// Logits and labels, with everything derived from them cached on first use.
+/// Everything derived from logits and labels, computed when first asked for.
+///
+/// It outlives a [`Field`] where only some pixels change: [`Field::into_derived`] gives it back, the two `changed`
+/// methods say what no longer holds, and [`Field::resume`] goes on with the rest.
+#[derive(Debug, Default)]
+pub struct Derived {
+    joint: OnceCell<Probabilities>,
+    one_vs_rest: OnceCell<Probabilities>,
+    sums: OnceCell<Vec<Sums>>,
+    valid_pixels: OnceCell<Vec<usize>>,
+    rankings: RefCell<Rankings>,
+    /// Rankings from before the pixels of the box changed.
+    former: Option<(Window, Rankings)>,
+}
+
+/// Head, images and channel.
+type RankingKey = (Head, Range<usize>, usize);
+type Rankings = Vec<(RankingKey, Rc<Ranking>)>;
+
+impl Derived {
+    /// Logits of the first image changed in a box; those given are all logits as they are now.
+    pub fn logits_changed(&mut self, logits: ArrayView4<'_, f32>, window: &Window) {
+        let (images, channels, height, width) = logits.dim();
+        let shape = Shape { images, channels, height, width };
+        let Some(logits) = logits.to_slice() else {
+            *self = Self::default();
+            return;
+        };
+        if let Some(joint) = self.joint.get_mut() {
+            joint.update_softmax(logits, shape, window);
+        }
+        if let Some(one_vs_rest) = self.one_vs_rest.get_mut() {
+            one_vs_rest.update_sigmoid(logits, shape, window);
+        }
+        self.pixels_changed(window);
+    }
+
+    /// Labels of the first image changed in a box.
+    pub fn labels_changed(&mut self, window: &Window) {
+        self.valid_pixels.take();
+        self.pixels_changed(window);
+    }
+
+    fn pixels_changed(&mut self, window: &Window) {
+        self.sums.take();
+        let current = self.rankings.take();
+        self.former = match self.former.take() {
+            // Several changes before anyone asked again: the oldest rankings, and a box around all.
+            Some((earlier, rankings)) if current.is_empty() => Some((earlier.union(window), rankings)),
+            _ => Some((window.clone(), current)),
+        };
+    }
+
+    fn former_ranking(&self, key: &RankingKey) -> Option<(&Window, &Ranking)> {
+        let (window, rankings) = self.former.as_ref()?;
+        let (_, ranking) = rankings.iter().find(|(known, _)| known == key)?;
+        Some((window, ranking))
+    }
+}
+
+/// Logits and labels, with everything derived from them.
 #[derive(Debug)]
 pub struct Field<'a> {
     shape: Shape,
     logits: &'a [f32],
     labels: &'a [u8],
     ignore: Option<u8>,
-    joint: OnceCell<Probabilities>,
-    one_vs_rest: OnceCell<Probabilities>,
-    sums: OnceCell<Vec<Sums>>,
-    rankings: RefCell<Vec<(RankingKey, Rc<Ranking>)>>,
-    valid_pixels: OnceCell<Vec<usize>>,
+    derived: Derived,
 }
-
-type RankingKey = (Head, Range<usize>, usize);
 
 impl<'a> Field<'a> {
     /// Checks and borrows. Refuses sizes that do not fit, logits that are not finite, and labels that name no class.
@@ -123,6 +179,16 @@ impl<'a> Field<'a> {
         logits: ArrayView4<'a, f32>,
         labels: ArrayView3<'a, u8>,
         ignore: Option<u8>,
+    ) -> Result<Self, FieldError> {
+        Self::resume(logits, labels, ignore, Derived::default())
+    }
+
+    /// The same, going on with what was derived before. It must be of this field but for changes that it was told.
+    pub fn resume(
+        logits: ArrayView4<'a, f32>,
+        labels: ArrayView3<'a, u8>,
+        ignore: Option<u8>,
+        derived: Derived,
     ) -> Result<Self, FieldError> {
         let (images, channels, height, width) = logits.dim();
         let shape = Shape { images, channels, height, width };
@@ -157,17 +223,12 @@ impl<'a> Field<'a> {
                 ignore.map_or_else(String::new, |i| format!(", or {i} to be ignored"))
             )));
         }
-        Ok(Self {
-            shape,
-            logits,
-            labels,
-            ignore,
-            joint: OnceCell::new(),
-            one_vs_rest: OnceCell::new(),
-            sums: OnceCell::new(),
-            rankings: RefCell::default(),
-            valid_pixels: OnceCell::new(),
-        })
+        Ok(Self { shape, logits, labels, ignore, derived })
+    }
+
+    /// What was derived, for a field that differs in some pixels.
+    pub fn into_derived(self) -> Derived {
+        self.derived
     }
 
     /// The sizes.
@@ -203,7 +264,7 @@ impl<'a> Field<'a> {
 
     /// Pixels that count, in all images of the range.
     pub fn valid_pixels(&self, images: Range<usize>) -> usize {
-        let by_image = self.valid_pixels.get_or_init(|| {
+        let by_image = self.derived.valid_pixels.get_or_init(|| {
             (0..self.shape.images)
                 .map(|image| self.labels_of(image).iter().filter(|&&y| self.counts(y)).count())
                 .collect()
@@ -224,15 +285,15 @@ impl<'a> Field<'a> {
     pub fn probabilities(&self, head: Head) -> &Probabilities {
         // With one channel the two heads are the same sigmoid: keep one copy.
         if head == Head::Joint && self.shape.task() == Task::Multiclass {
-            self.joint.get_or_init(|| Probabilities::softmax(self.logits, self.shape))
+            self.derived.joint.get_or_init(|| Probabilities::softmax(self.logits, self.shape))
         } else {
-            self.one_vs_rest.get_or_init(|| Probabilities::sigmoid(self.logits))
+            self.derived.one_vs_rest.get_or_init(|| Probabilities::sigmoid(self.logits))
         }
     }
 
     /// Overlap sums of the joint probabilities by image and channel.
     pub fn sums(&self, image: usize, channel: usize) -> Sums {
-        let all = self.sums.get_or_init(|| sums::by_image_and_channel(self));
+        let all = self.derived.sums.get_or_init(|| sums::by_image_and_channel(self));
         all[image * self.shape.channels + channel]
     }
 
@@ -240,11 +301,17 @@ impl<'a> Field<'a> {
     pub fn ranking(&self, head: Head, images: Range<usize>, channel: usize) -> Rc<Ranking> {
         let head = if self.shape.task() == Task::Binary { Head::Joint } else { head };
         let key = (head, images, channel);
-        if let Some((_, known)) = self.rankings.borrow().iter().find(|(known, _)| *known == key) {
+        if let Some((_, known)) = self.derived.rankings.borrow().iter().find(|(known, _)| *known == key) {
             return Rc::clone(known);
         }
-        let ranking = Rc::new(Ranking::new(self, head, key.1.clone(), channel));
-        self.rankings.borrow_mut().push((key, Rc::clone(&ranking)));
+        let ranking = Rc::new(match self.derived.former_ranking(&key) {
+            // Merging beats sorting only while the box is small.
+            Some((window, former)) if key.1.contains(&0) && 4 * window.pixels() < self.shape.pixels() => {
+                former.updated(self, head, channel, window)
+            }
+            _ => Ranking::new(self, head, key.1.clone(), channel),
+        });
+        self.derived.rankings.borrow_mut().push((key, Rc::clone(&ranking)));
         ranking
     }
 }

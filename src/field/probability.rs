@@ -4,7 +4,9 @@
 //! each from the logits directly. A softmax channel is a sigmoid too, of its logit against the rest,
 //! `v_c = z_c − log Σ_{j≠c} exp z_j`, so that both heads offer one set of numbers.
 
-use super::Shape;
+use std::ops::Range;
+
+use super::{Shape, Window};
 
 /// `1 / (1 + exp(−z))`, exact at both ends.
 pub fn sigmoid(z: f64) -> f64 {
@@ -33,74 +35,89 @@ pub struct Probabilities {
 }
 
 impl Probabilities {
-    fn with_capacity(n: usize) -> Self {
-        Self {
-            prob: Vec::with_capacity(n),
-            rest: Vec::with_capacity(n),
-            log_prob: Vec::with_capacity(n),
-            log_rest: Vec::with_capacity(n),
-        }
+    fn zeros(n: usize) -> Self {
+        Self { prob: vec![0.0; n], rest: vec![0.0; n], log_prob: vec![0.0; n], log_rest: vec![0.0; n] }
     }
 
     /// Each logit on its own.
     pub(super) fn sigmoid(logits: &[f32]) -> Self {
-        let mut all = Self::with_capacity(logits.len());
-        for &logit in logits {
-            let z = f64::from(logit);
+        let mut all = Self::zeros(logits.len());
+        all.sigmoid_run(logits, 0..logits.len());
+        all
+    }
+
+    /// Softmax over the channels of each pixel.
+    pub(super) fn softmax(logits: &[f32], shape: Shape) -> Self {
+        let mut all = Self::zeros(logits.len());
+        for image in 0..shape.images {
+            all.softmax_run(logits, shape, image, 0..shape.pixels());
+        }
+        all
+    }
+
+    /// Computes the pixels of a box of the first image again, each logit on its own.
+    pub(super) fn update_sigmoid(&mut self, logits: &[f32], shape: Shape, window: &Window) {
+        for channel in 0..shape.channels {
+            let plane = shape.plane(0, channel).start;
+            for run in window.runs(shape.width) {
+                self.sigmoid_run(logits, plane + run.start..plane + run.end);
+            }
+        }
+    }
+
+    /// Computes the pixels of a box of the first image again, by softmax.
+    pub(super) fn update_softmax(&mut self, logits: &[f32], shape: Shape, window: &Window) {
+        for run in window.runs(shape.width) {
+            self.softmax_run(logits, shape, 0, run);
+        }
+    }
+
+    fn sigmoid_run(&mut self, logits: &[f32], run: Range<usize>) {
+        for i in run {
+            let z = f64::from(logits[i]);
             let e = (-z.abs()).exp();
             let (near, far) = (1.0 / (1.0 + e), e / (1.0 + e));
             let log_near = -e.ln_1p();
             let log_far = log_near - z.abs();
             let (p, q, log_p, log_q) =
                 if z >= 0.0 { (near, far, log_near, log_far) } else { (far, near, log_far, log_near) };
-            all.prob.push(p);
-            all.rest.push(q);
-            all.log_prob.push(log_p);
-            all.log_rest.push(log_q);
+            self.prob[i] = p;
+            self.rest[i] = q;
+            self.log_prob[i] = log_p;
+            self.log_rest[i] = log_q;
         }
-        all
     }
 
-    /// Softmax over the channels of each pixel.
-    pub(super) fn softmax(logits: &[f32], shape: Shape) -> Self {
-        let mut all = Self {
-            prob: vec![0.0; logits.len()],
-            rest: vec![0.0; logits.len()],
-            log_prob: vec![0.0; logits.len()],
-            log_rest: vec![0.0; logits.len()],
-        };
+    fn softmax_run(&mut self, logits: &[f32], shape: Shape, image: usize, run: Range<usize>) {
         let mut z = vec![0.0; shape.channels];
         let mut e = vec![0.0; shape.channels];
-        for image in 0..shape.images {
-            for pixel in 0..shape.pixels() {
-                let at = |channel| shape.plane(image, channel).start + pixel;
-                let mut max = f64::NEG_INFINITY;
-                for (channel, z) in z.iter_mut().enumerate() {
-                    *z = f64::from(logits[at(channel)]);
-                    max = max.max(*z);
-                }
-                let mut total = 0.0;
-                for (e, &z) in e.iter_mut().zip(&z) {
-                    *e = (z - max).exp();
-                    total += *e;
-                }
-                let log_total = total.ln();
-                for channel in 0..shape.channels {
-                    let others = sum_of_others(&e, channel);
-                    let i = at(channel);
-                    all.prob[i] = e[channel] / total;
-                    all.rest[i] = others / total;
-                    all.log_prob[i] = z[channel] - max - log_total;
-                    all.log_rest[i] = if others > 0.0 {
-                        (others / total).ln()
-                    } else {
-                        // All others underflowed beside this channel: scale them by their own largest instead.
-                        log_sum_exp_of_others(&z, channel) - max - log_total
-                    };
-                }
+        for pixel in run {
+            let at = |channel| shape.plane(image, channel).start + pixel;
+            let mut max = f64::NEG_INFINITY;
+            for (channel, z) in z.iter_mut().enumerate() {
+                *z = f64::from(logits[at(channel)]);
+                max = max.max(*z);
+            }
+            let mut total = 0.0;
+            for (e, &z) in e.iter_mut().zip(&z) {
+                *e = (z - max).exp();
+                total += *e;
+            }
+            let log_total = total.ln();
+            for channel in 0..shape.channels {
+                let others = sum_of_others(&e, channel);
+                let i = at(channel);
+                self.prob[i] = e[channel] / total;
+                self.rest[i] = others / total;
+                self.log_prob[i] = z[channel] - max - log_total;
+                self.log_rest[i] = if others > 0.0 {
+                    (others / total).ln()
+                } else {
+                    // All others underflowed beside this channel: scale them by their own largest instead.
+                    log_sum_exp_of_others(&z, channel) - max - log_total
+                };
             }
         }
-        all
     }
 }
 

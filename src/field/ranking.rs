@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Field, Head};
+use super::{Field, Head, Window};
 
 /// Pixels in decreasing order of error about one channel, with the Jaccard increment each one carries.
 ///
@@ -14,36 +14,100 @@ use super::{Field, Head};
 pub struct Ranking {
     /// Pixel indices into the labels `[image, y, x]`; ignored pixels are absent.
     pub order: Vec<u32>,
+    /// By rank: whether the pixel is foreground of the channel.
+    pub is_foreground: Vec<bool>,
     /// By rank: how much the Jaccard loss grows when this pixel joins the mispredicted ones. They sum to 1.
     pub increments: Vec<f64>,
     /// How many of the ranked pixels are foreground.
     pub foreground: usize,
+    /// What was sorted, for the next time.
+    sorted: Vec<Entry>,
+}
+
+/// A pixel as it is sorted: from the highest bits down its key, its index and its side, so that one comparison of
+/// integers orders by error and then by pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry(u64);
+
+impl Entry {
+    fn new(wrong_by: f32, pixel: usize, foreground: bool) -> Self {
+        Self(u64::from(descending_key(wrong_by)) << 32 | (pixel as u64) << 1 | u64::from(foreground))
+    }
+
+    fn pixel(self) -> u32 {
+        self.0 as u32 >> 1
+    }
+
+    fn is_foreground(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 impl Ranking {
     pub(super) fn new(field: &Field<'_>, head: Head, images: Range<usize>, channel: usize) -> Self {
-        let shape = field.shape();
-        let probabilities = field.probabilities(head);
-        let mut keyed = Vec::with_capacity(images.len() * shape.pixels());
+        let pixels = field.shape().pixels();
+        let mut entries = Vec::with_capacity(images.len() * pixels);
         for image in images {
-            let plane = shape.plane(image, channel);
-            let logit = probabilities.log_prob[plane.clone()].iter().zip(&probabilities.log_rest[plane]);
-            let first = image * shape.pixels();
-            for (pixel, ((&log_p, &log_q), &label)) in logit.zip(field.labels_of(image)).enumerate() {
-                if !field.counts(label) {
-                    continue;
-                }
-                let wrong_by =
-                    if field.is_foreground(label, channel) { log_q - log_p } else { log_p - log_q };
-                keyed.push((descending_key(wrong_by as f32), (first + pixel) as u32));
-            }
+            entries.extend(entries_of(field, head, image, channel, 0..pixels));
         }
-        let order = radix_sorted(keyed);
-        let is_foreground: Vec<bool> =
-            order.iter().map(|&pixel| field.is_foreground(field.labels()[pixel as usize], channel)).collect();
-        let foreground = is_foreground.iter().filter(|&&fg| fg).count();
-        Self { increments: jaccard_increments(&is_foreground, foreground), order, foreground }
+        Self::of(radix_sorted(entries))
     }
+
+    /// The same after the pixels of a box of the first image changed: they are sorted anew and merged in.
+    pub(super) fn updated(&self, field: &Field<'_>, head: Head, channel: usize, window: &Window) -> Self {
+        let shape = field.shape();
+        let mut changed: Vec<Entry> =
+            window.runs(shape.width).flat_map(|run| entries_of(field, head, 0, channel, run)).collect();
+        changed.sort_unstable();
+        let mut changed = changed.into_iter().peekable();
+        let mut merged = Vec::with_capacity(self.sorted.len() + changed.len());
+        for &entry in &self.sorted {
+            if window.holds(entry.pixel() as usize, shape.width) {
+                continue;
+            }
+            while let Some(first) = changed.next_if(|&first| first < entry) {
+                merged.push(first);
+            }
+            merged.push(entry);
+        }
+        merged.extend(changed);
+        Self::of(merged)
+    }
+
+    fn of(sorted: Vec<Entry>) -> Self {
+        let is_foreground: Vec<bool> = sorted.iter().map(|entry| entry.is_foreground()).collect();
+        let foreground = is_foreground.iter().filter(|&&fg| fg).count();
+        Self {
+            order: sorted.iter().map(|entry| entry.pixel()).collect(),
+            increments: jaccard_increments(&is_foreground, foreground),
+            is_foreground,
+            foreground,
+            sorted,
+        }
+    }
+}
+
+/// The pixels of a run in one image that count, with their keys.
+fn entries_of<'f>(
+    field: &'f Field<'_>,
+    head: Head,
+    image: usize,
+    channel: usize,
+    run: Range<usize>,
+) -> impl Iterator<Item = Entry> + 'f {
+    let probabilities = field.probabilities(head);
+    let plane = field.shape().plane(image, channel).start;
+    let first = image * field.shape().pixels();
+    let labels = field.labels();
+    run.filter_map(move |pixel| {
+        let label = labels[first + pixel];
+        if !field.counts(label) {
+            return None;
+        }
+        let foreground = field.is_foreground(label, channel);
+        let logit = probabilities.log_prob[plane + pixel] - probabilities.log_rest[plane + pixel];
+        Some(Entry::new(if foreground { -logit } else { logit } as f32, first + pixel, foreground))
+    })
 }
 
 /// Maps a float to an integer so that larger floats come first.
@@ -54,29 +118,32 @@ fn descending_key(x: f32) -> u32 {
     !ascending
 }
 
-/// Stable least-significant-digit radix sort in three passes; several times quicker than a comparison sort here.
-fn radix_sorted(mut keyed: Vec<(u32, u32)>) -> Vec<u32> {
+/// Sorts entries that come in the order of their pixels. A stable least-significant-digit radix sort over the key in
+/// three passes is several times quicker here than a comparison sort.
+fn radix_sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
     const BITS: u32 = 11;
     const BUCKETS: usize = 1 << BITS;
-    let mut spare = vec![(0, 0); keyed.len()];
-    for pass in 0..3 {
-        let digit = |key: u32| (key >> (pass * BITS)) as usize & (BUCKETS - 1);
-        let mut starts = [0usize; BUCKETS];
-        for &(key, _) in &keyed {
-            starts[digit(key)] += 1;
+    let digit = |entry: Entry, pass: u32| (entry.0 >> (32 + pass * BITS)) as usize & (BUCKETS - 1);
+    let mut counts = vec![[0u32; BUCKETS]; 3];
+    for &entry in &entries {
+        for (pass, counts) in (0u32..).zip(&mut counts) {
+            counts[digit(entry, pass)] += 1;
         }
+    }
+    let mut spare = vec![Entry(0); entries.len()];
+    for (pass, starts) in (0u32..).zip(&mut counts) {
         let mut total = 0;
-        for start in &mut starts {
+        for start in starts.iter_mut() {
             total += std::mem::replace(start, total);
         }
-        for &entry in &keyed {
-            let slot = &mut starts[digit(entry.0)];
-            spare[*slot] = entry;
+        for &entry in &entries {
+            let slot = &mut starts[digit(entry, pass)];
+            spare[*slot as usize] = entry;
             *slot += 1;
         }
-        std::mem::swap(&mut keyed, &mut spare);
+        std::mem::swap(&mut entries, &mut spare);
     }
-    keyed.into_iter().map(|(_, pixel)| pixel).collect()
+    entries
 }
 
 /// What each pixel, taken in the given order into the set of mispredicted ones, adds to that set's Jaccard loss
@@ -119,14 +186,21 @@ mod tests {
     }
 
     #[test]
-    fn radix_sort_is_a_stable_sort() {
+    fn radix_sort_orders_by_key_and_then_by_pixel() {
         // A linear congruential sequence with few distinct keys, so that ties matter.
-        let keyed: Vec<(u32, u32)> = (0..5000u32)
-            .map(|i| (i.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) >> 20 << 17, i))
+        let entries: Vec<Entry> = (0..5000u32)
+            .map(|i| {
+                let key = (i.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) >> 20) as f32 - 2000.0;
+                Entry::new(key, i as usize, i.is_multiple_of(3))
+            })
             .collect();
-        let mut expected = keyed.clone();
-        expected.sort_by_key(|&(key, _)| key);
-        assert_eq!(radix_sorted(keyed), expected.into_iter().map(|(_, i)| i).collect::<Vec<_>>());
+        let mut expected = entries.clone();
+        expected.sort_unstable();
+        assert_eq!(radix_sorted(entries), expected);
+        assert_eq!(
+            (expected[7].pixel().is_multiple_of(3), expected[7].0 >> 63),
+            (expected[7].is_foreground(), 0)
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Weighted sums of losses.
 
-use super::{Loss, Range};
+use super::{Evaluation, Loss, Range};
 use crate::field::Field;
 
 /// `Σ weight · loss`. Weights are not negative.
@@ -21,16 +21,15 @@ impl Loss for Compound {
         let Some(gradient) = gradient else {
             return self.terms.iter().map(|(weight, loss)| weight * loss.evaluate(field, None)).sum();
         };
-        gradient.fill(0.0);
-        let mut term = vec![0.0; gradient.len()];
-        let mut value = 0.0;
-        for (weight, loss) in &self.terms {
-            value += weight * loss.evaluate(field, Some(&mut term));
-            for (sum, term) in gradient.iter_mut().zip(&term) {
-                *sum = weight.mul_add(f64::from(*term), f64::from(*sum)) as f32;
-            }
-        }
-        value
+        let evaluated: Vec<(f64, Evaluation)> =
+            self.terms.iter().map(|(weight, loss)| (*weight, Evaluation::of(&**loss, field))).collect();
+        let sum = Evaluation::sum(evaluated.iter().map(|(weight, term)| (*weight, term)), gradient.len());
+        gradient.copy_from_slice(&sum.gradient);
+        sum.value
+    }
+
+    fn terms(&self) -> &[(f64, Box<dyn Loss>)] {
+        &self.terms
     }
 
     fn range(&self) -> Range {

@@ -45,11 +45,13 @@ impl Param {
     }
 
     /// The same, said to be a convention.
+    #[must_use]
     pub const fn convention(self) -> Self {
         Self { convention: true, ..self }
     }
 
     /// The same, for one task only.
+    #[must_use]
     pub const fn only(self, task: Task) -> Self {
         Self { task: Some(task), ..self }
     }

@@ -15,9 +15,10 @@
 //!   of its own against the rest.
 //! * `mean_over`, default pixels: the sum is divided by the number of pixels, or by that of logits, which is C times
 //!   larger in a multi-class task.
-//! * `normalized`, default off: divides by the sum of the factors (1 − p_t)^γ as well.
+//! * `normalized`, default off: divides by the sum of the factors `(1 − p_t)^γ` as well, which is taken to be at least
+//!   10⁻⁶.
 //! * `reduced_threshold`, r, from 0 to 1, default 0: pixels with p_t below r keep their full weight, and above it the
-//!   factor is ((1 − p_t)/r)^γ; 0 switches it off.
+//!   factor is `((1 − p_t)/r)^γ`; 0 switches it off.
 //!
 //! # Shapes
 //! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value is in nats. Ignored pixels count nowhere.
@@ -27,16 +28,16 @@
 //!
 //! # Edge cases
 //! With no pixel to count value and gradient are 0. The factor is computed as exp(γ log(1 − p_t)), so that with γ < 1
-//! the gradient stays finite where p_t rounds to 1; implementations through (1 − p_t)^γ return NaN there.
+//! the gradient stays finite where p_t rounds to 1; implementations through `(1 − p_t)^γ` return NaN there.
 //!
 //! # Source
 //! Lin et al. 2017, equation 5; the defaults are theirs. By the logit the gradient of one pixel is
-//! ±α_t (1 − p_t)^γ (γ p_t log p_t + p_t − 1). Normalised: Sun et al. 2019. Reduced: Sergievskiy and Ponamarev 2019.
+//! `±α_t (1 − p_t)^γ (γ p_t log p_t + p_t − 1)`. Normalised: Sun et al. 2019. Reduced: Sergievskiy and Ponamarev 2019.
 
 use super::config::{Choice, Config, Domain, Param};
 use super::docs::module_docs;
 use super::{Loss, PerTask, Range, Spec};
-use crate::field::{Field, Head, Task};
+use crate::field::{Field, Head, Probabilities, Task};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
@@ -44,7 +45,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Focal"),
     docs: module_docs!("focal.rs"),
     params: &[
-        Param::number("gamma", "γ", Domain::from(0.0, 5.0, 0.1, 2.0)),
+        Param::number("gamma", "γ", Domain { max: 100.0, ..Domain::from(0.0, 5.0, 0.1, 2.0) }),
         Param::number("alpha", "α", Domain::new(0.0, 1.0, 0.01, 0.25)),
         Param::flag("balanced", "use α", true),
         Param::choice(
@@ -95,11 +96,25 @@ struct Term {
     factor_by_logit: f64,
 }
 
-/// Sums over the elements that share one normaliser.
+/// What a normalised loss divides by, and how that changes the gradient.
 #[derive(Clone, Copy)]
-struct Totals {
+struct Norm {
+    /// Σ loss of the pixels that share it.
     loss: f64,
+    /// Σ factor of the same.
     factor: f64,
+}
+
+impl Norm {
+    fn divisor(self) -> f64 {
+        self.factor.max(Focal::SMALLEST_NORM)
+    }
+
+    /// The derivative of Σ loss / divisor by one pixel's logit.
+    fn by_logit(self, term: &Term) -> f64 {
+        let divisor_by_logit = if self.factor > Focal::SMALLEST_NORM { term.factor_by_logit } else { 0.0 };
+        (term.loss_by_logit - self.loss / self.divisor() * divisor_by_logit) / self.divisor()
+    }
 }
 
 impl Focal {
@@ -119,8 +134,7 @@ impl Focal {
     }
 
     /// `i` is the logit whose probability the pixel is judged by; `positive` says which side it should be on.
-    fn term(&self, field: &Field<'_>, i: usize, positive: bool, weight: f64) -> Term {
-        let all = field.probabilities(self.head);
+    fn term(&self, all: &Probabilities, i: usize, positive: bool, weight: f64) -> Term {
         let (p, q, log_p, log_q) = if positive {
             (all.prob[i], all.rest[i], all.log_prob[i], all.log_rest[i])
         } else {
@@ -129,8 +143,7 @@ impl Focal {
         let (factor, gamma) = match self.reduced_threshold {
             Some(threshold) if p < threshold => (1.0, 0.0),
             Some(threshold) => ((self.gamma * (log_q - threshold.ln())).exp(), self.gamma),
-            None if self.gamma == 0.0 => (1.0, 0.0),
-            None => ((self.gamma * log_q).exp(), self.gamma),
+            None => (self.modulation(q, log_q), self.gamma),
         };
         // By the logit of the true class: log p changes by q and log q by -p.
         Term {
@@ -141,46 +154,37 @@ impl Focal {
         }
     }
 
+    /// `(1 − p_t)^γ`. With a whole γ it is a product, without an exponential; else the logarithm keeps it exact where
+    /// 1 − p_t is tiny.
+    fn modulation(&self, q: f64, log_q: f64) -> f64 {
+        if self.gamma.fract() == 0.0 && self.gamma <= 8.0 {
+            q.powi(self.gamma as i32)
+        } else {
+            (self.gamma * log_q).exp()
+        }
+    }
+
     /// α_t; class 0 is the background of a multi-class task.
     fn weight(&self, positive: bool) -> f64 {
         self.alpha.map_or(1.0, |alpha| if positive { alpha } else { 1.0 - alpha })
     }
 
-    /// The derivative of `loss / max(factor, smallest) ` by a logit.
-    fn by_logit(&self, term: &Term, totals: Totals) -> f64 {
-        if !self.normalized {
-            term.loss_by_logit
-        } else if totals.factor > Self::SMALLEST_NORM {
-            (term.loss_by_logit - totals.loss / totals.factor * term.factor_by_logit) / totals.factor
-        } else {
-            term.loss_by_logit / Self::SMALLEST_NORM
-        }
-    }
-
-    fn total(&self, totals: Totals) -> f64 {
-        if self.normalized { totals.loss / totals.factor.max(Self::SMALLEST_NORM) } else { totals.loss }
-    }
-
     /// Every channel a binary task of its own.
     fn one_vs_rest(&self, field: &Field<'_>, scale: f64, mut gradient: Option<&mut [f32]>) -> f64 {
         let shape = field.shape();
+        let all = field.probabilities(Head::OneVsRest);
         let mut value = 0.0;
         for channel in 0..shape.channels {
-            let term_at = |image: usize, pixel: usize, label: u8| {
+            let term = |image: usize, pixel: usize, label: u8| {
                 let positive = field.is_foreground(label, channel);
-                let i = shape.plane(image, channel).start + pixel;
-                (i, positive, self.term(field, i, positive, self.weight(positive)))
+                self.term(all, shape.plane(image, channel).start + pixel, positive, self.weight(positive))
             };
-            let totals = self.totals(field, |image, pixel, label| term_at(image, pixel, label).2);
-            value += scale * self.total(totals);
-            let Some(gradient) = gradient.as_deref_mut() else { continue };
-            for_each_pixel(field, |image, pixel, label| {
-                let i = shape.plane(image, channel).start + pixel;
-                gradient[i] = label.map_or(0.0, |label| {
-                    let (_, positive, term) = term_at(image, pixel, label);
-                    let by_logit = scale * self.by_logit(&term, totals);
-                    (if positive { by_logit } else { -by_logit }) as f32
+            let gradient = gradient.as_deref_mut();
+            value += self.summed(field, scale, gradient, term, |gradient, image, pixel, pulled| {
+                let by_logit = pulled.map_or(0.0, |(label, by_logit)| {
+                    if field.is_foreground(label, channel) { by_logit } else { -by_logit }
                 });
+                gradient[shape.plane(image, channel).start + pixel] = by_logit as f32;
             });
         }
         value
@@ -190,44 +194,59 @@ impl Focal {
     fn softmax(&self, field: &Field<'_>, scale: f64, gradient: Option<&mut [f32]>) -> f64 {
         let shape = field.shape();
         let all = field.probabilities(Head::Joint);
-        let term_at = |image: usize, pixel: usize, label: u8| {
-            let i = shape.plane(image, usize::from(label)).start + pixel;
-            self.term(field, i, true, self.weight(label > 0))
+        let term = |image: usize, pixel: usize, label: u8| {
+            self.term(all, shape.plane(image, usize::from(label)).start + pixel, true, self.weight(label > 0))
         };
-        let totals = self.totals(field, term_at);
-        if let Some(gradient) = gradient {
-            for_each_pixel(field, |image, pixel, label| {
-                let at = |channel| shape.plane(image, channel).start + pixel;
-                let Some(label) = label else {
-                    (0..shape.channels).for_each(|channel| gradient[at(channel)] = 0.0);
-                    return;
-                };
-                let by_logit = scale * self.by_logit(&term_at(image, pixel, label), totals);
-                let log_rest = all.log_rest[at(usize::from(label))];
-                for channel in 0..shape.channels {
-                    // The other logits share the opposite of it as their probabilities share 1 - p_t.
-                    let share = if channel == usize::from(label) {
-                        1.0
+        self.summed(field, scale, gradient, term, |gradient, image, pixel, pulled| {
+            let at = |channel| shape.plane(image, channel).start + pixel;
+            for channel in 0..shape.channels {
+                let by_logit = pulled.map_or(0.0, |(label, by_logit)| {
+                    if channel == usize::from(label) {
+                        by_logit
                     } else {
-                        -(all.log_prob[at(channel)] - log_rest).exp()
-                    };
-                    gradient[at(channel)] = (share * by_logit) as f32;
-                }
-            });
-        }
-        scale * self.total(totals)
+                        // The other logits share the opposite of it as their probabilities share 1 - p_t.
+                        -by_logit * (all.log_prob[at(channel)] - all.log_rest[at(usize::from(label))]).exp()
+                    }
+                });
+                gradient[at(channel)] = by_logit as f32;
+            }
+        })
     }
 
-    fn totals(&self, field: &Field<'_>, term: impl Fn(usize, usize, u8) -> Term) -> Totals {
-        let mut totals = Totals { loss: 0.0, factor: 0.0 };
+    /// Sums the terms of all pixels, and has `pull` write what each does to the gradient: its label with the
+    /// derivative by the logit of its true class, or nothing for an ignored pixel.
+    fn summed(
+        &self,
+        field: &Field<'_>,
+        scale: f64,
+        mut gradient: Option<&mut [f32]>,
+        term: impl Fn(usize, usize, u8) -> Term,
+        pull: impl Fn(&mut [f32], usize, usize, Option<(u8, f64)>),
+    ) -> f64 {
+        // A norm has to be known before the first gradient, so only then there are two passes.
+        let norm = self.normalized.then(|| {
+            let mut norm = Norm { loss: 0.0, factor: 0.0 };
+            for_each_pixel(field, |image, pixel, label| {
+                if let Some(label) = label {
+                    let term = term(image, pixel, label);
+                    norm.loss += term.loss;
+                    norm.factor += term.factor;
+                }
+            });
+            norm
+        });
+        let mut sum = 0.0;
         for_each_pixel(field, |image, pixel, label| {
-            if let Some(label) = label {
+            let pulled = label.map(|label| {
                 let term = term(image, pixel, label);
-                totals.loss += term.loss;
-                totals.factor += term.factor;
+                sum += term.loss;
+                (label, scale * norm.map_or(term.loss_by_logit, |norm| norm.by_logit(&term)))
+            });
+            if let Some(gradient) = gradient.as_deref_mut() {
+                pull(gradient, image, pixel, pulled);
             }
         });
-        totals
+        scale * sum / norm.map_or(1.0, Norm::divisor)
     }
 }
 

@@ -103,11 +103,12 @@ impl Loss for Lovasz {
             let scale = 1.0 / (groups.len() * channels.len().max(1)) as f64;
             for channel in channels {
                 let ranking = field.ranking(self.head(), images.clone(), channel);
-                for (&pixel, &increment) in ranking.order.iter().zip(&ranking.increments) {
+                let by_rank = ranking.order.iter().zip(&ranking.is_foreground).zip(&ranking.increments);
+                for ((&pixel, &foreground), &increment) in by_rank {
                     let pixel = pixel as usize;
-                    let foreground = field.is_foreground(field.labels()[pixel], channel);
                     let i = shape.plane(pixel / pixels, channel).start + pixel % pixels;
                     let error = self.error_at(field, i, foreground);
+                    // From here on no error is larger, and none is negative.
                     if error == 0.0 {
                         break;
                     }

@@ -39,6 +39,41 @@ pub trait Loss: Debug {
 
     /// Where the value can lie.
     fn range(&self) -> Range;
+
+    /// The weighted losses that this one is the sum of, if it is a compound. The sum is then taken from them where
+    /// they are known already.
+    fn terms(&self) -> &[(f64, Box<dyn Loss>)] {
+        &[]
+    }
+}
+
+/// A value and its gradient d(value)/d(logit), `[image, class, y, x]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The value.
+    pub value: f64,
+    /// The gradient.
+    pub gradient: Vec<f32>,
+}
+
+impl Evaluation {
+    /// Evaluates a loss that is no compound, or a compound by itself.
+    pub fn of(loss: &dyn Loss, field: &Field<'_>) -> Self {
+        let mut gradient = vec![0.0; field.shape().logits()];
+        Self { value: loss.evaluate(field, Some(&mut gradient)), gradient }
+    }
+
+    /// The weighted sum of others.
+    pub fn sum<'e>(terms: impl Iterator<Item = (f64, &'e Self)>, logits: usize) -> Self {
+        let mut sum = Self { value: 0.0, gradient: vec![0.0; logits] };
+        for (weight, term) in terms {
+            sum.value += weight * term.value;
+            for (sum, term) in sum.gradient.iter_mut().zip(&term.gradient) {
+                *sum = (f64::from(*sum) + weight * f64::from(*term)) as f32;
+            }
+        }
+        sum
+    }
 }
 
 /// Where the values of a loss can lie.

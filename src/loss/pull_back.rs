@@ -14,7 +14,20 @@ pub fn pull_back(
 ) {
     let shape = field.shape();
     let probabilities = field.probabilities(head);
-    let alone = head == Head::OneVsRest || shape.task() == Task::Binary;
+    if head == Head::OneVsRest || shape.task() == Task::Binary {
+        for image in 0..shape.images {
+            for channel in 0..shape.channels {
+                let start = shape.plane(image, channel).start;
+                for (pixel, &label) in field.labels_of(image).iter().enumerate() {
+                    let slope = probabilities.prob[start + pixel] * probabilities.rest[start + pixel];
+                    let by_logit =
+                        if field.counts(label) { by_prob(image, channel, pixel) * slope } else { 0.0 };
+                    gradient[start + pixel] = by_logit as f32;
+                }
+            }
+        }
+        return;
+    }
     let mut by_channel = vec![0.0; shape.channels];
     for image in 0..shape.images {
         for (pixel, &label) in field.labels_of(image).iter().enumerate() {
@@ -29,17 +42,11 @@ pub fn pull_back(
                 *g = by_prob(image, channel, pixel);
             }
             for (channel, &g) in by_channel.iter().enumerate() {
-                let i = at(channel);
-                let p = probabilities.prob[i];
-                gradient[i] = if alone {
-                    g * p * probabilities.rest[i]
-                } else {
-                    p * by_channel
-                        .iter()
-                        .enumerate()
-                        .map(|(j, &other)| probabilities.prob[at(j)] * (g - other))
-                        .sum::<f64>()
-                } as f32;
+                let differences = by_channel
+                    .iter()
+                    .enumerate()
+                    .map(|(other, &by_other)| probabilities.prob[at(other)] * (g - by_other));
+                gradient[at(channel)] = (probabilities.prob[at(channel)] * differences.sum::<f64>()) as f32;
             }
         }
     }

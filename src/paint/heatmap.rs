@@ -45,16 +45,21 @@ pub fn heatmap(grad: &[f32], limit: f32, scale: Scale, theme: Theme, out: &mut V
         pixels.fill(colours[ZERO]);
         return;
     }
+    // A limit that is normal has a reciprocal that is finite.
+    let share = limit.recip();
     match scale {
-        Scale::Linear => fill(pixels, grad, colours, |g| linear_index(g / limit)),
-        Scale::Symlog => fill(pixels, grad, symlog_table(theme), |g| symlog_index(g / limit)),
+        Scale::Linear => fill(pixels, grad, |g| colours[linear_index(g * share)]),
+        Scale::Symlog => {
+            let table = symlog_table(theme);
+            fill(pixels, grad, |g| table[symlog_index(g * share)]);
+        }
     }
 }
 
 #[inline]
-fn fill(pixels: &mut [Rgba], grad: &[f32], colours: &[Rgba], index: impl Fn(f32) -> usize) {
+fn fill(pixels: &mut [Rgba], grad: &[f32], colour: impl Fn(f32) -> Rgba) {
     for (pixel, &g) in pixels.iter_mut().zip(grad) {
-        *pixel = colours[index(g)];
+        *pixel = colour(g);
     }
 }
 
@@ -62,7 +67,9 @@ fn fill(pixels: &mut [Rgba], grad: &[f32], colours: &[Rgba], index: impl Fn(f32)
 /// and is cast to 0.
 #[inline]
 fn linear_index(share: f32) -> usize {
-    (share.clamp(-1.0, 1.0) * STEPS as f32 + (ZERO as f32 + 0.5)) as usize
+    let index = (share.clamp(-1.0, 1.0) * STEPS as f32 + (ZERO as f32 + 0.5)) as u32;
+    // Never larger than the mask; it spares a bounds check for each pixel.
+    index as usize & (2 * STEPS + 1)
 }
 
 /// Buckets in each octave of `1 + 1000·share`. An octave is 25.6 steps of the colour map, so a bucket

@@ -236,6 +236,7 @@ mod tests {
         assert!(row[..=4].iter().all(|&c| (c - 1.0).abs() < f32::EPSILON), "{row:?}");
         assert!(row[4..=8].windows(2).all(|pair| pair[0] > pair[1]), "{row:?}");
         assert!((row[6] - 0.5).abs() < 1e-6, "half-way through the edge: {}", row[6]);
+        assert!((row[5] - 0.843_75).abs() < 1e-6, "a quarter through it, as smoothstep has it: {}", row[5]);
         assert!(row[8..].iter().all(|&c| c == 0.0), "{row:?}");
     }
 

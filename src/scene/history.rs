@@ -148,7 +148,6 @@ impl History {
     }
 
     pub(super) fn redo(&mut self, scene: &mut Scene) -> Option<Change> {
-        self.open = None;
         let mut step = self.redo.pop()?;
         step.exchange(scene);
         let change = step.change();

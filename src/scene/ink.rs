@@ -129,7 +129,7 @@ pub(super) fn blend(logits: &mut [f64], class: usize, prob: f64, coverage: f64) 
     let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let others = max + logits.iter().map(|z| (z - max).exp()).sum::<f64>().ln();
     let new_prob = mix(sigmoid(own - others), prob);
-    let new_rest = mix(sigmoid(others - own), 1.0 - prob).max(MIN_PROB);
+    let new_rest = mix(sigmoid(others - own), 1.0 - prob);
     // All of the others move together, in the logarithm of their probabilities.
     let shift = new_rest.ln() - others;
     for z in &mut *logits {

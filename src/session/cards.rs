@@ -1,51 +1,64 @@
 //! Every loss, its heatmap and what its card says.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use super::Card;
 use super::edit::View;
 use super::frame::{CardReadout, Tick, percent};
 use crate::field::Field;
+use crate::loss::{Evaluation, Loss};
 use crate::paint::heatmap::{heatmap, legend_ticks, limit_of};
 use crate::paint::number;
 use crate::study::share::foreground_share;
 
-/// A loss's value and gradient.
-pub(super) struct Evaluated {
-    pub(super) value: f64,
-    /// `[image, class, y, x]`
-    pub(super) gradient: Vec<f32>,
+/// Every card's loss. What several are made of, cross-entropy above all, is evaluated once.
+pub(super) fn evaluate(field: &Field<'_>, cards: &[Card]) -> Vec<Rc<Evaluation>> {
+    let mut known: Vec<(String, Rc<Evaluation>)> = Vec::new();
+    cards.iter().map(|card| evaluate_once(field, &*card.loss, &mut known)).collect()
 }
 
-pub(super) fn evaluate(field: &Field<'_>, cards: &[Card]) -> Vec<Evaluated> {
-    cards
-        .iter()
-        .map(|card| {
-            let mut gradient = vec![0.0; field.shape().logits()];
-            Evaluated { value: card.loss.evaluate(field, Some(&mut gradient)), gradient }
-        })
-        .collect()
+/// Losses are told apart by how they print, which shows all their parameters.
+fn evaluate_once(
+    field: &Field<'_>,
+    loss: &dyn Loss,
+    known: &mut Vec<(String, Rc<Evaluation>)>,
+) -> Rc<Evaluation> {
+    let name = format!("{loss:?}");
+    if let Some((_, evaluation)) = known.iter().find(|(other, _)| *other == name) {
+        return Rc::clone(evaluation);
+    }
+    let evaluation = Rc::new(if loss.terms().is_empty() {
+        Evaluation::of(loss, field)
+    } else {
+        let terms: Vec<_> = loss
+            .terms()
+            .iter()
+            .map(|(weight, term)| (*weight, evaluate_once(field, &**term, known)))
+            .collect();
+        Evaluation::sum(terms.iter().map(|(weight, term)| (*weight, &**term)), field.shape().logits())
+    });
+    known.push((name, Rc::clone(&evaluation)));
+    evaluation
 }
 
 /// The part of a gradient that a heatmap shows, one number a pixel: that of one class, or of each pixel's label.
-fn shown(field: &Field<'_>, gradient: &[f32], view: &View) -> Vec<f32> {
+fn shown<'g>(field: &Field<'_>, gradient: &'g [f32], view: &View) -> Cow<'g, [f32]> {
     let shape = field.shape();
     if shape.channels == 1 {
-        return gradient.to_vec();
+        return gradient.into();
     }
     if let Some(class) = view.gradient_class {
-        return gradient[shape.plane(0, class)].to_vec();
+        return gradient[shape.plane(0, class)].into();
     }
-    field
-        .labels_of(0)
-        .iter()
-        .enumerate()
-        .map(|(pixel, &label)| {
-            if field.counts(label) { gradient[shape.plane(0, usize::from(label)).start + pixel] } else { 0.0 }
-        })
-        .collect()
+    let of_label = |(pixel, &label): (usize, &u8)| {
+        if field.counts(label) { gradient[shape.plane(0, usize::from(label)).start + pixel] } else { 0.0 }
+    };
+    field.labels_of(0).iter().enumerate().map(of_label).collect()
 }
 
 /// For each card the gradient at which its colours end.
-pub(super) fn limits(field: &Field<'_>, evaluated: &[Evaluated], view: &View) -> Vec<f32> {
+pub(super) fn limits(field: &Field<'_>, evaluated: &[Rc<Evaluation>], view: &View) -> Vec<f32> {
     let own: Vec<f32> = evaluated.iter().map(|card| limit_of(&shown(field, &card.gradient, view))).collect();
     if view.shared_scale {
         let largest = own.iter().copied().fold(0.0, f32::max);
@@ -55,7 +68,12 @@ pub(super) fn limits(field: &Field<'_>, evaluated: &[Evaluated], view: &View) ->
     }
 }
 
-pub(super) fn heatmaps(field: &Field<'_>, evaluated: &[Evaluated], limits: &[f32], view: &View) -> Vec<Vec<u8>> {
+pub(super) fn heatmaps(
+    field: &Field<'_>,
+    evaluated: &[Rc<Evaluation>],
+    limits: &[f32],
+    view: &View,
+) -> Vec<Vec<u8>> {
     evaluated
         .iter()
         .zip(limits)
@@ -70,7 +88,7 @@ pub(super) fn heatmaps(field: &Field<'_>, evaluated: &[Evaluated], limits: &[f32
 pub(super) fn readouts(
     field: &Field<'_>,
     cards: &[Card],
-    evaluated: &[Evaluated],
+    evaluated: &[Rc<Evaluation>],
     limits: &[f32],
     view: &View,
 ) -> Vec<CardReadout> {

@@ -120,6 +120,7 @@ pub enum Command {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the page, independent of the others")]
 pub struct View {
     /// Light or dark.
     pub theme: Theme,
@@ -177,7 +178,8 @@ impl View {
     pub(super) fn settle(&mut self, scene: &Scene) {
         let shape = scene.shape();
         self.pixel = self.pixel.filter(|at| at.x < shape.width && at.y < shape.height);
-        self.gradient_class = self.gradient_class.filter(|&class| shape.channels > 1 && class < shape.channels);
+        self.gradient_class =
+            self.gradient_class.filter(|&class| shape.channels > 1 && class < shape.channels);
         if let Some(lovasz) = &mut self.lovasz {
             lovasz.channel = lovasz.channel.min(shape.channels - 1);
         }

@@ -13,12 +13,12 @@ mod readout;
 
 use std::fmt::Display;
 
-use crate::field::{Field, Head, IGNORE};
+use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
 use crate::loss::config::{Config, Settings};
 use crate::loss::{LOSSES, Loss, Spec};
 use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
-use crate::scene::{self, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Scene};
+use crate::scene::{self, Change, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Rect, Scene};
 use edit::{Command, Edit, View};
 use frame::{Frame, Notice, Pictures, SceneReadout};
 
@@ -45,6 +45,8 @@ pub struct Session {
     editor: Editor,
     cards: Vec<Card>,
     view: View,
+    /// What the field of the last frame had worked out and still holds.
+    derived: Derived,
 }
 
 impl Default for Session {
@@ -53,6 +55,7 @@ impl Default for Session {
             editor: Editor::new(first_preset().build(Preset::DEFAULT_SIZE)),
             cards: LOSSES.iter().filter_map(|spec| Card::with_defaults(spec)).collect(),
             view: View::default(),
+            derived: Derived::default(),
         }
     }
 }
@@ -78,54 +81,54 @@ impl Session {
     }
 
     fn carry_out(&mut self, command: Command, notices: &mut Vec<Notice>) -> Result<(), String> {
-        match command {
-            Command::BeginStroke { ink, brush } => self.editor.begin_stroke(ink, brush).map_err(sentence)?,
+        let change = match command {
+            Command::BeginStroke { ink, brush } => {
+                self.editor.begin_stroke(ink, brush).map_err(sentence)?;
+                None
+            }
             Command::ExtendStroke { points } => {
                 let (points, _) = points.as_chunks();
                 let points: Vec<Point> =
                     points.iter().map(|&[x, y]| Point { x: f64::from(x), y: f64::from(y) }).collect();
-                self.editor.extend_stroke(&points);
+                self.editor.extend_stroke(&points)
             }
-            Command::EndStroke => self.editor.end_stroke(),
-            Command::CancelStroke => {
-                self.editor.cancel_stroke();
+            Command::EndStroke => {
+                self.editor.end_stroke();
+                None
             }
-            Command::Fill { ink, x, y } => {
-                self.editor.fill(y, x, ink).map_err(sentence)?;
-            }
-            Command::Clear { plane } => {
-                self.editor.clear(plane);
-            }
+            Command::CancelStroke => self.editor.cancel_stroke(),
+            Command::Fill { ink, x, y } => self.editor.fill(y, x, ink).map_err(sentence)?,
+            Command::Clear { plane } => self.editor.clear(plane),
             Command::SetProbability { x, y, class, prob, end } => {
-                self.editor.set_pixel_prob(y, x, class, prob).map_err(sentence)?;
+                let change = self.editor.set_pixel_prob(y, x, class, prob).map_err(sentence)?;
                 if end {
                     self.editor.end_pixel_edit();
                 }
+                change
             }
-            Command::Undo => {
-                self.editor.undo();
-            }
-            Command::Redo => {
-                self.editor.redo();
-            }
+            Command::Undo => self.editor.undo(),
+            Command::Redo => self.editor.redo(),
             Command::OpenPreset { id, side } => {
                 let preset = scene::preset(&id).ok_or_else(|| {
                     let known: Vec<_> = PRESETS.iter().map(|preset| preset.id).collect();
                     format!("There is no scene {id:?}; there are {}.", known.join(", "))
                 })?;
-                self.editor.replace(preset.build(side));
+                self.editor.replace(preset.build(side))
             }
-            Command::SetChannels { channels } => {
-                self.editor.convert(channels).map_err(sentence)?;
-            }
+            Command::SetChannels { channels } => self.editor.convert(channels).map_err(sentence)?,
             Command::OpenTruth { name, bytes } => self.open_truth(&name, &bytes, notices)?,
             Command::OpenPrediction { name, bytes } => self.open_prediction(&name, &bytes, notices)?,
-            Command::Adjust { adjustment } => {
-                self.editor.set_adjustment(adjustment);
+            Command::Adjust { adjustment } => self.editor.set_adjustment(adjustment),
+            Command::SetLoss { id, settings } => {
+                self.set_loss(&id, &settings)?;
+                None
             }
-            Command::SetLoss { id, settings } => self.set_loss(&id, &settings)?,
-            Command::Show { view } => self.view = view,
-        }
+            Command::Show { view } => {
+                self.view = view;
+                None
+            }
+        };
+        self.forget(change);
         self.view.settle(self.editor.scene());
         Ok(())
     }
@@ -141,10 +144,16 @@ impl Session {
     }
 
     /// A truth of the scene's size takes the place of the labels; one of another size makes a new scene.
-    fn open_truth(&mut self, name: &str, bytes: &[u8], notices: &mut Vec<Notice>) -> Result<(), String> {
+    fn open_truth(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<Change>, String> {
         let shape = self.editor.scene().shape();
         let classes = shape.classes();
-        let opened = file::open_truth(name, bytes, classes, Fit::Within(LONGEST_SIDE)).map_err(sentence)?;
+        let opened = file::open_truth(name, bytes, classes, Fit::Within(LONGEST_SIDE))
+            .map_err(|refusal| refusal.to_string())?;
         let (height, width) = opened.content.dim();
         let same_size = (height, width) == (shape.height, shape.width);
         let scene = if same_size {
@@ -152,30 +161,49 @@ impl Session {
         } else {
             Scene::from_truth(name, opened.content, shape.channels)
         };
-        self.editor.replace(scene.map_err(sentence)?.titled(name));
+        let change = self.editor.replace(scene.map_err(sentence)?.titled(name));
         notices.extend(opened.remarks.iter().map(|remark| Notice::remark(name, remark)));
         if !same_size {
             let remark = format!("the scene is now {width} × {height}, and its prediction finds nothing yet");
             notices.push(Notice::remark(name, &remark));
         }
-        Ok(())
+        Ok(change)
     }
 
-    fn open_prediction(&mut self, name: &str, bytes: &[u8], notices: &mut Vec<Notice>) -> Result<(), String> {
+    fn open_prediction(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<Change>, String> {
         let shape = self.editor.scene().shape();
         let fit = Fit::Exactly { width: shape.width, height: shape.height };
-        let opened = file::open_prediction(name, bytes, shape.channels, fit).map_err(sentence)?;
+        let opened =
+            file::open_prediction(name, bytes, shape.channels, fit).map_err(|refusal| refusal.to_string())?;
         let scene = self.editor.scene().with_prediction(&opened.content).map_err(sentence)?;
-        self.editor.replace(scene.titled(name));
+        let change = self.editor.replace(scene.titled(name));
         notices.extend(opened.remarks.iter().map(|remark| Notice::remark(name, remark)));
-        Ok(())
+        Ok(change)
     }
 
-    fn frame(&self, mut notices: Vec<Notice>) -> Frame {
+    /// Drops what was worked out of pixels that are no longer the same.
+    fn forget(&mut self, change: Option<Change>) {
+        match change {
+            None => {}
+            Some(Change::Truth(rect)) => self.derived.labels_changed(&window(rect)),
+            Some(Change::Prediction(rect)) => {
+                self.derived.logits_changed(self.editor.effective_logits().view(), &window(rect));
+            }
+            Some(Change::Scene) => self.derived = Derived::default(),
+        }
+    }
+
+    fn frame(&mut self, mut notices: Vec<Notice>) -> Frame {
         let logits = self.editor.effective_logits();
         let scene = self.editor.scene();
         let labels = scene.labels();
-        let field = match Field::new(logits.view(), labels.view(), Some(IGNORE)) {
+        let derived = std::mem::take(&mut self.derived);
+        let field = match Field::resume(logits.view(), labels.view(), Some(IGNORE), derived) {
             Ok(field) => field,
             Err(refusal) => {
                 // The editor only makes fields that are whole, so this is a fault of ours, to be seen and reported.
@@ -191,8 +219,7 @@ impl Session {
         };
         let mut pictures = Pictures::default();
         truth_picture(field.labels(), IGNORE, on, &mut pictures.truth);
-        let prob: Vec<f32> =
-            field.probabilities(Head::Joint).prob.iter().map(|&p| p as f32).collect();
+        let prob: Vec<f32> = field.probabilities(Head::Joint).prob.iter().map(|&p| p as f32).collect();
         prediction_picture(&prob, shape.channels, on, &mut pictures.prediction);
 
         let evaluated = cards::evaluate(&field, &self.cards);
@@ -202,8 +229,13 @@ impl Session {
         let pixel = readout::pixel(&field, logits, labels, &self.cards, &evaluated, &self.view);
         let focal = self.view.focal.then(|| readout::focal(&field));
         let lovasz = self.view.lovasz.map(|shown| readout::lovasz(&field, &self.view, shown));
+        self.derived = field.into_derived();
         Frame { scene: SceneReadout::new(&self.editor), cards, pixel, focal, lovasz, notices, pictures }
     }
+}
+
+fn window(rect: Rect) -> Window {
+    Window { rows: rect.top..rect.bottom, columns: rect.left..rect.right }
 }
 
 /// What the page opens with.

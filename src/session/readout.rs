@@ -1,10 +1,12 @@
 //! The pixel inspector and the panels.
 
+use std::rc::Rc;
+
 use super::Card;
-use super::cards::Evaluated;
 use super::edit::{LovaszError, LovaszView, View};
 use super::frame::{FocalReadout, LovaszReadout, PixelReadout, PixelRow};
 use crate::field::{Field, Head, IGNORE, Labels, Logits};
+use crate::loss::Evaluation;
 use crate::loss::lovasz::{Error, Lovasz};
 use crate::paint::number;
 use crate::study;
@@ -17,13 +19,14 @@ pub(super) fn pixel(
     logits: &Logits,
     labels: &Labels,
     cards: &[Card],
-    evaluated: &[Evaluated],
+    evaluated: &[Rc<Evaluation>],
     view: &View,
 ) -> Option<PixelReadout> {
     let at = view.pixel?;
     let shape = field.shape();
-    let channels: Vec<usize> =
-        (0..shape.channels).map(|channel| shape.plane(0, channel).start + at.y * shape.width + at.x).collect();
+    let channels: Vec<usize> = (0..shape.channels)
+        .map(|channel| shape.plane(0, channel).start + at.y * shape.width + at.x)
+        .collect();
     let contributions = if view.contributions {
         let losses = cards.iter().zip(evaluated).map(|(card, evaluated)| (&*card.loss, evaluated.value));
         study::pixel::contributions(logits.view(), labels.view(), Some(IGNORE), (at.y, at.x), losses).ok()
@@ -48,7 +51,8 @@ pub(super) fn pixel(
         .collect();
     let label = labels[[0, at.y, at.x]];
     let logits: Vec<f64> = channels.iter().map(|&i| f64::from(field.logits()[i])).collect();
-    let probabilities: Vec<f64> = channels.iter().map(|&i| field.probabilities(Head::Joint).prob[i]).collect();
+    let probabilities: Vec<f64> =
+        channels.iter().map(|&i| field.probabilities(Head::Joint).prob[i]).collect();
     Some(PixelReadout {
         at,
         label: field.counts(label).then_some(label),
@@ -73,7 +77,9 @@ pub(super) fn lovasz(field: &Field<'_>, view: &View, shown: LovaszView) -> Lovas
     let loss = Lovasz { error, per_image: false, all_classes: true };
     let order = study::lovasz::order(field, loss, shown.channel);
     let width = field.shape().width;
-    let rank = view.pixel.and_then(|at| order.pixels.iter().position(|&pixel| pixel as usize == at.y * width + at.x));
+    let rank = view
+        .pixel
+        .and_then(|at| order.pixels.iter().position(|&pixel| pixel as usize == at.y * width + at.x));
     LovaszReadout {
         channel: shown.channel,
         value: order.value,

@@ -22,16 +22,19 @@ pub struct Order {
 pub fn order(field: &Field<'_>, loss: Lovasz, channel: usize) -> Order {
     let shape = field.shape();
     let ranking = field.ranking(loss.head(), 0..shape.images, channel);
-    let mut order = Order { pixels: ranking.order.clone(), ..Order::default() };
-    for (&pixel, &increment) in ranking.order.iter().zip(&ranking.increments) {
+    let mut order = Order {
+        pixels: ranking.order.clone(),
+        foreground: ranking.is_foreground.clone(),
+        ..Order::default()
+    };
+    let by_rank = ranking.order.iter().zip(&ranking.is_foreground).zip(&ranking.increments);
+    for ((&pixel, &foreground), &increment) in by_rank {
         let pixel = pixel as usize;
-        let foreground = field.is_foreground(field.labels()[pixel], channel);
         let i = shape.plane(pixel / shape.pixels(), channel).start + pixel % shape.pixels();
         let error = loss.error_at(field, i, foreground);
         order.value += error * increment;
         order.errors.push(error as f32);
         order.increments.push(increment as f32);
-        order.foreground.push(foreground);
     }
     order
 }

@@ -1,9 +1,9 @@
 import init, {
   type LovaszOrder,
+  FocalPlot,
   LovaszPlot,
   type Theme,
   classColours,
-  drawFocal,
   legendPixels,
 } from "../pkg/lossfield.js";
 
@@ -13,7 +13,7 @@ import init, {
  */
 export const chartsReady: Promise<unknown> = init();
 
-export { classColours, drawFocal, legendPixels, LovaszPlot, type LovaszOrder, type Theme };
+export { FocalPlot, LovaszPlot, classColours, legendPixels, type LovaszOrder, type Theme };
 
 /** Gives a canvas as many pixels as the screen has under it, and says how many that is for one of the page. */
 export function fitToScreen(canvas: HTMLCanvasElement): number {

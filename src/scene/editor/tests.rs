@@ -75,6 +75,23 @@ fn how_points_are_batched_does_not_matter() {
 }
 
 #[test]
+fn a_stroke_is_drawn_from_point_to_point_and_begins_anew() {
+    let mut editor = Editor::new(Scene::blank("blank", 24, 30, 1).unwrap());
+    let dot = Brush { radius: 0.5, softness: 0.0 };
+    for (y, from, to) in [(4, 3, 20), (15, 25, 6)] {
+        editor.begin_stroke(Ink::Truth { class: 1 }, dot).unwrap();
+        for x in [from, to] {
+            editor.extend_stroke(&[Point { x: f64::from(x) + 0.5, y: f64::from(y) + 0.5 }]);
+        }
+        editor.end_stroke();
+    }
+    for ((_, y, x), &label) in editor.scene().labels().indexed_iter() {
+        let drawn = y == 4 && (3..=20).contains(&x) || y == 15 && (6..=25).contains(&x);
+        assert_eq!(label == 1, drawn, "at {y}, {x}");
+    }
+}
+
+#[test]
 fn crossing_its_own_path_paints_no_more() {
     let mut once = Editor::new(varied(1));
     stroke(&mut once, prediction(1, 0.9), SOFT, &path());
