@@ -35,8 +35,8 @@ fn focal_charts_are_drawn() {
     for theme in ["light", "dark"] {
         let (loss, gradient) = (canvas(), canvas());
         let bins = vec![1.0 / 80.0; 40];
-        draw_focal(loss.clone(), gradient.clone(), theme.into(), 1.0, 3.0, Some(0.25), bins.clone(), bins)
-            .unwrap();
+        let plot = FocalPlot::new(3.0, Some(0.25), bins.clone(), bins);
+        plot.draw(loss.clone(), gradient.clone(), theme.into(), 1.0).unwrap();
         assert!(colours(&loss) > 20, "{theme}: the loss chart is blank");
         assert!(colours(&gradient) > 20, "{theme}: the gradient chart is blank");
     }

@@ -47,7 +47,7 @@ pub const SPEC: Spec = Spec {
     params: &[
         Param::number("pos_weight", "w⁺", Domain::from(0.0, 20.0, 0.1, 1.0)).only(Task::Binary),
         Param::per_class("class_weights", "class weights", Domain::from(0.0, 10.0, 0.1, 1.0)),
-        Param::number("label_smoothing", "smoothing ε", Domain::new(0.0, 1.0, 0.01, 0.0)),
+        Param::number("label_smoothing", "ε", Domain::new(0.0, 1.0, 0.01, 0.0)),
     ],
     build: |config| Box::new(CrossEntropy::new(config)),
 };

@@ -262,5 +262,8 @@ mod tests {
         edit(&mut history, scene, key, 0.6);
         history.undo(scene);
         assert_eq!(scene.painted[[0, 1, 1, 2]].to_bits(), 0.3f32.to_bits(), "nothing merges after a redo");
+        edit(&mut history, scene, key, 0.7);
+        history.undo(scene);
+        assert_eq!(scene.painted[[0, 1, 1, 2]].to_bits(), 0.3f32.to_bits(), "nor after an undo");
     }
 }

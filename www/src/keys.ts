@@ -1,9 +1,9 @@
 import type { Lossfield } from "./state.svelte.ts";
 
 /** Radii that `[` and `]` step through, in pixels of the grid. */
-const RADII = [0.5, 1, 1.5, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 56];
+const RADII = [0.5, 1, 1.5, 2, 3, 4, 5, 7, 10, 14, 20, 28, 40];
 export const SMALLEST_RADIUS = 0.5;
-export const LARGEST_RADIUS = 56;
+export const LARGEST_RADIUS = 40;
 
 function stepRadius(app: Lossfield, up: boolean): void {
   const next = up
