@@ -241,7 +241,10 @@ fn the_panels_tell_of_this_scene() {
     assert!((total - 1.0).abs() < 1e-9);
     let lovasz = frame.lovasz.as_ref().expect("the Lovász panel is open");
     assert!((lovasz.value - value(&frame, "lovasz_hinge")).abs() < 1e-9);
-    assert_eq!(lovasz.order.pixels[lovasz.rank.expect("the rank of the pixel")], 2 * 64 + 1);
+    assert_eq!(
+        lovasz.order.pixels[lovasz.looked_at.as_ref().expect("the rank of the pixel").rank],
+        2 * 64 + 1
+    );
 }
 
 #[test]

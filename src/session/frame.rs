@@ -197,11 +197,24 @@ pub struct LovaszReadout {
     pub text: String,
     /// How many of its pixels are foreground.
     pub foreground: usize,
-    /// The rank of the pixel looked at.
-    pub rank: Option<usize>,
+    /// Where the pixel looked at stands, if it is ranked.
+    pub looked_at: Option<RankReadout>,
     /// By rank.
     #[serde(skip)]
     pub order: Order,
+}
+
+/// A pixel among the sorted ones.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct RankReadout {
+    /// Its rank, from 0.
+    pub rank: usize,
+    /// Its error as text.
+    pub error_text: String,
+    /// What its error is multiplied by, as text.
+    pub weight_text: String,
 }
 
 /// Something the person should be told.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Card;
 use super::edit::{LovaszError, LovaszView, View};
-use super::frame::{FocalReadout, LovaszReadout, PixelReadout, PixelRow};
+use super::frame::{FocalReadout, LovaszReadout, PixelReadout, PixelRow, RankReadout};
 use crate::field::{Field, Head, IGNORE, Labels, Logits};
 use crate::loss::Evaluation;
 use crate::loss::lovasz::{Error, Lovasz};
@@ -77,15 +77,21 @@ pub(super) fn lovasz(field: &Field<'_>, view: &View, shown: LovaszView) -> Lovas
     let loss = Lovasz { error, per_image: false, all_classes: true };
     let order = study::lovasz::order(field, loss, shown.channel);
     let width = field.shape().width;
-    let rank = view
-        .pixel
-        .and_then(|at| order.pixels.iter().position(|&pixel| pixel as usize == at.y * width + at.x));
+    let looked_at = view.pixel.and_then(|at| {
+        let pixel = at.y * width + at.x;
+        let rank = order.pixels.iter().position(|&ranked| ranked as usize == pixel)?;
+        Some(RankReadout {
+            rank,
+            error_text: number::short(f64::from(order.errors[rank])),
+            weight_text: number::short(f64::from(order.increments[rank])),
+        })
+    });
     LovaszReadout {
         channel: shown.channel,
         value: order.value,
         text: number::short(order.value),
         foreground: order.foreground.iter().filter(|&&foreground| foreground).count(),
-        rank,
+        looked_at,
         order,
     }
 }

@@ -64,7 +64,7 @@ export class Lossfield {
   gradientClass = $state<number>();
   hovered = $state.raw<At>();
   pinned = $state.raw<At>();
-  lovasz = $state.raw<LovaszView>({ error: "hinge", channel: 0 });
+  lovasz = $state.raw<LovaszView>({ error: "hinge", channel: 1 });
 
   readonly #engine: EngineClient;
   #messages = 0;
