@@ -295,7 +295,7 @@ mod tests {
         };
         assert!(refused("gama", 1.0.into()).contains("no parameter \"gama\"; it has gamma, alpha"));
         assert!(refused("alpha", 1.5.into()).contains("expected a number from 0 to 1"));
-        assert!(refused("gamma", f64::NAN.into()).contains("expected a number from 0 to inf"));
+        assert!(refused("gamma", f64::NAN.into()).contains("expected a number from 0 to 100"));
         assert!(refused("activation", "tanh".into()).contains("expected one of softmax, one-vs-rest"));
     }
 }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! # Parameters
-//! * `gamma`, γ, from 0, default 2: how strongly easy pixels are discounted; 0 is cross-entropy.
+//! * `gamma`, γ, from 0 to 100, default 2: how strongly easy pixels are discounted; 0 is cross-entropy.
 //! * `alpha`, α, from 0 to 1, default 0.25: the weight of positive pixels, and 1 − α of all others. Below ½ it weakens
 //!   the foreground, because γ has already strengthened it. Multi-class: every class but 0 is positive.
 //! * `balanced`, default on: whether α is used at all; off means a weight of 1 everywhere.
