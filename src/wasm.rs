@@ -153,7 +153,7 @@ pub struct LovaszPlot {
 
 #[wasm_bindgen]
 impl LovaszPlot {
-    /// From the sort that a [`Reply`] carries.
+    /// From the sort that a `Reply` carries.
     #[wasm_bindgen(constructor)]
     pub fn new(
         errors: Vec<f32>,

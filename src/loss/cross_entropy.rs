@@ -78,7 +78,7 @@ impl CrossEntropy {
         }
     }
 
-    fn binary(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+    fn binary(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
         let probabilities = field.probabilities(Head::Joint);
         let pixels = field.valid_pixels(0..field.shape().images);
         let scale = if pixels == 0 { 0.0 } else { 1.0 / pixels as f64 };
@@ -91,22 +91,16 @@ impl CrossEntropy {
             let y = (1.0 - self.label_smoothing) * y + 0.5 * self.label_smoothing;
             (scale * self.pos_weight * y, scale * (1.0 - y))
         };
-        // -∂/∂z log p = -(1 - p), and -∂/∂z log (1 - p) = p.
-        if let Some(gradient) = gradient {
-            for (i, (out, &label)) in gradient.iter_mut().zip(field.labels()).enumerate() {
-                let (up, down) = pulls(label);
-                *out = (down * probabilities.prob[i] - up * probabilities.rest[i]) as f32;
+        let mut value = 0.0;
+        for (i, &label) in field.labels().iter().enumerate() {
+            let (up, down) = pulls(label);
+            value -= up * probabilities.log_prob[i] + down * probabilities.log_rest[i];
+            // -∂/∂z log p = -(1 - p), and -∂/∂z log (1 - p) = p.
+            if let Some(gradient) = gradient.as_deref_mut() {
+                gradient[i] = (down * probabilities.prob[i] - up * probabilities.rest[i]) as f32;
             }
         }
-        field
-            .labels()
-            .iter()
-            .zip(probabilities.log_prob.iter().zip(&probabilities.log_rest))
-            .map(|(&label, (log_p, log_q))| {
-                let (up, down) = pulls(label);
-                -(up * log_p + down * log_q)
-            })
-            .sum()
+        value
     }
 
     fn multiclass(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {

@@ -46,8 +46,9 @@ pub struct Hinge;
 impl Loss for Hinge {
     fn evaluate(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
         let shape = field.shape();
-        let logits = field.valid_pixels(0..shape.images) * shape.channels;
-        let scale = if logits == 0 { 0.0 } else { 1.0 / logits as f64 };
+        let logits = field.logits();
+        let counted = field.valid_pixels(0..shape.images) * shape.channels;
+        let scale = if counted == 0 { 0.0 } else { 1.0 / counted as f64 };
         let mut value = 0.0;
         for image in 0..shape.images {
             let labels = field.labels_of(image);
@@ -55,11 +56,9 @@ impl Loss for Hinge {
                 let start = shape.plane(image, channel).start;
                 for (pixel, &label) in labels.iter().enumerate() {
                     let sign = if field.is_foreground(label, channel) { 1.0 } else { -1.0 };
-                    let error = if field.counts(label) {
-                        (1.0 - sign * f64::from(field.logits()[start + pixel])).max(0.0)
-                    } else {
-                        0.0
-                    };
+                    let short_by = 1.0 - sign * f64::from(logits[start + pixel]);
+                    // Not `max`, which WebAssembly does by a function call.
+                    let error = if field.counts(label) && short_by > 0.0 { short_by } else { 0.0 };
                     value += scale * error;
                     if let Some(gradient) = gradient.as_deref_mut() {
                         gradient[start + pixel] = if error > 0.0 { (-sign * scale) as f32 } else { 0.0 };

@@ -69,7 +69,9 @@ impl Lovasz {
         match self.error {
             Error::Hinge => {
                 let z = f64::from(field.logits()[i]);
-                (if foreground { 1.0 - z } else { 1.0 + z }).max(0.0)
+                let error = if foreground { 1.0 - z } else { 1.0 + z };
+                // Not `max`, which WebAssembly does by a function call.
+                if error > 0.0 { error } else { 0.0 }
             }
             Error::Probability => {
                 let probabilities = field.probabilities(Head::Joint);
@@ -92,10 +94,16 @@ impl Lovasz {
 }
 
 impl Loss for Lovasz {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+    fn evaluate(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
         let shape = field.shape();
         let pixels = shape.pixels();
-        let mut by_error = gradient.is_some().then(|| vec![0.0f64; shape.logits()]);
+        let probabilities = field.probabilities(self.head());
+        // Where logits are coupled, the softmax's chain rule wants the derivatives of all errors first.
+        let coupled = self.error == Error::Probability && shape.task() == Task::Multiclass;
+        let mut by_prob = (coupled && gradient.is_some()).then(|| vec![0.0f64; shape.logits()]);
+        if let Some(gradient) = gradient.as_deref_mut() {
+            gradient.fill(0.0);
+        }
         let groups = field.groups(self.per_image);
         let mut value = 0.0;
         for images in &groups {
@@ -105,32 +113,31 @@ impl Loss for Lovasz {
                 let ranking = field.ranking(self.head(), images.clone(), channel);
                 let by_rank = ranking.order.iter().zip(&ranking.is_foreground).zip(&ranking.increments);
                 for ((&pixel, &foreground), &increment) in by_rank {
-                    let pixel = pixel as usize;
-                    let i = shape.plane(pixel / pixels, channel).start + pixel % pixels;
+                    let (image, pixel) = split(pixel as usize, pixels);
+                    let i = shape.plane(image, channel).start + pixel;
                     let error = self.error_at(field, i, foreground);
                     // From here on no error is larger, and none is negative.
                     if error == 0.0 {
                         break;
                     }
                     value += scale * increment * error;
-                    if let Some(by_error) = &mut by_error {
-                        // A larger logit or probability lowers the error of a foreground pixel, by one for one.
-                        by_error[i] = if foreground { -scale * increment } else { scale * increment };
+                    // A larger logit or probability lowers the error of a foreground pixel, by one for one.
+                    let pull = if foreground { -scale * increment } else { scale * increment };
+                    if let Some(by_prob) = &mut by_prob {
+                        by_prob[i] = pull;
+                    } else if let Some(gradient) = gradient.as_deref_mut() {
+                        gradient[i] = match self.error {
+                            Error::Hinge => pull,
+                            Error::Probability => pull * probabilities.prob[i] * probabilities.rest[i],
+                        } as f32;
                     }
                 }
             }
         }
-        if let (Some(gradient), Some(by_error)) = (gradient, by_error) {
-            match self.error {
-                Error::Hinge => {
-                    for (out, by_logit) in gradient.iter_mut().zip(by_error) {
-                        *out = by_logit as f32;
-                    }
-                }
-                Error::Probability => pull_back(field, Head::Joint, gradient, |image, channel, pixel| {
-                    by_error[shape.plane(image, channel).start + pixel]
-                }),
-            }
+        if let (Some(gradient), Some(by_prob)) = (gradient, by_prob) {
+            pull_back(field, Head::Joint, gradient, |image, channel, pixel| {
+                by_prob[shape.plane(image, channel).start + pixel]
+            });
         }
         value
     }
@@ -141,4 +148,9 @@ impl Loss for Lovasz {
             Error::Probability => Range::UNIT,
         }
     }
+}
+
+/// Image and pixel of an index into the labels `[image, y, x]`. Nearly always there is one image, and no division.
+fn split(index: usize, pixels: usize) -> (usize, usize) {
+    if index < pixels { (0, index) } else { (index / pixels, index % pixels) }
 }

@@ -239,13 +239,12 @@ impl Notice {
 
 /// Share of pixels by class, of those that are not ignored.
 fn class_shares(scene: &Scene) -> Vec<f64> {
-    let mut shares = vec![0.0; scene.shape().classes()];
-    let mut counted = 0.0;
-    for &label in scene.labels().iter().filter(|&&label| label != IGNORE) {
-        shares[usize::from(label)] += 1.0;
-        counted += 1.0;
+    let mut pixels = [0usize; 256];
+    for &label in scene.labels() {
+        pixels[usize::from(label)] += 1;
     }
-    shares.iter().map(|pixels| if counted > 0.0 { pixels / counted } else { 0.0 }).collect()
+    let counted = scene.labels().len() - pixels[usize::from(IGNORE)];
+    (0..scene.shape().classes()).map(|class| pixels[class] as f64 / counted.max(1) as f64).collect()
 }
 
 /// A share as text: fewer decimals the larger it is, and never "0 %" for what is there.
