@@ -12,15 +12,20 @@ function stepRadius(app: Lossfield, up: boolean): void {
   if (next !== undefined) app.radius = next;
 }
 
-function isText(target: EventTarget | null): boolean {
+/** Whether a key pressed here is already spoken for: one types, chooses from a list, or reads a dialog. */
+function isTaken(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return target.type === "number" || target.type === "text";
-  return target.isContentEditable;
+  return (
+    target instanceof HTMLSelectElement ||
+    target.isContentEditable ||
+    target.closest("dialog") !== null
+  );
 }
 
-/** Keys that work anywhere on the page but where one types. */
+/** Keys that work anywhere on the page but where they are taken. */
 export function commandFromKey(app: Lossfield, event: KeyboardEvent): void {
-  if (event.defaultPrevented || isText(event.target) || !app.reply) return;
+  if (event.defaultPrevented || isTaken(event.target) || !app.reply) return;
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey) return;
