@@ -56,7 +56,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "desktop", testMatch: "*.spec.ts" },
+    { name: "replay", testMatch: "replay.setup.ts" },
+    { name: "desktop", testMatch: "*.spec.ts", dependencies: ["replay"] },
     // Measurements are printed, never judged: `make bench`.
     { name: "bench", testMatch: "bench.ts" },
   ],

@@ -1,0 +1,265 @@
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { type Command, type Values, expectSameValues, replay } from "./native.ts";
+
+export { expect };
+export type Plane = "truth" | "prediction";
+/** A position in pixels of the grid: pixel (x, y) covers x..x+1, y..y+1. */
+export type Point = readonly [x: number, y: number];
+
+/** What the page hangs on `window` for tests. */
+interface Lossfield {
+  readonly replies: number;
+  readonly millis: number;
+  readonly journal: Command[];
+  readonly view: unknown;
+  send(command: Command): void;
+}
+declare global {
+  interface Window {
+    lossfield: Lossfield;
+  }
+}
+
+/** What can be told of a canvas from its pixels. */
+export interface Pixels {
+  width: number;
+  height: number;
+  /** How many colours it has. */
+  colours: number;
+  /** A digest of all of it. */
+  hash: number;
+}
+
+/** The page of Lossfield, by what a person finds on it. */
+export class App {
+  /** Everything that the console called an error. */
+  readonly errors: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on("console", (message) => {
+      if (message.type() === "error") this.errors.push(message.text());
+    });
+    page.on("pageerror", (error) => this.errors.push(error.message));
+    page.on("requestfailed", (request) => this.errors.push(`${request.url()} failed to load`));
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto("/");
+    await expect(this.cards.first()).toBeVisible();
+    await this.settle();
+  }
+
+  get cards(): Locator {
+    return this.page.locator("article[data-loss]");
+  }
+
+  card(loss: string): Locator {
+    return this.page.locator(`article[data-loss="${loss}"]`);
+  }
+
+  pad(plane: Plane): Locator {
+    const name = plane === "truth" ? "Ground truth canvas" : "Prediction canvas";
+    return this.page.getByRole("application", { name });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  slider(name: string): Locator {
+    return this.page.getByRole("slider", { name, exact: true });
+  }
+
+  /** Empties a plane. */
+  async clear(plane: Plane): Promise<void> {
+    await this.page
+      .locator(".painter", { has: this.pad(plane) })
+      .getByRole("button", { name: "Clear" })
+      .click();
+    await this.settle();
+  }
+
+  get messages(): Locator {
+    return this.page.getByRole("log", { name: "Messages" });
+  }
+
+  get inspector(): Locator {
+    return this.page.getByRole("region", { name: "Pixel inspector" });
+  }
+
+  /** Waits until all that was asked for is answered, and shown. */
+  async settle(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const app = window.lossfield;
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      // At most one edit is in flight, and what waits goes with the next: so the second answer from here on
+      // answers all that was sent before. Asking for the same view again changes nothing.
+      for (let answer = 0; answer < 2; answer += 1) {
+        const seen = app.replies;
+        app.send({ kind: "show", view: app.view });
+        while (app.replies === seen) await frame();
+      }
+      await frame();
+    });
+  }
+
+  /** The values on the cards, in full precision, once all is answered. */
+  async values(): Promise<Values> {
+    await this.settle();
+    const pairs = await this.cards.evaluateAll((cards) =>
+      cards.map((card) => [
+        card.getAttribute("data-loss") ?? "",
+        Number.parseFloat(card.getAttribute("data-value") ?? ""),
+      ]),
+    );
+    return Object.fromEntries(pairs) as Values;
+  }
+
+  /** Every command that led to the present scene, as the page recorded them. */
+  async journal(): Promise<Command[]> {
+    await this.settle();
+    const commands = await this.page.evaluate(() =>
+      window.lossfield.journal.map((command): Command => {
+        // It would cross as an object.
+        const { bytes } = command;
+        return bytes instanceof Uint8Array ? { ...command, bytes: Array.from(bytes) } : command;
+      }),
+    );
+    return commands.filter(({ kind }) => kind !== "show");
+  }
+
+  /** Holds the values on the cards against what Rust computes natively, and gives them. */
+  async expectNativeValues(commands?: Command[]): Promise<Values> {
+    const values = await this.values();
+    expectSameValues(values, replay(commands ?? (await this.journal())));
+    return values;
+  }
+
+  async openPreset(title: string): Promise<void> {
+    await this.page.getByRole("combobox", { name: "Scene" }).selectOption({ label: title });
+    await this.settle();
+  }
+
+  async setTask(task: "Binary" | "3 classes" | "4 classes" | "5 classes"): Promise<void> {
+    await this.button(task).click();
+    await this.settle();
+  }
+
+  async showTab(name: "All losses" | "Focal" | "Lovász"): Promise<void> {
+    await this.page.getByRole("tab", { name }).click();
+    await this.settle();
+  }
+
+  /** Pins the pixel in the middle, where the keyboard's cursor is at first. */
+  async pinCentre(): Promise<void> {
+    const shown = this.page.getByRole("application").first();
+    await shown.focus();
+    await shown.press("Enter");
+    await expect(this.button("Pinned")).toHaveAttribute("aria-pressed", "true");
+    await this.settle();
+  }
+
+  /** Unfolds what the cards keep folded. */
+  async openConventions(): Promise<void> {
+    await this.cards.locator("details").evaluateAll((all) => {
+      for (const details of all) (details as HTMLDetailsElement).open = true;
+    });
+  }
+
+  /** Opens the explanation of a loss. */
+  async explain(loss: string): Promise<void> {
+    await this.card(loss)
+      .getByRole("button", { name: /^Explain/ })
+      .click();
+    await expect(this.page.getByRole("dialog")).toBeVisible();
+  }
+
+  /** Where a point of the grid is on the screen. */
+  async clientFromGrid(plane: Plane, points: readonly Point[]): Promise<Point[]> {
+    const pad = this.pad(plane);
+    await pad.scrollIntoViewIfNeeded();
+    const box = await pad.boundingBox();
+    if (!box) throw new Error(`the ${plane} canvas is not on the screen`);
+    const { width, height } = await this.digest(pad.locator("canvas"));
+    return points.map(([x, y]) => [
+      box.x + (x / width) * box.width,
+      box.y + (y / height) * box.height,
+    ]);
+  }
+
+  /** One stroke of the mouse through points of the grid, each reached in one move. */
+  async stroke(
+    plane: Plane,
+    points: readonly Point[],
+    { button = "left" }: { button?: "left" | "right" } = {},
+  ): Promise<void> {
+    const [start, ...rest] = await this.clientFromGrid(plane, points);
+    if (!start) throw new Error("a stroke has at least one point");
+    await this.page.mouse.move(...start);
+    await this.page.mouse.down({ button });
+    for (const point of rest) await this.page.mouse.move(...point);
+    await this.page.mouse.up({ button });
+    await this.settle();
+  }
+
+  heatmap(loss: string): Locator {
+    return this.card(loss).getByRole("img", { name: /^Gradient of/ });
+  }
+
+  /** Digests of canvases, in one visit to the page. */
+  async digests(canvases: Locator): Promise<Pixels[]> {
+    return canvases.evaluateAll((elements) =>
+      (elements as HTMLCanvasElement[]).map((canvas) => {
+        const { width, height } = canvas;
+        const data = canvas.getContext("2d")?.getImageData(0, 0, width, height).data;
+        const words = new Uint32Array(data?.buffer ?? new ArrayBuffer());
+        // FNV-1a over whole pixels.
+        const hash = words.reduce((sum, word) => Math.imul(sum ^ word, 0x01000193), 0x811c9dc5);
+        return { width, height, colours: new Set(words).size, hash };
+      }),
+    );
+  }
+
+  async digest(canvas: Locator): Promise<Pixels> {
+    const [digest] = await this.digests(canvas);
+    if (!digest) throw new Error("there is no such canvas");
+    return digest;
+  }
+
+  /** Digests of all heatmaps, by loss. */
+  async heatmaps(): Promise<Record<string, Pixels>> {
+    await this.settle();
+    const losses = await this.losses();
+    const digests = await this.digests(this.cards.getByRole("img", { name: /^Gradient of/ }));
+    expect(digests).toHaveLength(losses.length);
+    return Object.fromEntries(digests.map((digest, i) => [losses[i], digest]));
+  }
+
+  /** The ids of all losses, in the order of their cards. */
+  async losses(): Promise<string[]> {
+    return this.cards.evaluateAll((cards) =>
+      cards.map((card) => card.getAttribute("data-loss") ?? ""),
+    );
+  }
+
+  /** The colours that pixels of the grid have on a plane's canvas. */
+  async coloursAt(plane: Plane, points: readonly Point[]): Promise<string[]> {
+    await this.settle();
+    return this.pad(plane)
+      .locator("canvas")
+      .evaluate((canvas, at) => {
+        const context = (canvas as HTMLCanvasElement).getContext("2d");
+        return at.map(([x, y]) => String(context?.getImageData(x, y, 1, 1).data));
+      }, points);
+  }
+}
+
+/** `app` is the page, opened; a test that uses it fails if the console has an error. */
+export const test = base.extend<{ app: App }>({
+  app: async ({ page }, use) => {
+    const app = new App(page);
+    await app.open();
+    await use(app);
+    expect(app.errors, "errors in the console").toEqual([]);
+  },
+});

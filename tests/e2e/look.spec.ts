@@ -1,0 +1,79 @@
+import type { Page } from "@playwright/test";
+import { type App, expect, test } from "./fixtures.ts";
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+];
+
+/** What of the page is cut off or sticks out, told so that one can find it. */
+async function misfits(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    // `clip` hides what sticks out but does not make it fit.
+    const widest = Math.max(scrollWidth, document.body.scrollWidth);
+    if (widest > clientWidth) found.push(`the page is ${widest} wide on ${clientWidth}`);
+    const selector =
+      "h1, h2, h3, button, output, select, label, summary, .share, .what, figcaption, td, th";
+    for (const element of document.querySelectorAll<HTMLElement>(selector)) {
+      const box = element.getBoundingClientRect();
+      if (!element.checkVisibility() || element.closest(".visually-hidden")) continue;
+      const name = `${element.tagName.toLowerCase()} "${element.innerText.slice(0, 40)}"`;
+      // An inline element has no client width; it cannot clip either. A menu cuts its own text on purpose.
+      const clips = element.clientWidth > 0 && !(element instanceof HTMLSelectElement);
+      if (clips && element.scrollWidth > element.clientWidth + 1)
+        found.push(`${name} needs ${element.scrollWidth} and has ${element.clientWidth}`);
+      const holder = element.closest("article, .inspector, fieldset, dialog");
+      const room = holder?.getBoundingClientRect() ?? { left: 0, right: clientWidth };
+      const scrolls = element.closest(".scroll, .tabs");
+      if (!scrolls && (box.left < room.left - 1 || box.right > room.right + 1))
+        found.push(`${name} sticks out of its place`);
+    }
+    return found;
+  });
+}
+
+/** What is looked at, one after the other on the same page. */
+const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
+  { name: "cards", show: () => Promise.resolve() },
+  {
+    name: "inspector",
+    show: async (app) => {
+      await app.pinCentre();
+      await app.inspector.scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "focal", show: (app) => app.showTab("Focal") },
+  { name: "lovasz", show: (app) => app.showTab("Lovász") },
+  {
+    name: "classes",
+    show: async (app) => {
+      await app.showTab("All losses");
+      await app.openPreset("Three classes, one rare");
+      await app.openConventions();
+    },
+  },
+  { name: "explanation", show: (app) => app.explain("lovasz_hinge") },
+];
+
+for (const { width, height } of SIZES) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`at ${width} × ${height}, ${colorScheme}`, () => {
+      test.use({ viewport: { width, height }, colorScheme });
+
+      test("nothing is cut off, nothing sticks out", async ({ app }) => {
+        for (const { name, show } of VIEWS) {
+          await show(app);
+          await app.page.screenshot({
+            path: `screenshots/${name}-${width}x${height}-${colorScheme}.png`,
+            fullPage: name !== "explanation",
+          });
+          // Soft, so that one run tells of all views.
+          expect.soft(await misfits(app.page), name).toEqual([]);
+        }
+      });
+    });
+  }
+}
