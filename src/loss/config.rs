@@ -19,6 +19,8 @@ pub struct Param {
     pub kind: Kind,
     /// Whether it has an effect for one task only.
     pub task: Option<Task>,
+    /// Whether it has an effect only where there are several images.
+    pub batch: bool,
     /// Whether it is a convention on which libraries differ, rather than a knob of the loss itself.
     pub convention: bool,
 }
@@ -26,28 +28,41 @@ pub struct Param {
 impl Param {
     /// A number that a slider sets.
     pub const fn number(id: &'static str, label: &'static str, domain: Domain) -> Self {
-        Self { id, label, kind: Kind::Number(domain), task: None, convention: false }
+        Self { id, label, kind: Kind::Number(domain), task: None, batch: false, convention: false }
     }
 
     /// A number for each class.
     pub const fn per_class(id: &'static str, label: &'static str, domain: Domain) -> Self {
-        Self { id, label, kind: Kind::PerClass(domain), task: Some(Task::Multiclass), convention: false }
+        Self {
+            id,
+            label,
+            kind: Kind::PerClass(domain),
+            task: Some(Task::Multiclass),
+            batch: false,
+            convention: false,
+        }
     }
 
     /// On or off.
     pub const fn flag(id: &'static str, label: &'static str, default: bool) -> Self {
-        Self { id, label, kind: Kind::Flag { default }, task: None, convention: false }
+        Self { id, label, kind: Kind::Flag { default }, task: None, batch: false, convention: false }
     }
 
     /// One of several, the first being the default.
     pub const fn choice(id: &'static str, label: &'static str, options: &'static [Choice]) -> Self {
-        Self { id, label, kind: Kind::Choice(options), task: None, convention: false }
+        Self { id, label, kind: Kind::Choice(options), task: None, batch: false, convention: false }
     }
 
     /// The same, said to be a convention.
     #[must_use]
     pub const fn convention(self) -> Self {
         Self { convention: true, ..self }
+    }
+
+    /// The same, for batches of several images only.
+    #[must_use]
+    pub const fn of_batches(self) -> Self {
+        Self { batch: true, ..self }
     }
 
     /// The same, for one task only.

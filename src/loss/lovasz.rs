@@ -37,7 +37,8 @@ pub(super) const CONVENTIONS: [Param; 2] = [
         "sorts",
         &[Choice { id: "batch", label: "the batch" }, Choice { id: "image", label: "each image" }],
     )
-    .convention(),
+    .convention()
+    .of_batches(),
     Param::choice(
         "classes",
         "mean over",

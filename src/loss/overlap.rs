@@ -203,7 +203,8 @@ pub(super) const CONVENTIONS: [Param; 4] = [
         "sums over",
         &[Choice { id: "batch", label: "the batch" }, Choice { id: "image", label: "each image" }],
     )
-    .convention(),
+    .convention()
+    .of_batches(),
     Param::choice(
         "absent",
         "absent class",

@@ -94,6 +94,8 @@ pub struct ParamEntry {
     pub control: Control,
     /// The one task that it has an effect for, if it is one.
     pub task: Option<TaskEntry>,
+    /// Whether it has an effect only where there are several images.
+    pub batch: bool,
     /// Whether libraries differ on it.
     pub convention: bool,
 }
@@ -239,6 +241,7 @@ fn param_entry(param: &Param, page: &Page) -> ParamEntry {
             Task::Binary => TaskEntry::Binary,
             Task::Multiclass => TaskEntry::Multiclass,
         }),
+        batch: param.batch,
         convention: param.convention,
     }
 }

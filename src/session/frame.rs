@@ -63,6 +63,8 @@ pub struct SceneReadout {
     pub preset: Option<String>,
     /// The name for people.
     pub title: String,
+    /// Images in the batch.
+    pub images: usize,
     /// Columns.
     pub width: usize,
     /// Rows.
@@ -89,6 +91,7 @@ impl SceneReadout {
         Self {
             preset: scene.preset().map(Into::into),
             title: scene.title().into(),
+            images: shape.images,
             width: shape.width,
             height: shape.height,
             channels: shape.channels,

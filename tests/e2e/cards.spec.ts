@@ -4,12 +4,12 @@ import { type App, expect, test } from "./fixtures.ts";
 /** All that a card says of its loss once it is settled: value, heatmap, legend, share. */
 async function said(app: App, card: Locator): Promise<string> {
   await app.settle();
-  return card.evaluate((article) => {
-    const canvas = article.querySelector<HTMLCanvasElement>(".map canvas");
-    const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
-    const keys = article.querySelector<HTMLElement>(".keys")?.innerText;
-    return [article.getAttribute("data-value"), keys, pixels?.join()].join("\n");
-  });
+  const heatmap = await app.digest(card.getByRole("img", { name: /^Gradient of/ }));
+  const words = await card.evaluate((article) => [
+    article.getAttribute("data-value"),
+    article.querySelector<HTMLElement>(".keys")?.innerText,
+  ]);
+  return [heatmap.hash, ...words].join("\n");
 }
 
 /** A control of a card, and the ways it can be set otherwise than it is. */
@@ -56,9 +56,8 @@ async function controlsOf(card: Locator): Promise<Control[]> {
   return controls;
 }
 
-/** Whether some setting of the control shows on the card. */
-async function hasEffect(app: App, card: Locator, control: Control): Promise<boolean> {
-  const before = await said(app, card);
+/** Whether some setting of the control shows on a card that says `before` now. */
+async function hasEffect(app: App, card: Locator, control: Control, before: string) {
   for (const set of control.others) {
     await set();
     const after = await said(app, card);
@@ -73,7 +72,7 @@ async function hasEffectBesides(app: App, card: Locator, control: Control, other
   for (const other of others.filter((candidate) => candidate !== control)) {
     for (const set of other.others) {
       await set();
-      const effect = await hasEffect(app, card, control);
+      const effect = await hasEffect(app, card, control, await said(app, card));
       await other.reset();
       if (effect) return true;
     }
@@ -87,15 +86,18 @@ async function controlsWithoutEffect(app: App, wanted?: string[]): Promise<strin
   await app.openConventions();
   for (const loss of await app.losses()) {
     const card = app.card(loss);
+    const before = await said(app, card);
     const controls = await controlsOf(card);
     for (const control of controls) {
       const name = `${loss}: ${control.name}`;
       if (wanted?.includes(name) === false) continue;
-      const alone = await hasEffect(app, card, control);
+      const alone = await hasEffect(app, card, control, before);
       // Only for the few that are left, since it tries every pair of the card.
       const effect = alone || (wanted && (await hasEffectBesides(app, card, control, controls)));
       if (!effect) idle.push(name);
     }
+    // What was tried is undone, or the next control is tried on another card than it seems.
+    expect(await said(app, card), `${loss} with all controls set back`).toBe(before);
   }
   return idle;
 }

@@ -107,12 +107,12 @@ export class App {
   async values(): Promise<Values> {
     await this.settle();
     const pairs = await this.cards.evaluateAll((cards) =>
-      cards.map((card) => [
+      cards.map((card): [string, number] => [
         card.getAttribute("data-loss") ?? "",
         Number.parseFloat(card.getAttribute("data-value") ?? ""),
       ]),
     );
-    return Object.fromEntries(pairs) as Values;
+    return Object.fromEntries(pairs);
   }
 
   /** Every command that led to the present scene, as the page recorded them. */
@@ -232,7 +232,7 @@ export class App {
     const losses = await this.losses();
     const digests = await this.digests(this.cards.getByRole("img", { name: /^Gradient of/ }));
     expect(digests).toHaveLength(losses.length);
-    return Object.fromEntries(digests.map((digest, i) => [losses[i], digest]));
+    return Object.fromEntries(digests.map((digest, i) => [losses[i] ?? "", digest]));
   }
 
   /** The ids of all losses, in the order of their cards. */
