@@ -28,22 +28,31 @@ export function merged(waiting: Command[], command: Command): Command[] {
  */
 export class Journal {
   #commands: Command[] = [];
+  /** What is shown changes nothing that was painted, so only the last counts, and it can come last. */
+  #shown: Command | undefined;
 
   get edits(): Edit[] {
-    return this.#commands.length === 0 ? [] : [{ commands: this.#commands }];
+    const commands = this.#shown ? [...this.#commands, this.#shown] : this.#commands;
+    return commands.length === 0 ? [] : [{ commands }];
   }
 
   add(edit: Edit): void {
     for (const command of edit.commands) {
+      if (command.kind === "show") {
+        this.#shown = command;
+        continue;
+      }
       if (command.kind === "setLoss") {
         this.#commands = this.#commands.filter((earlier) => !overwrites(command, earlier));
       }
-      // Gathering points in place: a copy for every frame of a long stroke would cost more with each.
       const last = this.#commands.at(-1);
       if (command.kind === "extendStroke" && last?.kind === "extendStroke") {
+        // In place: a copy for every frame of a long stroke would cost more with each.
         last.points.push(...command.points);
+      } else if (last && overwrites(command, last)) {
+        this.#commands[this.#commands.length - 1] = structuredClone(command);
       } else {
-        this.#commands = merged(this.#commands, structuredClone(command));
+        this.#commands.push(structuredClone(command));
       }
     }
   }
