@@ -42,8 +42,17 @@ fn evaluate_once(
     evaluation
 }
 
-/// The part of a gradient that a heatmap shows, one number a pixel: that of one class, or of each pixel's label.
-fn shown<'g>(field: &Field<'_>, gradient: &'g [f32], view: &View) -> Cow<'g, [f32]> {
+/// For each card the part of its gradient that its heatmap shows.
+pub(super) fn shown<'e>(
+    field: &Field<'_>,
+    evaluated: &'e [Rc<Evaluation>],
+    view: &View,
+) -> Vec<Cow<'e, [f32]>> {
+    evaluated.iter().map(|card| part_shown(field, &card.gradient, view)).collect()
+}
+
+/// One number a pixel: the gradient by the logit of one class, or of each pixel's label.
+fn part_shown<'g>(field: &Field<'_>, gradient: &'g [f32], view: &View) -> Cow<'g, [f32]> {
     let shape = field.shape();
     if shape.channels == 1 {
         return gradient.into();
@@ -58,8 +67,8 @@ fn shown<'g>(field: &Field<'_>, gradient: &'g [f32], view: &View) -> Cow<'g, [f3
 }
 
 /// For each card the gradient at which its colours end.
-pub(super) fn limits(field: &Field<'_>, evaluated: &[Rc<Evaluation>], view: &View) -> Vec<f32> {
-    let own: Vec<f32> = evaluated.iter().map(|card| limit_of(&shown(field, &card.gradient, view))).collect();
+pub(super) fn limits(shown: &[Cow<'_, [f32]>], view: &View) -> Vec<f32> {
+    let own: Vec<f32> = shown.iter().map(|gradient| limit_of(gradient)).collect();
     if view.shared_scale {
         let largest = own.iter().copied().fold(0.0, f32::max);
         vec![largest; own.len()]
@@ -68,18 +77,13 @@ pub(super) fn limits(field: &Field<'_>, evaluated: &[Rc<Evaluation>], view: &Vie
     }
 }
 
-pub(super) fn heatmaps(
-    field: &Field<'_>,
-    evaluated: &[Rc<Evaluation>],
-    limits: &[f32],
-    view: &View,
-) -> Vec<Vec<u8>> {
-    evaluated
+pub(super) fn heatmaps(shown: &[Cow<'_, [f32]>], limits: &[f32], view: &View) -> Vec<Vec<u8>> {
+    shown
         .iter()
         .zip(limits)
-        .map(|(card, &limit)| {
+        .map(|(gradient, &limit)| {
             let mut rgba = Vec::new();
-            heatmap(&shown(field, &card.gradient, view), limit, view.scale, view.theme, &mut rgba);
+            heatmap(gradient, limit, view.scale, view.theme, &mut rgba);
             rgba
         })
         .collect()

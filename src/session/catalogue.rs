@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 
-use super::LONGEST_SIDE;
 use crate::field::Task;
 use crate::loss::config::{Choice, Domain, Kind, Param};
 use crate::loss::docs::Page;
 use crate::loss::{LOSSES, PerTask, Spec};
-use crate::scene::{DEFAULT_PRESET, PRESETS, Preset};
+use crate::scene::{PRESETS, Preset};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -18,12 +17,8 @@ pub struct Catalogue {
     pub losses: Vec<LossEntry>,
     /// In the order of the menu.
     pub presets: Vec<PresetEntry>,
-    /// Longest side of a scene.
-    pub longest_side: usize,
     /// Longest side of a made scene at first.
     pub default_side: usize,
-    /// The preset that is there when the page opens.
-    pub default_preset: String,
 }
 
 /// A loss.
@@ -196,9 +191,7 @@ impl Catalogue {
                     channels: preset.channels,
                 })
                 .collect(),
-            longest_side: LONGEST_SIDE,
             default_side: Preset::DEFAULT_SIZE,
-            default_preset: DEFAULT_PRESET.into(),
         }
     }
 }

@@ -223,8 +223,9 @@ impl Session {
         prediction_picture(&prob, shape.channels, on, &mut pictures.prediction);
 
         let evaluated = cards::evaluate(&field, &self.cards);
-        let limits = cards::limits(&field, &evaluated, &self.view);
-        pictures.heatmaps = cards::heatmaps(&field, &evaluated, &limits, &self.view);
+        let shown = cards::shown(&field, &evaluated, &self.view);
+        let limits = cards::limits(&shown, &self.view);
+        pictures.heatmaps = cards::heatmaps(&shown, &limits, &self.view);
         let cards = cards::readouts(&field, &self.cards, &evaluated, &limits, &self.view);
         let pixel = readout::pixel(&field, logits, labels, &self.cards, &evaluated, &self.view);
         let focal = self.view.focal.then(|| readout::focal(&field));
