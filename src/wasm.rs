@@ -3,7 +3,7 @@
 //! The worker holds an [`Engine`]; the page has an instance of the same module for what must be drawn where the DOM
 //! is: charts, legends and colours.
 
-use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
 use plotters_canvas::CanvasBackend;
@@ -20,7 +20,7 @@ use crate::study::lovasz::Order;
 
 #[wasm_bindgen(typescript_custom_section)]
 const REPLY: &str = r#"
-/** A frame with its pixels: RGBA of the scene's size. */
+/** A frame with its pixels: RGBA of the scene's size, views of one buffer. */
 export interface Reply {
   frame: Frame;
   truth: Uint8ClampedArray;
@@ -67,18 +67,25 @@ impl Engine {
     }
 
     /// Carries out an edit and says what the page shows then.
+    ///
+    /// `spare` is the buffer of a reply that is no longer shown; if it fits, the pixels are written into it. Fresh
+    /// memory for megabytes of pixels, a frame, costs about as long as computing them.
     #[wasm_bindgen(unchecked_return_type = "Reply")]
     pub fn apply(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Edit")] edit: JsValue,
+        spare: Option<ArrayBuffer>,
     ) -> Result<JsValue, JsError> {
         let frame = self.session.apply(from_js(edit)?);
         let reply = Object::new();
         set(&reply, "frame", &to_js(&frame)?)?;
-        set(&reply, "truth", &Uint8ClampedArray::from(frame.pictures.truth.as_slice()))?;
-        set(&reply, "prediction", &Uint8ClampedArray::from(frame.pictures.prediction.as_slice()))?;
-        let heatmaps = frame.pictures.heatmaps.iter().map(|rgba| Uint8ClampedArray::from(rgba.as_slice()));
-        set(&reply, "heatmaps", &heatmaps.collect::<Array>())?;
+        let pixels = pixels_to_js(frame.pictures.bytes(), spare);
+        let one = frame.pictures.bytes_of_one() as u32;
+        let picture = |i: u32| pixels.subarray(i * one, (i + 1) * one);
+        set(&reply, "truth", &picture(0))?;
+        set(&reply, "prediction", &picture(1))?;
+        let heatmaps = 0..frame.pictures.heatmaps().count() as u32;
+        set(&reply, "heatmaps", &heatmaps.map(|i| picture(2 + i)).collect::<Array>())?;
         if let Some(lovasz) = &frame.lovasz {
             let order = order_to_js(&lovasz.order)?;
             set(&reply, "order", &order)?;
@@ -209,6 +216,16 @@ fn drawing_failed(
     error: plotters::drawing::DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>,
 ) -> JsError {
     JsError::new(&format!("A chart could not be drawn: {error}"))
+}
+
+fn pixels_to_js(bytes: &[u8], spare: Option<ArrayBuffer>) -> Uint8ClampedArray {
+    let length = bytes.len() as u32;
+    let pixels = match spare {
+        Some(spare) if spare.byte_length() == length => Uint8ClampedArray::new(&spare),
+        _ => Uint8ClampedArray::new_with_length(length),
+    };
+    pixels.copy_from(bytes);
+    pixels
 }
 
 fn order_to_js(order: &Order) -> Result<Object, JsError> {

@@ -44,9 +44,9 @@ fn the_first_frame_is_whole() {
     assert_eq!(frame.cards.len(), lossfield::loss::LOSSES.len());
     assert!(frame.notices.is_empty(), "{:?}", frame.notices);
     let bytes = 4 * frame.scene.width * frame.scene.height;
-    assert_eq!(frame.pictures.truth.len(), bytes);
-    assert_eq!(frame.pictures.prediction.len(), bytes);
-    for (card, heatmap) in frame.cards.iter().zip(&frame.pictures.heatmaps) {
+    assert_eq!(frame.pictures.truth().len(), bytes);
+    assert_eq!(frame.pictures.prediction().len(), bytes);
+    for (card, heatmap) in frame.cards.iter().zip(frame.pictures.heatmaps()) {
         assert!(card.value.is_finite() && card.value > 0.0, "{}: {}", card.id, card.value);
         assert_eq!(heatmap.len(), bytes, "{}", card.id);
         let first = &heatmap[..4];
@@ -220,7 +220,7 @@ fn multiclass_and_back() {
     assert!(values(&three).iter().all(|value| value.is_finite()));
     let shown = view(json!({ "gradientClass": 2, "lovasz": { "error": "probability", "channel": 2 } }));
     let by_class = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
-    assert_ne!(by_class.pictures.heatmaps, three.pictures.heatmaps);
+    assert!(by_class.pictures.heatmaps().ne(three.pictures.heatmaps()));
     let back = apply(&mut session, json!([{ "kind": "setChannels", "channels": 1 }]));
     assert_eq!(back.lovasz.as_ref().expect("still open").channel, 0, "a channel that is gone is let go");
     for (old, new) in values(&binary).into_iter().zip(values(&back)) {

@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
-use js_sys::{JSON, Reflect};
+use js_sys::{ArrayBuffer, JSON, Reflect, Uint8ClampedArray};
 use lossfield::wasm::{Engine, catalogue};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -21,24 +21,43 @@ fn get(object: &JsValue, path: &str) -> JsValue {
 fn an_edit_gives_numbers_and_pixels() {
     let mut engine = Engine::new();
     let reply = engine
-        .apply(js(r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}]}"#))
+        .apply(js(r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}]}"#), None)
         .unwrap();
     let value = get(&reply, "frame.cards.0.value").as_f64().unwrap();
     assert!(value > 0.0 && value.is_finite());
-    let heatmap: js_sys::Uint8ClampedArray = get(&reply, "heatmaps.0").dyn_into().unwrap();
+    let heatmap: Uint8ClampedArray = get(&reply, "heatmaps.0").dyn_into().unwrap();
     assert_eq!(heatmap.length(), 4 * 64 * 64);
     assert!(get(&reply, "order").is_undefined());
+}
+
+#[wasm_bindgen_test]
+fn pixels_are_written_into_a_spare_buffer_that_fits() {
+    let mut engine = Engine::new();
+    let open = |side: u32| {
+        js(&format!(r#"{{"commands": [{{"kind": "openPreset", "id": "balanced-disc", "side": {side}}}]}}"#))
+    };
+    let buffer = |reply: &JsValue| -> ArrayBuffer { get(reply, "truth.buffer").dyn_into().unwrap() };
+    let first = engine.apply(open(64), None).unwrap();
+    let again = engine.apply(open(64), Some(buffer(&first))).unwrap();
+    assert!(buffer(&first) == buffer(&again));
+    let larger = engine.apply(open(96), Some(buffer(&again))).unwrap();
+    assert!(buffer(&again) != buffer(&larger));
+    let heatmap: Uint8ClampedArray = get(&larger, "heatmaps.1").dyn_into().unwrap();
+    assert_eq!((heatmap.length(), heatmap.byte_offset()), (4 * 96 * 96, 3 * 4 * 96 * 96));
 }
 
 #[wasm_bindgen_test]
 fn the_lovasz_sort_travels_as_typed_arrays() {
     let mut engine = Engine::new();
     let reply = engine
-        .apply(js(
-            r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}, {"kind": "show", "view": {
-            "theme": "dark", "scale": "symlog", "sharedScale": true, "photo": true, "contributions": true,
-            "focal": false, "lovasz": {"error": "hinge", "channel": 0}}}]}"#,
-        ))
+        .apply(
+            js(
+                r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}, {"kind": "show", "view": {
+                "theme": "dark", "scale": "symlog", "sharedScale": true, "photo": true, "contributions": true,
+                "focal": false, "lovasz": {"error": "hinge", "channel": 0}}}]}"#,
+            ),
+            None,
+        )
         .unwrap();
     let errors: js_sys::Float32Array = get(&reply, "order.errors").dyn_into().unwrap();
     let pixels: js_sys::Uint32Array = get(&reply, "order.pixels").dyn_into().unwrap();
@@ -52,15 +71,15 @@ fn files_travel_as_bytes() {
     let edit = js(r#"{"commands": [{"kind": "openTruth", "name": "notes.txt"}]}"#);
     let bytes = js_sys::Uint8Array::from(b"not a picture".as_slice());
     Reflect::set(&get(&edit, "commands.0"), &"bytes".into(), &bytes).unwrap();
-    let reply = engine.apply(edit).unwrap();
+    let reply = engine.apply(edit, None).unwrap();
     assert!(get(&reply, "frame.notices.0.text").as_string().unwrap().contains("notes.txt"));
 }
 
 #[wasm_bindgen_test]
 fn what_is_no_edit_is_refused_and_the_engine_lives_on() {
     let mut engine = Engine::new();
-    assert!(engine.apply(js(r#"{"commands": [{"kind": "explode"}]}"#)).is_err());
-    assert!(engine.apply(js(r#"{"commands": []}"#)).is_ok());
+    assert!(engine.apply(js(r#"{"commands": [{"kind": "explode"}]}"#), None).is_err());
+    assert!(engine.apply(js(r#"{"commands": []}"#), None).is_ok());
 }
 
 #[wasm_bindgen_test]

@@ -20,7 +20,7 @@ use std::rc::Rc;
 use ndarray::{Array3, Array4, ArrayView3, ArrayView4};
 
 pub use probability::{Probabilities, sigmoid, softplus};
-pub use ranking::{Ranking, jaccard_increments};
+pub use ranking::{Ranked, Ranking};
 pub use sums::Sums;
 pub use window::Window;
 
@@ -112,11 +112,15 @@ pub struct Derived {
     joint: OnceCell<Probabilities>,
     one_vs_rest: OnceCell<Probabilities>,
     sums: OnceCell<Vec<Sums>>,
-    valid_pixels: OnceCell<Vec<usize>>,
+    label_counts: OnceCell<Vec<LabelCounts>>,
+    foreground: OnceCell<Vec<f32>>,
     rankings: RefCell<Rankings>,
     /// Rankings from before the pixels of the box changed.
     former: Option<(Window, Rankings)>,
 }
+
+/// Pixels by label.
+pub type LabelCounts = [usize; 256];
 
 /// Head, images and channel.
 type RankingKey = (Head, Range<usize>, usize);
@@ -142,7 +146,8 @@ impl Derived {
 
     /// Labels of the first image changed in a box.
     pub fn labels_changed(&mut self, window: &Window) {
-        self.valid_pixels.take();
+        self.label_counts.take();
+        self.foreground.take();
         self.pixels_changed(window);
     }
 
@@ -262,14 +267,32 @@ impl<'a> Field<'a> {
         usize::from(label) == if self.shape.channels == 1 { 1 } else { channel }
     }
 
+    /// How many pixels have each label, ignored ones too, in each image.
+    pub fn label_counts(&self) -> &[LabelCounts] {
+        self.derived.label_counts.get_or_init(|| {
+            let count = |image| {
+                let mut counts = [0; 256];
+                for &label in self.labels_of(image) {
+                    counts[usize::from(label)] += 1;
+                }
+                counts
+            };
+            (0..self.shape.images).map(count).collect()
+        })
+    }
+
     /// Pixels that count, in all images of the range.
     pub fn valid_pixels(&self, images: Range<usize>) -> usize {
-        let by_image = self.derived.valid_pixels.get_or_init(|| {
-            (0..self.shape.images)
-                .map(|image| self.labels_of(image).iter().filter(|&&y| self.counts(y)).count())
-                .collect()
-        });
-        by_image[images].iter().sum()
+        let ignored = |counts: &LabelCounts| self.ignore.map_or(0, |ignore| counts[usize::from(ignore)]);
+        self.label_counts()[images].iter().map(|counts| self.shape.pixels() - ignored(counts)).sum()
+    }
+
+    /// 1 where the label is any class but 0, and 0 elsewhere: as numbers, so that what is weighted by them needs no
+    /// branch. Ignored pixels may have either.
+    pub fn foreground(&self) -> &[f32] {
+        self.derived
+            .foreground
+            .get_or_init(|| self.labels.iter().map(|&label| f32::from(label.min(1))).collect())
     }
 
     /// The batch as one group, or each image as a group of its own.

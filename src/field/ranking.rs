@@ -12,16 +12,23 @@ use super::{Field, Head, Window};
 /// makes every gradient deterministic.
 #[derive(Debug, Clone)]
 pub struct Ranking {
-    /// Pixel indices into the labels `[image, y, x]`; ignored pixels are absent.
-    pub order: Vec<u32>,
-    /// By rank: whether the pixel is foreground of the channel.
-    pub is_foreground: Vec<bool>,
+    /// Ignored pixels are absent.
+    sorted: Vec<Entry>,
     /// By rank: how much the Jaccard loss grows when this pixel joins the mispredicted ones. They sum to 1.
-    pub increments: Vec<f64>,
+    increments: Vec<f64>,
     /// How many of the ranked pixels are foreground.
     pub foreground: usize,
-    /// What was sorted, for the next time.
-    sorted: Vec<Entry>,
+}
+
+/// A pixel at its rank.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    /// Index into the labels `[image, y, x]`.
+    pub pixel: usize,
+    /// Whether it is foreground of the channel.
+    pub is_foreground: bool,
+    /// How much the Jaccard loss grows when it joins the mispredicted ones.
+    pub increment: f64,
 }
 
 /// A pixel as it is sorted: from the highest bits down its key, its index and its side, so that one comparison of
@@ -34,8 +41,8 @@ impl Entry {
         Self(u64::from(descending_key(wrong_by)) << 32 | (pixel as u64) << 1 | u64::from(foreground))
     }
 
-    fn pixel(self) -> u32 {
-        self.0 as u32 >> 1
+    fn pixel(self) -> usize {
+        (self.0 as u32 >> 1) as usize
     }
 
     fn is_foreground(self) -> bool {
@@ -44,6 +51,15 @@ impl Entry {
 }
 
 impl Ranking {
+    /// From the most wrong pixel to the least.
+    pub fn ranks(&self) -> impl ExactSizeIterator<Item = Ranked> {
+        self.sorted.iter().zip(&self.increments).map(|(entry, &increment)| Ranked {
+            pixel: entry.pixel(),
+            is_foreground: entry.is_foreground(),
+            increment,
+        })
+    }
+
     pub(super) fn new(field: &Field<'_>, head: Head, images: Range<usize>, channel: usize) -> Self {
         let pixels = field.shape().pixels();
         let mut entries = Vec::with_capacity(images.len() * pixels);
@@ -59,10 +75,13 @@ impl Ranking {
         let mut changed: Vec<Entry> =
             window.runs(shape.width).flat_map(|run| entries_of(field, head, 0, channel, run)).collect();
         changed.sort_unstable();
+        // Asked for every rank, so it must cost no division.
+        let mut has_changed = vec![false; shape.images * shape.pixels()];
+        window.runs(shape.width).for_each(|run| has_changed[run].fill(true));
         let mut changed = changed.into_iter().peekable();
         let mut merged = Vec::with_capacity(self.sorted.len() + changed.len());
         for &entry in &self.sorted {
-            if window.holds(entry.pixel() as usize, shape.width) {
+            if has_changed[entry.pixel()] {
                 continue;
             }
             while let Some(first) = changed.next_if(|&first| first < entry) {
@@ -75,15 +94,9 @@ impl Ranking {
     }
 
     fn of(sorted: Vec<Entry>) -> Self {
-        let is_foreground: Vec<bool> = sorted.iter().map(|entry| entry.is_foreground()).collect();
-        let foreground = is_foreground.iter().filter(|&&fg| fg).count();
-        Self {
-            order: sorted.iter().map(|entry| entry.pixel()).collect(),
-            increments: jaccard_increments(&is_foreground, foreground),
-            is_foreground,
-            foreground,
-            sorted,
-        }
+        let foreground = sorted.iter().filter(|entry| entry.is_foreground()).count();
+        let increments = jaccard_increments(sorted.iter().map(|entry| entry.is_foreground()), foreground);
+        Self { sorted, increments, foreground }
     }
 }
 
@@ -151,7 +164,7 @@ fn radix_sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
 ///
 /// With `I` foreground pixels still right and a union of `U`, a foreground pixel adds `1/U` and a background pixel
 /// `I/(U·(U+1))`. Without any foreground the first pixel makes the loss 1 and the others add nothing.
-pub fn jaccard_increments(is_foreground: &[bool], foreground: usize) -> Vec<f64> {
+fn jaccard_increments(is_foreground: impl ExactSizeIterator<Item = bool>, foreground: usize) -> Vec<f64> {
     if foreground == 0 {
         let mut increments = vec![0.0; is_foreground.len()];
         if let Some(first) = increments.first_mut() {
@@ -161,8 +174,7 @@ pub fn jaccard_increments(is_foreground: &[bool], foreground: usize) -> Vec<f64>
     }
     let (mut still_right, mut union) = (foreground as f64, foreground as f64);
     is_foreground
-        .iter()
-        .map(|&foreground| {
+        .map(|foreground| {
             if foreground {
                 still_right -= 1.0;
                 1.0 / union
@@ -208,7 +220,7 @@ mod tests {
         let order = [true, false, false, true, false, true];
         let foreground = 3.0;
         let mut before = 0.0;
-        for (rank, increment) in jaccard_increments(&order, 3).into_iter().enumerate() {
+        for (rank, increment) in jaccard_increments(order.into_iter(), 3).into_iter().enumerate() {
             let wrong_fg = order[..=rank].iter().filter(|&&fg| fg).count() as f64;
             let wrong_bg = (rank + 1) as f64 - wrong_fg;
             let loss = 1.0 - (foreground - wrong_fg) / (foreground + wrong_bg);
@@ -220,7 +232,7 @@ mod tests {
 
     #[test]
     fn without_foreground_the_worst_pixel_holds_everything() {
-        assert_eq!(jaccard_increments(&[false; 4], 0), [1.0, 0.0, 0.0, 0.0]);
-        assert!(jaccard_increments(&[], 0).is_empty());
+        assert_eq!(jaccard_increments([false; 4].into_iter(), 0), [1.0, 0.0, 0.0, 0.0]);
+        assert!(jaccard_increments([].into_iter(), 0).is_empty());
     }
 }

@@ -24,11 +24,6 @@ impl Window {
         self.rows.len() * self.columns.len()
     }
 
-    /// Whether it holds the pixel of this index, row by row, in an image so wide.
-    pub(super) fn holds(&self, pixel: usize, width: usize) -> bool {
-        self.rows.contains(&(pixel / width)) && self.columns.contains(&(pixel % width))
-    }
-
     /// The runs of pixel indices it is made of, in an image so wide.
     pub(super) fn runs(&self, width: usize) -> impl Iterator<Item = Range<usize>> {
         let columns = self.columns.clone();

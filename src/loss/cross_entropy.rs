@@ -78,26 +78,33 @@ impl CrossEntropy {
         }
     }
 
-    fn binary(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
+    fn binary(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
         let probabilities = field.probabilities(Head::Joint);
         let pixels = field.valid_pixels(0..field.shape().images);
         let scale = if pixels == 0 { 0.0 } else { 1.0 / pixels as f64 };
         // The smoothed label, split into its pull towards 1 and towards 0.
-        let pulls = |label: u8| {
-            if !field.counts(label) {
-                return (0.0, 0.0);
-            }
-            let y = if field.is_foreground(label, 0) { 1.0 } else { 0.0 };
+        let pulls = |y: f64| {
             let y = (1.0 - self.label_smoothing) * y + 0.5 * self.label_smoothing;
             (scale * self.pos_weight * y, scale * (1.0 - y))
         };
-        let mut value = 0.0;
-        for (i, &label) in field.labels().iter().enumerate() {
-            let (up, down) = pulls(label);
-            value -= up * probabilities.log_prob[i] + down * probabilities.log_rest[i];
-            // -∂/∂z log p = -(1 - p), and -∂/∂z log (1 - p) = p.
-            if let Some(gradient) = gradient.as_deref_mut() {
-                gradient[i] = (down * probabilities.prob[i] - up * probabilities.rest[i]) as f32;
+        let (of_foreground, of_background) = (pulls(1.0), pulls(0.0));
+        let pulls_of = |label: u8| match label {
+            _ if !field.counts(label) => (0.0, 0.0),
+            1 => of_foreground,
+            _ => of_background,
+        };
+        let logs = probabilities.log_prob.iter().zip(&probabilities.log_rest);
+        let value = field.labels().iter().zip(logs).map(|(&label, (log_p, log_q))| {
+            let (up, down) = pulls_of(label);
+            -(up * log_p + down * log_q)
+        });
+        let value = value.sum();
+        if let Some(gradient) = gradient {
+            let probs = probabilities.prob.iter().zip(&probabilities.rest);
+            for ((by_logit, &label), (p, q)) in gradient.iter_mut().zip(field.labels()).zip(probs) {
+                let (up, down) = pulls_of(label);
+                // -∂/∂z log p = -(1 - p), and -∂/∂z log (1 - p) = p.
+                *by_logit = (down * p - up * q) as f32;
             }
         }
         value

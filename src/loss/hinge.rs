@@ -53,20 +53,26 @@ impl Loss for Hinge {
         for image in 0..shape.images {
             let labels = field.labels_of(image);
             for channel in 0..shape.channels {
-                let start = shape.plane(image, channel).start;
-                for (pixel, &label) in labels.iter().enumerate() {
+                let plane = shape.plane(image, channel);
+                let error_of = |z: f32, label: u8| {
                     let sign = if field.is_foreground(label, channel) { 1.0 } else { -1.0 };
-                    let short_by = 1.0 - sign * f64::from(logits[start + pixel]);
+                    let short_by = 1.0 - sign * f64::from(z);
                     // Not `max`, which WebAssembly does by a function call.
-                    let error = if field.counts(label) && short_by > 0.0 { short_by } else { 0.0 };
-                    value += scale * error;
-                    if let Some(gradient) = gradient.as_deref_mut() {
-                        gradient[start + pixel] = if error > 0.0 { (-sign * scale) as f32 } else { 0.0 };
-                    }
+                    (sign, if field.counts(label) && short_by > 0.0 { short_by } else { 0.0 })
+                };
+                let pixels = logits[plane.clone()].iter().zip(labels);
+                let Some(gradient) = gradient.as_deref_mut() else {
+                    value += pixels.map(|(&z, &label)| error_of(z, label).1).sum::<f64>();
+                    continue;
+                };
+                for ((&z, &label), by_logit) in pixels.zip(&mut gradient[plane]) {
+                    let (sign, error) = error_of(z, label);
+                    value += error;
+                    *by_logit = if error > 0.0 { (-sign * scale) as f32 } else { 0.0 };
                 }
             }
         }
-        value
+        scale * value
     }
 
     fn range(&self) -> Range {

@@ -8,7 +8,7 @@ use std::ops::Range as Span;
 
 use super::config::{Choice, Config, Param};
 use super::{Loss, Range, pull_back};
-use crate::field::{Field, Head, Task};
+use crate::field::{Field, Head, Ranked, Task};
 
 /// What is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,18 +65,22 @@ impl Lovasz {
         }
     }
 
-    /// The error of one logit, given the side it should be on. At least 0.
-    pub fn error_at(self, field: &Field<'_>, i: usize, foreground: bool) -> f64 {
-        match self.error {
+    /// How wrong a logit of the field is, given the side it should be on; at least 0.
+    pub fn errors<'f>(self, field: &'f Field<'_>) -> impl Fn(usize, bool) -> f64 + 'f {
+        let (logits, probabilities) = (field.logits(), field.probabilities(self.head()));
+        move |i, foreground| match self.error {
             Error::Hinge => {
-                let z = f64::from(field.logits()[i]);
+                let z = f64::from(logits[i]);
                 let error = if foreground { 1.0 - z } else { 1.0 + z };
                 // Not `max`, which WebAssembly does by a function call.
                 if error > 0.0 { error } else { 0.0 }
             }
             Error::Probability => {
-                let probabilities = field.probabilities(Head::Joint);
-                if foreground { probabilities.rest[i] } else { probabilities.prob[i] }
+                if foreground {
+                    probabilities.rest[i]
+                } else {
+                    probabilities.prob[i]
+                }
             }
         }
     }
@@ -105,6 +109,7 @@ impl Loss for Lovasz {
         if let Some(gradient) = gradient.as_deref_mut() {
             gradient.fill(0.0);
         }
+        let error_of = self.errors(field);
         let groups = field.groups(self.per_image);
         let mut value = 0.0;
         for images in &groups {
@@ -112,18 +117,17 @@ impl Loss for Lovasz {
             let scale = 1.0 / (groups.len() * channels.len().max(1)) as f64;
             for channel in channels {
                 let ranking = field.ranking(self.head(), images.clone(), channel);
-                let by_rank = ranking.order.iter().zip(&ranking.is_foreground).zip(&ranking.increments);
-                for ((&pixel, &foreground), &increment) in by_rank {
-                    let (image, pixel) = split(pixel as usize, pixels);
+                for Ranked { pixel, is_foreground, increment } in ranking.ranks() {
+                    let (image, pixel) = split(pixel, pixels);
                     let i = shape.plane(image, channel).start + pixel;
-                    let error = self.error_at(field, i, foreground);
+                    let error = error_of(i, is_foreground);
                     // From here on no error is larger, and none is negative.
                     if error == 0.0 {
                         break;
                     }
                     value += scale * increment * error;
                     // A larger logit or probability lowers the error of a foreground pixel, by one for one.
-                    let pull = if foreground { -scale * increment } else { scale * increment };
+                    let pull = if is_foreground { -scale * increment } else { scale * increment };
                     if let Some(by_prob) = &mut by_prob {
                         by_prob[i] = pull;
                     } else if let Some(gradient) = gradient.as_deref_mut() {
@@ -136,7 +140,7 @@ impl Loss for Lovasz {
             }
         }
         if let (Some(gradient), Some(by_prob)) = (gradient, by_prob) {
-            pull_back(field, Head::Joint, gradient, |image, channel, pixel| {
+            pull_back(field, Head::Joint, gradient, |image, channel, pixel, _| {
                 by_prob[shape.plane(image, channel).start + pixel]
             });
         }

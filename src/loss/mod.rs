@@ -69,7 +69,7 @@ impl Evaluation {
         for (weight, term) in terms {
             sum.value += weight * term.value;
             for (sum, term) in sum.gradient.iter_mut().zip(&term.gradient) {
-                *sum = (f64::from(*sum) + weight * f64::from(*term)) as f32;
+                *sum += weight as f32 * term;
             }
         }
         sum

@@ -170,10 +170,8 @@ impl Loss for Overlap {
             }
         }
         if let Some(gradient) = gradient {
-            let labels = field.labels();
-            pull_back(field, Head::Joint, gradient, |image, channel, pixel| {
+            pull_back(field, Head::Joint, gradient, |image, channel, _, label| {
                 let loss = &by_image_and_channel[image * shape.channels + channel];
-                let label = labels[image * shape.pixels() + pixel];
                 if field.is_foreground(label, channel) {
                     loss.by_foreground_prob
                 } else {

@@ -2,7 +2,7 @@
 
 use crate::field::{Field, Head, Task};
 
-/// Fills `gradient` with d/d(logit), given d/d(probability) of a channel as a function of image, channel and pixel.
+/// Fills `gradient` with d/d(logit), given d/d(probability) of a channel as a function of image, channel, pixel and label.
 ///
 /// For a sigmoid `dp/dz = p(1 − p)`. For a softmax `dL/dz_c = p_c Σ_j p_j (g_c − g_j)`, summed by differences because
 /// `g_c − Σ p_j g_j` cancels where one probability is close to 1. Ignored pixels get 0.
@@ -10,19 +10,19 @@ pub fn pull_back(
     field: &Field<'_>,
     head: Head,
     gradient: &mut [f32],
-    by_prob: impl Fn(usize, usize, usize) -> f64,
+    by_prob: impl Fn(usize, usize, usize, u8) -> f64,
 ) {
     let shape = field.shape();
     let probabilities = field.probabilities(head);
     if head == Head::OneVsRest || shape.task() == Task::Binary {
         for image in 0..shape.images {
             for channel in 0..shape.channels {
-                let start = shape.plane(image, channel).start;
-                for (pixel, &label) in field.labels_of(image).iter().enumerate() {
-                    let slope = probabilities.prob[start + pixel] * probabilities.rest[start + pixel];
-                    let by_logit =
-                        if field.counts(label) { by_prob(image, channel, pixel) * slope } else { 0.0 };
-                    gradient[start + pixel] = by_logit as f32;
+                let plane = shape.plane(image, channel);
+                let slopes = probabilities.prob[plane.clone()].iter().zip(&probabilities.rest[plane.clone()]);
+                let pixels = gradient[plane].iter_mut().zip(slopes).zip(field.labels_of(image));
+                for (pixel, ((by_logit, (p, q)), &label)) in pixels.enumerate() {
+                    let by_prob = by_prob(image, channel, pixel, label);
+                    *by_logit = if field.counts(label) { (by_prob * (p * q)) as f32 } else { 0.0 };
                 }
             }
         }
@@ -39,7 +39,7 @@ pub fn pull_back(
                 continue;
             }
             for (channel, g) in by_channel.iter_mut().enumerate() {
-                *g = by_prob(image, channel, pixel);
+                *g = by_prob(image, channel, pixel, label);
             }
             for (channel, &g) in by_channel.iter().enumerate() {
                 let differences = by_channel

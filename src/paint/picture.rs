@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::colormap::{opaque, ramp};
-use super::{Rgb, Rgba, Theme, oklab};
+use super::{Rgba, Theme, oklab};
 
 /// What a picture is painted on.
 #[derive(Clone, Copy, Debug)]
@@ -23,11 +23,10 @@ const COVER: u16 = 150;
 const HATCH: (usize, usize) = (8, 4);
 
 impl Backdrop<'_> {
-    fn put(&self, out: &mut Vec<u8>, colours: impl ExactSizeIterator<Item = Rgb>) {
-        out.resize(4 * colours.len(), 0);
+    fn put(&self, out: &mut [u8], colours: impl Iterator<Item = Rgba>) {
         let (pixels, _) = out.as_chunks_mut::<4>();
         for (pixel, colour) in pixels.iter_mut().zip(colours) {
-            *pixel = opaque(colour);
+            *pixel = colour;
         }
         for (pixel, &grey) in pixels.iter_mut().zip(self.photo.unwrap_or(&[])) {
             *pixel = over(grey, *pixel);
@@ -41,9 +40,9 @@ fn over(grey: u8, [r, g, b, alpha]: Rgba) -> Rgba {
 }
 
 /// Paints `labels` in the colours of their classes; those equal to `ignore` are hatched.
-pub fn truth_picture(labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut Vec<u8>) {
-    let classes: [Rgb; 256] = std::array::from_fn(|class| on.theme.class(class));
-    let [ink, paper] = on.theme.hatch();
+pub fn truth_picture(labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut [u8]) {
+    let classes: [Rgba; 256] = std::array::from_fn(|class| opaque(on.theme.class(class)));
+    let [ink, paper] = on.theme.hatch().map(opaque);
     let width = on.width.max(1);
     let colour = |(i, &label): (usize, &u8)| {
         if label != ignore {
@@ -62,28 +61,36 @@ pub fn truth_picture(labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut Vec<
 /// One plane is a binary task: an even ramp from the background's colour to that of class 1, darker
 /// with p in the light theme and lighter in the dark one. More planes are mixed as light is, each
 /// class in proportion to its probability.
-pub fn prediction_picture(prob: &[f32], classes: usize, on: Backdrop<'_>, out: &mut Vec<u8>) {
+pub fn prediction_picture(prob: &[f64], classes: usize, on: Backdrop<'_>, out: &mut [u8]) {
     if classes <= 1 {
-        let colours = ramp(on.theme.class(0), on.theme.class(1));
+        let colours = binary_ramp(on.theme);
         // A cast sends NaN to 0 and keeps the rest within the table.
         on.put(out, prob.iter().map(|p| colours[usize::from((p * 255.0 + 0.5) as u8)]));
         return;
     }
     let pixels = prob.len() / classes;
-    if pixels == 0 {
-        out.clear();
-        return;
-    }
     let mut light = vec![[0f32; 3]; pixels];
-    for (class, plane) in prob.chunks_exact(pixels).take(classes).enumerate() {
+    for (class, plane) in prob.chunks_exact(pixels.max(1)).take(classes).enumerate() {
         let colour = on.theme.class(class).map(|byte| oklab::linear_from_byte(byte) as f32);
         for (sum, &p) in light.iter_mut().zip(plane) {
             for (sum, part) in sum.iter_mut().zip(colour) {
-                *sum += p * part;
+                *sum += p as f32 * part;
             }
         }
     }
-    on.put(out, light.into_iter().map(|light| light.map(byte_of_light)));
+    on.put(out, light.into_iter().map(|light| opaque(light.map(byte_of_light))));
+}
+
+fn binary_ramp(theme: Theme) -> &'static [Rgba; 256] {
+    static LIGHT: LazyLock<[Rgba; 256]> = LazyLock::new(|| build(Theme::Light));
+    static DARK: LazyLock<[Rgba; 256]> = LazyLock::new(|| build(Theme::Dark));
+    fn build(theme: Theme) -> [Rgba; 256] {
+        ramp(theme.class(0), theme.class(1)).map(opaque)
+    }
+    match theme {
+        Theme::Light => &LIGHT,
+        Theme::Dark => &DARK,
+    }
 }
 
 /// [`oklab::byte_from_linear`] by lookup. 4096 entries are fine enough that each byte, made linear,
@@ -109,8 +116,14 @@ mod tests {
         Backdrop { width: 4, photo: None, theme }
     }
 
-    fn prediction(prob: &[f32], classes: usize, on: Backdrop<'_>) -> Vec<Rgba> {
-        let mut out = vec![1, 2, 3];
+    fn truth(labels: &[u8], on: Backdrop<'_>) -> Vec<Rgba> {
+        let mut out = vec![7; 4 * labels.len()];
+        truth_picture(labels, 255, on, &mut out);
+        pixels(&out)
+    }
+
+    fn prediction(prob: &[f64], classes: usize, on: Backdrop<'_>) -> Vec<Rgba> {
+        let mut out = vec![7; 4 * (prob.len() / classes)];
         prediction_picture(prob, classes, on, &mut out);
         pixels(&out)
     }
@@ -120,18 +133,16 @@ mod tests {
         for theme in THEMES {
             let class = |k| opaque(theme.class(k));
             assert_eq!(prediction(&[0.0, 1.0], 1, bare(theme)), [class(0), class(1)]);
-            let mut truth = Vec::new();
-            truth_picture(&[0, 1, 2, 3, 4], 255, bare(theme), &mut truth);
             let mut one_hot = [0.0; 25];
             (0..5).for_each(|k| one_hot[k * 5 + k] = 1.0);
-            assert_eq!(prediction(&one_hot, 5, bare(theme)), pixels(&truth));
+            assert_eq!(prediction(&one_hot, 5, bare(theme)), truth(&[0, 1, 2, 3, 4], bare(theme)));
         }
     }
 
     #[test]
     fn the_binary_ramp_is_monotone_and_its_middle_is_far_from_both_ends() {
         for theme in THEMES {
-            let prob: Vec<f32> = (0..=100u8).map(|i| f32::from(i) / 100.0).collect();
+            let prob: Vec<f64> = (0..=100u8).map(|i| f64::from(i) / 100.0).collect();
             let lab: Vec<oklab::Lab> = prediction(&prob, 1, bare(theme))
                 .into_iter()
                 .map(|[r, g, b, _]| oklab::from_rgb([r, g, b]))
@@ -158,10 +169,8 @@ mod tests {
 
     #[test]
     fn ignored_pixels_are_striped_along_the_diagonal() {
-        let mut out = Vec::new();
         let on = Backdrop { width: 16, photo: None, theme: Theme::Light };
-        truth_picture(&[255; 256], 255, on, &mut out);
-        let painted = pixels(&out);
+        let painted = truth(&[255; 256], on);
         let [ink, paper] = Theme::Light.hatch().map(opaque);
         for (i, colour) in painted.iter().enumerate() {
             let (x, y) = (i % 16, i / 16);
@@ -176,28 +185,25 @@ mod tests {
     fn a_photograph_shows_through_and_keeps_classes_apart() {
         for theme in THEMES {
             let on = Backdrop { photo: Some(&[0, 255, 0, 255]), ..bare(theme) };
-            let mut out = Vec::new();
-            truth_picture(&[0, 0, 1, 1, 1], 255, on, &mut out);
-            let lab: Vec<_> = pixels(&out).iter().map(|&[r, g, b, _]| oklab::from_rgb([r, g, b])).collect();
+            let painted = truth(&[0, 0, 1, 1, 1], on);
+            let lab: Vec<_> = painted.iter().map(|&[r, g, b, _]| oklab::from_rgb([r, g, b])).collect();
             for (a, b) in [(0, 1), (2, 3), (0, 2), (1, 3)] {
                 assert!(oklab::distance(lab[a], lab[b]) > 0.1, "{theme:?} {a} {b}");
             }
-            assert_eq!(pixels(&out)[4], opaque(theme.class(1)), "past the end of the photograph");
-            assert_eq!(prediction(&[0.0, 0.0, 1.0, 1.0], 1, on), pixels(&out)[..4]);
+            assert_eq!(painted[4], opaque(theme.class(1)), "past the end of the photograph");
+            assert_eq!(prediction(&[0.0, 0.0, 1.0, 1.0], 1, on), painted[..4]);
         }
     }
 
     #[test]
     fn nothing_and_nonsense_are_painted_without_panic() {
-        for classes in [0, 1, 2, 5] {
+        for classes in [1, 2, 5] {
             assert!(prediction(&[], classes, bare(Theme::Light)).is_empty());
-            let odd = [f32::NAN, f32::INFINITY, -3.0, 7.0];
+            let odd = [f64::NAN, f64::INFINITY, -3.0, 7.0];
             let on = Backdrop { width: 0, photo: Some(&[9]), theme: Theme::Dark };
             assert!(prediction(&odd, classes, on).iter().all(|p| p[3] == 255));
         }
         assert!(prediction(&[0.5; 3], 5, bare(Theme::Light)).is_empty());
-        let mut out = vec![1];
-        truth_picture(&[], 255, bare(Theme::Light), &mut out);
-        assert!(out.is_empty());
+        assert!(truth(&[], bare(Theme::Light)).is_empty());
     }
 }

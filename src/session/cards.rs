@@ -8,7 +8,7 @@ use super::edit::View;
 use super::frame::{CardReadout, Tick, percent};
 use crate::field::Field;
 use crate::loss::{Evaluation, Loss};
-use crate::paint::heatmap::{heatmap, legend_ticks, limit_of};
+use crate::paint::heatmap::{legend_ticks, limit_of};
 use crate::paint::number;
 use crate::study::share::foreground_share;
 
@@ -75,18 +75,6 @@ pub(super) fn limits(shown: &[Cow<'_, [f32]>], view: &View) -> Vec<f32> {
     } else {
         own
     }
-}
-
-pub(super) fn heatmaps(shown: &[Cow<'_, [f32]>], limits: &[f32], view: &View) -> Vec<Vec<u8>> {
-    shown
-        .iter()
-        .zip(limits)
-        .map(|(gradient, &limit)| {
-            let mut rgba = Vec::new();
-            heatmap(gradient, limit, view.scale, view.theme, &mut rgba);
-            rgba
-        })
-        .collect()
 }
 
 pub(super) fn readouts(

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::edit::At;
-use crate::field::IGNORE;
-use crate::scene::{Editor, Scene};
+use crate::field::Field;
+use crate::scene::Editor;
 use crate::study::lovasz::Order;
 
 /// All numbers and pictures after an edit.
@@ -43,15 +43,51 @@ impl Frame {
     }
 }
 
-/// RGBA, row by row, of the scene's size.
+/// The truth, the prediction and a heatmap for each card, one after the other: RGBA, row by row, each of the scene's
+/// size. They are one piece of memory because they travel as one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pictures {
+    bytes: Vec<u8>,
+    each: usize,
+}
+
+impl Pictures {
+    pub(super) fn new(pixels: usize, heatmaps: usize) -> Self {
+        let each = 4 * pixels;
+        Self { bytes: vec![0; (2 + heatmaps) * each], each }
+    }
+
+    /// All of them.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Bytes of one.
+    pub fn bytes_of_one(&self) -> usize {
+        self.each
+    }
+
     /// The labels.
-    pub truth: Vec<u8>,
+    pub fn truth(&self) -> &[u8] {
+        &self.bytes[..self.each]
+    }
+
     /// The probabilities.
-    pub prediction: Vec<u8>,
+    pub fn prediction(&self) -> &[u8] {
+        &self.bytes[self.each..2 * self.each]
+    }
+
     /// The gradients, one for each card.
-    pub heatmaps: Vec<Vec<u8>>,
+    pub fn heatmaps(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.chunks_exact(self.each.max(1)).skip(2)
+    }
+
+    /// The same three, to be painted.
+    pub(super) fn to_paint(&mut self) -> (&mut [u8], &mut [u8], impl Iterator<Item = &mut [u8]>) {
+        let (truth, rest) = self.bytes.split_at_mut(self.each);
+        let (prediction, heatmaps) = rest.split_at_mut(self.each);
+        (truth, prediction, heatmaps.chunks_exact_mut(self.each.max(1)))
+    }
 }
 
 /// What the page says of the scene.
@@ -84,10 +120,9 @@ pub struct SceneReadout {
 }
 
 impl SceneReadout {
-    pub(super) fn new(editor: &Editor) -> Self {
+    pub(super) fn new(editor: &Editor, class_shares: Vec<f64>) -> Self {
         let scene = editor.scene();
         let shape = scene.shape();
-        let class_shares = class_shares(scene);
         Self {
             preset: scene.preset().map(Into::into),
             title: scene.title().into(),
@@ -241,13 +276,11 @@ impl Notice {
 }
 
 /// Share of pixels by class, of those that are not ignored.
-fn class_shares(scene: &Scene) -> Vec<f64> {
-    let mut pixels = [0usize; 256];
-    for &label in scene.labels() {
-        pixels[usize::from(label)] += 1;
-    }
-    let counted = scene.labels().len() - pixels[usize::from(IGNORE)];
-    (0..scene.shape().classes()).map(|class| pixels[class] as f64 / counted.max(1) as f64).collect()
+pub(super) fn class_shares(field: &Field<'_>) -> Vec<f64> {
+    let shape = field.shape();
+    let counted = field.valid_pixels(0..shape.images).max(1) as f64;
+    let pixels_of = |class: usize| field.label_counts().iter().map(|counts| counts[class]).sum::<usize>();
+    (0..shape.classes()).map(|class| pixels_of(class) as f64 / counted).collect()
 }
 
 /// A share as text: fewer decimals the larger it is, and never "0 %" for what is there.

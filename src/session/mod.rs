@@ -17,6 +17,7 @@ use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
 use crate::loss::config::{Config, Settings};
 use crate::loss::{LOSSES, Loss, Spec};
+use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
 use crate::scene::{self, Change, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Rect, Scene};
 use edit::{Command, Edit, View};
@@ -208,7 +209,7 @@ impl Session {
             Err(refusal) => {
                 // The editor only makes fields that are whole, so this is a fault of ours, to be seen and reported.
                 notices.push(Notice::refusal(format!("This scene cannot be evaluated: {refusal}.")));
-                return Frame::empty(SceneReadout::new(&self.editor), notices);
+                return Frame::empty(SceneReadout::new(&self.editor, Vec::new()), notices);
             }
         };
         let shape = field.shape();
@@ -217,21 +218,25 @@ impl Session {
             photo: scene.photo().filter(|_| self.view.photo),
             theme: self.view.theme,
         };
-        let mut pictures = Pictures::default();
-        truth_picture(field.labels(), IGNORE, on, &mut pictures.truth);
-        let prob: Vec<f32> = field.probabilities(Head::Joint).prob.iter().map(|&p| p as f32).collect();
-        prediction_picture(&prob, shape.channels, on, &mut pictures.prediction);
-
         let evaluated = cards::evaluate(&field, &self.cards);
         let shown = cards::shown(&field, &evaluated, &self.view);
         let limits = cards::limits(&shown, &self.view);
-        pictures.heatmaps = cards::heatmaps(&shown, &limits, &self.view);
+
+        let mut pictures = Pictures::new(shape.pixels(), self.cards.len());
+        let (truth, prediction, heatmaps) = pictures.to_paint();
+        truth_picture(field.labels(), IGNORE, on, truth);
+        prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
+        for ((gradient, &limit), rgba) in shown.iter().zip(&limits).zip(heatmaps) {
+            heatmap(gradient, limit, self.view.scale, self.view.theme, rgba);
+        }
+
         let cards = cards::readouts(&field, &self.cards, &evaluated, &limits, &self.view);
         let pixel = readout::pixel(&field, logits, labels, &self.cards, &evaluated, &self.view);
         let focal = self.view.focal.then(|| readout::focal(&field));
         let lovasz = self.view.lovasz.map(|shown| readout::lovasz(&field, &self.view, shown));
+        let scene = SceneReadout::new(&self.editor, frame::class_shares(&field));
         self.derived = field.into_derived();
-        Frame { scene: SceneReadout::new(&self.editor), cards, pixel, focal, lovasz, notices, pictures }
+        Frame { scene, cards, pixel, focal, lovasz, notices, pictures }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sort behind a Lovász loss, rank by rank.
 
-use crate::field::Field;
+use crate::field::{Field, Ranked};
 use crate::loss::lovasz::Lovasz;
 
 /// The pixels of one channel in decreasing order of error.
@@ -22,19 +22,16 @@ pub struct Order {
 pub fn order(field: &Field<'_>, loss: Lovasz, channel: usize) -> Order {
     let shape = field.shape();
     let ranking = field.ranking(loss.head(), 0..shape.images, channel);
-    let mut order = Order {
-        pixels: ranking.order.clone(),
-        foreground: ranking.is_foreground.clone(),
-        ..Order::default()
-    };
-    let by_rank = ranking.order.iter().zip(&ranking.is_foreground).zip(&ranking.increments);
-    for ((&pixel, &foreground), &increment) in by_rank {
-        let pixel = pixel as usize;
+    let error_of = loss.errors(field);
+    let mut order = Order::default();
+    for Ranked { pixel, is_foreground, increment } in ranking.ranks() {
         let i = shape.plane(pixel / shape.pixels(), channel).start + pixel % shape.pixels();
-        let error = loss.error_at(field, i, foreground);
+        let error = error_of(i, is_foreground);
         order.value += error * increment;
         order.errors.push(error as f32);
         order.increments.push(increment as f32);
+        order.pixels.push(pixel as u32);
+        order.foreground.push(is_foreground);
     }
     order
 }

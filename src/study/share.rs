@@ -9,8 +9,9 @@ pub fn foreground_share(field: &Field<'_>, gradient: &[f32]) -> Option<f64> {
     let shape = field.shape();
     let (mut foreground, mut total) = (0.0, 0.0);
     for image in 0..shape.images {
+        let is_foreground = &field.foreground()[image * shape.pixels()..][..shape.pixels()];
         for channel in 0..shape.channels {
-            let (fg, all) = sums(&gradient[shape.plane(image, channel)], field.labels_of(image));
+            let (fg, all) = sums(&gradient[shape.plane(image, channel)], is_foreground);
             foreground += fg;
             total += all;
         }
@@ -18,26 +19,33 @@ pub fn foreground_share(field: &Field<'_>, gradient: &[f32]) -> Option<f64> {
     (total > 0.0).then(|| foreground / total)
 }
 
-/// Σ|g| where the label is above 0, and everywhere. Sums in four lanes, which the compiler makes vectors of.
-fn sums(gradient: &[f32], labels: &[u8]) -> (f64, f64) {
+/// Σ|g| on the foreground, and everywhere.
+///
+/// Short stretches are summed in f32, in lanes that the compiler makes vectors of, and their sums in f64: seven digits
+/// hold, whatever the number of pixels.
+fn sums(gradient: &[f32], is_foreground: &[f32]) -> (f64, f64) {
     const LANES: usize = 4;
-    let (mut foreground, mut total) = ([0.0; LANES], [0.0; LANES]);
-    let (blocks, rest) = gradient.as_chunks::<LANES>();
-    let (label_blocks, label_rest) = labels.as_chunks::<LANES>();
-    let mut add = |lane: usize, g: f32, label: u8| {
-        let size = f64::from(g.abs());
-        total[lane] += size;
-        foreground[lane] += if label > 0 { size } else { 0.0 };
-    };
-    for (block, labels) in blocks.iter().zip(label_blocks) {
-        for lane in 0..LANES {
-            add(lane, block[lane], labels[lane]);
+    const STRETCH: usize = 64;
+    let (mut foreground, mut total) = (0.0, 0.0);
+    for (gradient, sides) in gradient.chunks(STRETCH).zip(is_foreground.chunks(STRETCH)) {
+        let (mut fg, mut all) = ([0f32; LANES], [0f32; LANES]);
+        let (blocks, rest) = gradient.as_chunks::<LANES>();
+        let (side_blocks, side_rest) = sides.as_chunks::<LANES>();
+        for (block, sides) in blocks.iter().zip(side_blocks) {
+            for lane in 0..LANES {
+                let size = block[lane].abs();
+                all[lane] += size;
+                fg[lane] += size * sides[lane];
+            }
         }
+        for (g, side) in rest.iter().zip(side_rest) {
+            all[0] += g.abs();
+            fg[0] += g.abs() * side;
+        }
+        foreground += f64::from(fg.iter().sum::<f32>());
+        total += f64::from(all.iter().sum::<f32>());
     }
-    for (&g, &label) in rest.iter().zip(label_rest) {
-        add(0, g, label);
-    }
-    (foreground.iter().sum(), total.iter().sum())
+    (foreground, total)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Equations between losses, and between a loss and what it stands for.
 
-use lossfield::field::{Head, IGNORE, Task};
+use lossfield::field::{Head, IGNORE, Ranked, Task};
 use proptest::prelude::*;
 
 use super::fields::{Painted, any_field, binary_field, for_all};
@@ -147,20 +147,20 @@ fn jaccard_increments_sum_to_one_and_ranks_fall() {
             for head in [Head::Joint, Head::OneVsRest] {
                 for channel in 0..painted.shape.channels {
                     let ranking = field.ranking(head, 0..painted.shape.images, channel);
-                    let sum: f64 = ranking.increments.iter().sum();
-                    let expected = if ranking.order.is_empty() { 0.0 } else { 1.0 };
+                    let ranks: Vec<Ranked> = ranking.ranks().collect();
+                    let sum: f64 = ranks.iter().map(|rank| rank.increment).sum();
+                    let expected = if ranks.is_empty() { 0.0 } else { 1.0 };
                     prop_assert!(close(sum, expected), "the increments sum to {sum}");
-                    prop_assert!(ranking.increments.iter().all(|&increment| increment >= 0.0));
+                    prop_assert!(ranks.iter().all(|rank| rank.increment >= 0.0));
                     let counted = painted.labels.iter().filter(|&&label| label != IGNORE).count();
-                    prop_assert_eq!(ranking.order.len(), counted);
-                    let error = |pixel: u32| {
-                        let pixel = pixel as usize;
+                    prop_assert_eq!(ranks.len(), counted);
+                    let error = |Ranked { pixel, .. }: Ranked| {
                         let size = painted.shape.pixels();
                         let at = painted.shape.plane(pixel / size, channel).start + pixel % size;
                         let p = field.probabilities(head).prob[at];
                         if painted.is_foreground(painted.labels[pixel], channel) { 1.0 - p } else { p }
                     };
-                    for pair in ranking.order.windows(2) {
+                    for pair in ranks.windows(2) {
                         // The sort key is an f32.
                         prop_assert!(error(pair[0]) >= error(pair[1]) - 1e-6);
                     }
@@ -174,7 +174,8 @@ fn jaccard_increments_sum_to_one_and_ranks_fall() {
 #[test]
 fn equal_errors_keep_the_order_of_their_pixels() {
     Painted::row(1, &[0.5, -0.5, 0.5, -2.0, -0.5], &[0, 1, 0, 0, 1]).with(|field| {
-        assert_eq!(field.ranking(Head::Joint, 0..1, 0).order, [0, 1, 2, 4, 3]);
+        let ranking = field.ranking(Head::Joint, 0..1, 0);
+        assert!(ranking.ranks().map(|rank| rank.pixel).eq([0, 1, 2, 4, 3]));
     });
 }
 

@@ -24,6 +24,9 @@ export class EngineClient {
   #inFlight: Edit | undefined;
   #ready = false;
   #frameAsked = false;
+  /** The pixels on show, and those shown before them: the worker writes the next ones there. */
+  #shown: ArrayBuffer | undefined;
+  #spare: ArrayBuffer | undefined;
   #restarts = 0;
   readonly #journal = new Journal();
   readonly #listener: Listener;
@@ -56,8 +59,8 @@ export class EngineClient {
     this.#post({ kind: "start", journal: this.#journal.edits });
   }
 
-  #post(message: ToWorker): void {
-    this.#worker?.postMessage(message);
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(message, { transfer });
   }
 
   #askForFrame(): void {
@@ -74,7 +77,9 @@ export class EngineClient {
     const edit = { commands: this.#pending };
     this.#pending = [];
     this.#inFlight = edit;
-    this.#post({ kind: "apply", edit });
+    const spare = this.#spare;
+    this.#spare = undefined;
+    this.#post({ kind: "apply", edit, spare }, spare ? [spare] : []);
   }
 
   #hear(message: FromWorker): void {
@@ -87,6 +92,8 @@ export class EngineClient {
         this.#restarts = 0;
         if (this.#inFlight) this.#journal.add(this.#inFlight);
         this.#inFlight = undefined;
+        this.#spare = this.#shown;
+        this.#shown = message.reply.truth.buffer as ArrayBuffer;
         this.#listener.reply(message.reply, message.millis);
         break;
       case "refused":

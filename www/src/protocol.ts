@@ -4,8 +4,8 @@ import type { Catalogue, Edit, Reply } from "../pkg/lossfield.js";
 export type ToWorker =
   /** First of all, once: edits that a session before it had already carried out. */
   | { kind: "start"; journal: Edit[] }
-  /** One edit; the next is not sent before this one is answered. */
-  | { kind: "apply"; edit: Edit };
+  /** One edit; the next is not sent before this one is answered. `spare` may be filled with its pixels. */
+  | { kind: "apply"; edit: Edit; spare: ArrayBuffer | undefined };
 
 /** What the worker tells the page. */
 export type FromWorker =

@@ -11,8 +11,9 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function buffersOf({ truth, prediction, heatmaps, order }: Reply): Transferable[] {
-  const arrays: ArrayBufferView[] = [truth, prediction, ...heatmaps];
+function buffersOf({ truth, order }: Reply): Transferable[] {
+  // All pixels lie in one buffer.
+  const arrays: ArrayBufferView[] = [truth];
   if (order) arrays.push(order.errors, order.increments, order.pixels, order.foreground);
   return arrays.map((array) => array.buffer as ArrayBuffer);
 }
@@ -25,7 +26,7 @@ async function answer(request: ToWorker): Promise<void> {
     post({ kind: "ready", catalogue: catalogue() });
   } else if (engine) {
     const before = performance.now();
-    const reply = engine.apply(request.edit);
+    const reply = engine.apply(request.edit, request.spare);
     post({ kind: "reply", reply, millis: performance.now() - before }, buffersOf(reply));
   }
 }
