@@ -139,7 +139,10 @@ impl Focal {
     }
 
     /// `i` is the logit whose probability the pixel is judged by; `positive` says which side it should be on.
-    #[allow(clippy::inline_always, reason = "measured: called for every pixel, the call itself costs a third")]
+    #[allow(
+        clippy::inline_always,
+        reason = "measured: called for every pixel, the call itself costs a third"
+    )]
     #[inline(always)]
     fn term(all: &Probabilities, i: usize, positive: bool, weight: f64, modulation: impl Modulation) -> Term {
         let (p, q, log_p, log_q) = if positive {
@@ -229,7 +232,13 @@ impl Focal {
                         by_logit
                     } else {
                         // The other logits share the opposite of it as their probabilities share 1 - p_t.
-                        -by_logit * (all.log_prob[at(channel)] - all.log_rest[at(usize::from(label))]).exp()
+                        let (own, label) = (at(channel), at(usize::from(label)));
+                        let share = if all.rest[label] > f64::MIN_POSITIVE {
+                            all.prob[own] / all.rest[label]
+                        } else {
+                            (all.log_prob[own] - all.log_rest[label]).exp()
+                        };
+                        -by_logit * share
                     }
                 });
                 gradient[at(channel)] = by_logit as f32;

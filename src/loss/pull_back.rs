@@ -28,25 +28,22 @@ pub fn pull_back(
         }
         return;
     }
-    let mut by_channel = vec![0.0; shape.channels];
+    // Of one pixel, by channel: copied together first, because each is used once for every other channel.
+    let mut of_pixel = vec![(0.0, 0.0); shape.channels];
     for image in 0..shape.images {
+        let start = shape.plane(image, 0).start;
         for (pixel, &label) in field.labels_of(image).iter().enumerate() {
-            let at = |channel| shape.plane(image, channel).start + pixel;
+            let at = |channel| start + channel * shape.pixels() + pixel;
             if !field.counts(label) {
-                for channel in 0..shape.channels {
-                    gradient[at(channel)] = 0.0;
-                }
+                (0..shape.channels).for_each(|channel| gradient[at(channel)] = 0.0);
                 continue;
             }
-            for (channel, g) in by_channel.iter_mut().enumerate() {
-                *g = by_prob(image, channel, pixel, label);
+            for (channel, own) in of_pixel.iter_mut().enumerate() {
+                *own = (probabilities.prob[at(channel)], by_prob(image, channel, pixel, label));
             }
-            for (channel, &g) in by_channel.iter().enumerate() {
-                let differences = by_channel
-                    .iter()
-                    .enumerate()
-                    .map(|(other, &by_other)| probabilities.prob[at(other)] * (g - by_other));
-                gradient[at(channel)] = (probabilities.prob[at(channel)] * differences.sum::<f64>()) as f32;
+            for (channel, &(p, g)) in of_pixel.iter().enumerate() {
+                let differences: f64 = of_pixel.iter().map(|&(p, by_other)| p * (g - by_other)).sum();
+                gradient[at(channel)] = (p * differences) as f32;
             }
         }
     }

@@ -69,16 +69,20 @@ pub fn prediction_picture(prob: &[f64], classes: usize, on: Backdrop<'_>, out: &
         return;
     }
     let pixels = prob.len() / classes;
-    let mut light = vec![[0f32; 3]; pixels];
-    for (class, plane) in prob.chunks_exact(pixels.max(1)).take(classes).enumerate() {
-        let colour = on.theme.class(class).map(|byte| oklab::linear_from_byte(byte) as f32);
-        for (sum, &p) in light.iter_mut().zip(plane) {
-            for (sum, part) in sum.iter_mut().zip(colour) {
-                *sum += p as f32 * part;
-            }
+    let planes: Vec<(&[f64], [f32; 3])> = prob
+        .chunks_exact(pixels.max(1))
+        .enumerate()
+        .map(|(class, plane)| (plane, on.theme.class(class).map(|byte| oklab::linear_from_byte(byte) as f32)))
+        .collect();
+    let mixed = |pixel: usize| {
+        let mut light = [0f32; 3];
+        for (plane, colour) in &planes {
+            let p = plane[pixel] as f32;
+            light = std::array::from_fn(|i| light[i] + p * colour[i]);
         }
-    }
-    on.put(out, light.into_iter().map(|light| opaque(light.map(byte_of_light))));
+        opaque(light.map(byte_of_light))
+    };
+    on.put(out, (0..pixels).map(mixed));
 }
 
 fn binary_ramp(theme: Theme) -> &'static [Rgba; 256] {
@@ -99,7 +103,7 @@ fn byte_of_light(light: f32) -> u8 {
     const LAST: usize = 4095;
     static TABLE: LazyLock<[u8; LAST + 1]> =
         LazyLock::new(|| std::array::from_fn(|i| oklab::byte_from_linear(i as f64 / LAST as f64)));
-    TABLE[((light * LAST as f32 + 0.5) as usize).min(LAST)]
+    TABLE[((light * LAST as f32 + 0.5) as u32 as usize).min(LAST)]
 }
 
 #[cfg(test)]
