@@ -301,10 +301,10 @@ impl Loss for Focal {
             Some(threshold) => self.evaluate_with(field, gradient, |p, _, log_q: f64| {
                 if p < threshold { (1.0, 0.0) } else { ((gamma * (log_q - threshold.ln())).exp(), gamma) }
             }),
-            None if gamma == 2.0 => self.evaluate_with(field, gradient, |_, q, _| (q * q, 2.0)),
-            None if gamma.fract() == 0.0 && gamma <= 8.0 => {
-                self.evaluate_with(field, gradient, |_, q: f64, _| (q.powi(gamma as i32), gamma))
-            }
+            None if gamma.fract() == 0.0 && gamma <= 8.0 => match gamma as i32 {
+                2 => self.evaluate_with(field, gradient, |_, q, _| (q * q, gamma)),
+                whole => self.evaluate_with(field, gradient, |_, q: f64, _| (q.powi(whole), gamma)),
+            },
             None => self.evaluate_with(field, gradient, |_, _, log_q: f64| ((gamma * log_q).exp(), gamma)),
         }
     }

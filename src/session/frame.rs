@@ -83,7 +83,7 @@ impl Pictures {
     }
 
     /// The same three, to be painted.
-    pub(super) fn to_paint(&mut self) -> (&mut [u8], &mut [u8], impl Iterator<Item = &mut [u8]>) {
+    pub(super) fn for_painting(&mut self) -> (&mut [u8], &mut [u8], impl Iterator<Item = &mut [u8]>) {
         let (truth, rest) = self.bytes.split_at_mut(self.each);
         let (prediction, heatmaps) = rest.split_at_mut(self.each);
         (truth, prediction, heatmaps.chunks_exact_mut(self.each.max(1)))

@@ -223,7 +223,7 @@ impl Session {
         let limits = cards::limits(&shown, &self.view);
 
         let mut pictures = Pictures::new(shape.pixels(), self.cards.len());
-        let (truth, prediction, heatmaps) = pictures.to_paint();
+        let (truth, prediction, heatmaps) = pictures.for_painting();
         truth_picture(field.labels(), IGNORE, on, truth);
         prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
         for ((gradient, &limit), rgba) in shown.iter().zip(&limits).zip(heatmaps) {
