@@ -111,7 +111,8 @@ impl std::error::Error for FieldError {}
 pub struct Derived {
     joint: OnceCell<Probabilities>,
     one_vs_rest: OnceCell<Probabilities>,
-    sums: OnceCell<Vec<Sums>>,
+    /// Of the joint probabilities, and one against the rest.
+    sums: [OnceCell<Vec<Sums>>; 2],
     label_counts: OnceCell<Vec<LabelCounts>>,
     foreground: OnceCell<Vec<f32>>,
     rankings: RefCell<Rankings>,
@@ -152,7 +153,7 @@ impl Derived {
     }
 
     fn pixels_changed(&mut self, window: &Window) {
-        self.sums.take();
+        self.sums = Default::default();
         let current = self.rankings.take();
         self.former = match self.former.take() {
             // Several changes before anyone asked again: the oldest rankings, and a box around all.
@@ -175,6 +176,7 @@ pub struct Field<'a> {
     logits: &'a [f32],
     labels: &'a [u8],
     ignore: Option<u8>,
+    soft_labels: Option<&'a [f32]>,
     derived: Derived,
 }
 
@@ -228,7 +230,46 @@ impl<'a> Field<'a> {
                 ignore.map_or_else(String::new, |i| format!(", or {i} to be ignored"))
             )));
         }
-        Ok(Self { shape, logits, labels, ignore, derived })
+        Ok(Self { shape, logits, labels, ignore, soft_labels: None, derived })
+    }
+
+    /// The same field with labels that are shares of classes, `[image, class, y, x]` like the logits. Refuses other
+    /// sizes, and what is not from 0 to 1.
+    ///
+    /// Losses that can be about shares, as their docs say, are then about these; the others stay with the labels,
+    /// which also say which pixels count.
+    pub fn with_soft_labels(self, soft: ArrayView4<'a, f32>) -> Result<Self, FieldError> {
+        let Shape { images, channels, height, width } = self.shape;
+        if soft.dim() != (images, channels, height, width) {
+            return Err(FieldError(format!(
+                "the soft labels are {:?} [image, class, y, x]; expected {:?}, as the logits are",
+                soft.dim(),
+                (images, channels, height, width)
+            )));
+        }
+        let Some(soft) = soft.to_slice() else {
+            return Err(FieldError("the soft labels must lie in memory in row order, without gaps".into()));
+        };
+        if let Some(at) = soft.iter().position(|y| !(0.0..=1.0).contains(y)) {
+            return Err(FieldError(format!("soft label {at} is {}; expected 0 to 1", soft[at])));
+        }
+        let derived = Derived { sums: Default::default(), ..self.derived };
+        Ok(Self { soft_labels: Some(soft), derived, ..self })
+    }
+
+    /// Shares of classes, `[image, class, y, x]`, if labels are soft.
+    pub fn soft_labels(&self) -> Option<&'a [f32]> {
+        self.soft_labels
+    }
+
+    /// The label of a channel at a pixel as a number: 1 on its foreground, 0 elsewhere, or the share where labels are
+    /// soft. `i` is the place among the logits.
+    pub fn target(&self, i: usize, label: u8, channel: usize) -> f64 {
+        match self.soft_labels {
+            Some(soft) => f64::from(soft[i]),
+            None if self.is_foreground(label, channel) => 1.0,
+            None => 0.0,
+        }
     }
 
     /// What was derived, for a field that differs in some pixels.
@@ -314,9 +355,11 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Overlap sums of the joint probabilities by image and channel.
-    pub fn sums(&self, image: usize, channel: usize) -> Sums {
-        let all = self.derived.sums.get_or_init(|| sums::by_image_and_channel(self));
+    /// Overlap sums of the probabilities under a head, by image and channel.
+    pub fn sums(&self, head: Head, image: usize, channel: usize) -> Sums {
+        // With one channel the two heads are the same sigmoid.
+        let which = usize::from(head == Head::OneVsRest && self.shape.task() == Task::Multiclass);
+        let all = self.derived.sums[which].get_or_init(|| sums::by_image_and_channel(self, head));
         all[image * self.shape.channels + channel]
     }
 

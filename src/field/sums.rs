@@ -4,7 +4,8 @@ use std::ops::Add;
 
 use super::{Field, Head};
 
-/// Sums over the pixels that count, of one channel: p is the probability, y is 1 on the channel's foreground.
+/// Sums over the pixels that count, of one channel: p is the probability, y the label, which is 1 on the channel's
+/// foreground and 0 elsewhere unless labels are soft.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Sums {
     /// Σ p·y, the soft true positives.
@@ -15,6 +16,12 @@ pub struct Sums {
     pub prob_sq: f64,
     /// Σ y
     pub label: f64,
+    /// Σ y²
+    pub label_sq: f64,
+    /// Σ |p − y|
+    pub distance: f64,
+    /// Pixels that count.
+    pub pixels: f64,
 }
 
 impl Add for Sums {
@@ -26,32 +33,65 @@ impl Add for Sums {
             prob: self.prob + other.prob,
             prob_sq: self.prob_sq + other.prob_sq,
             label: self.label + other.label,
+            label_sq: self.label_sq + other.label_sq,
+            distance: self.distance + other.distance,
+            pixels: self.pixels + other.pixels,
         }
     }
 }
 
 /// `[image, channel]`, flat.
-pub(super) fn by_image_and_channel(field: &Field<'_>) -> Vec<Sums> {
+pub(super) fn by_image_and_channel(field: &Field<'_>, head: Head) -> Vec<Sums> {
     let shape = field.shape();
-    let prob = &field.probabilities(Head::Joint).prob;
     let mut all = Vec::with_capacity(shape.images * shape.channels);
     for image in 0..shape.images {
-        let labels = field.labels_of(image);
         for channel in 0..shape.channels {
-            let mut sums = Sums::default();
-            for (&p, &label) in prob[shape.plane(image, channel)].iter().zip(labels) {
-                if !field.counts(label) {
-                    continue;
-                }
-                sums.prob += p;
-                sums.prob_sq += p * p;
-                if field.is_foreground(label, channel) {
-                    sums.overlap += p;
-                    sums.label += 1.0;
-                }
-            }
-            all.push(sums);
+            all.push(match field.soft_labels() {
+                None => of_hard_labels(field, head, image, channel),
+                Some(soft) => of_soft_labels(field, soft, head, image, channel),
+            });
         }
     }
     all
+}
+
+fn of_hard_labels(field: &Field<'_>, head: Head, image: usize, channel: usize) -> Sums {
+    let prob = &field.probabilities(head).prob[field.shape().plane(image, channel)];
+    let mut sums = Sums::default();
+    for (&p, &label) in prob.iter().zip(field.labels_of(image)) {
+        if !field.counts(label) {
+            continue;
+        }
+        sums.pixels += 1.0;
+        sums.prob += p;
+        sums.prob_sq += p * p;
+        if field.is_foreground(label, channel) {
+            sums.overlap += p;
+            sums.label += 1.0;
+        }
+    }
+    Sums { label_sq: sums.label, distance: sums.prob + sums.label - 2.0 * sums.overlap, ..sums }
+}
+
+fn of_soft_labels(field: &Field<'_>, soft: &[f32], head: Head, image: usize, channel: usize) -> Sums {
+    let plane = field.shape().plane(image, channel);
+    let prob = &field.probabilities(head).prob[plane.clone()];
+    let mut sums = Sums::default();
+    for ((&p, &y), &label) in prob.iter().zip(&soft[plane]).zip(field.labels_of(image)) {
+        if !field.counts(label) {
+            continue;
+        }
+        let y = f64::from(y);
+        sums = sums
+            + Sums {
+                overlap: p * y,
+                prob: p,
+                prob_sq: p * p,
+                label: y,
+                label_sq: y * y,
+                distance: (p - y).abs(),
+                pixels: 1.0,
+            };
+    }
+    sums
 }

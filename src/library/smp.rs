@@ -84,7 +84,7 @@ fn overlap(call: &mut Call<'_>, spec: &'static Spec) -> Result<Configured, Unmap
     mode(call)?;
     Ok(Configured::new(spec)
         .with("smooth", call.number("smooth")?)
-        .with("log", call.flag("log_loss")?)
+        .with("outer", if call.flag("log_loss")? { "log" } else { "one-minus" })
         .with("over", "batch")
         .with("absent", "zero")
         .with("background", true)

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Spec;
 use crate::field::Task;
 
-/// One parameter of a loss. Its meaning is told by the loss's docs, under `# Parameters`.
+/// One parameter of a loss. Its meaning is told by the loss's docs, under `# Parameters`, or where several losses
+/// share it, here.
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
     /// The stable name.
@@ -21,36 +22,49 @@ pub struct Param {
     pub task: Option<Task>,
     /// Whether it has an effect only where there are several images.
     pub batch: bool,
+    /// Whether it has an effect only where labels are soft.
+    pub soft: bool,
     /// Whether it is a convention on which libraries differ, rather than a knob of the loss itself.
     pub convention: bool,
+    /// What it means, if several losses share it and none of them tells it.
+    pub about: Option<&'static str>,
+    /// Whether the page has a control for it. Guards against divisions by 0 have none: they show no effect.
+    pub control: bool,
 }
 
 impl Param {
     /// A number that a slider sets.
     pub const fn number(id: &'static str, label: &'static str, domain: Domain) -> Self {
-        Self { id, label, kind: Kind::Number(domain), task: None, batch: false, convention: false }
+        Self::of_kind(id, label, Kind::Number(domain))
     }
 
     /// A number for each class.
     pub const fn per_class(id: &'static str, label: &'static str, domain: Domain) -> Self {
-        Self {
-            id,
-            label,
-            kind: Kind::PerClass(domain),
-            task: Some(Task::Multiclass),
-            batch: false,
-            convention: false,
-        }
+        Self::of_kind(id, label, Kind::PerClass(domain)).only(Task::Multiclass)
     }
 
     /// On or off.
     pub const fn flag(id: &'static str, label: &'static str, default: bool) -> Self {
-        Self { id, label, kind: Kind::Flag { default }, task: None, batch: false, convention: false }
+        Self::of_kind(id, label, Kind::Flag { default })
     }
 
     /// One of several, the first being the default.
     pub const fn choice(id: &'static str, label: &'static str, options: &'static [Choice]) -> Self {
-        Self { id, label, kind: Kind::Choice(options), task: None, batch: false, convention: false }
+        Self::of_kind(id, label, Kind::Choice(options))
+    }
+
+    const fn of_kind(id: &'static str, label: &'static str, kind: Kind) -> Self {
+        Self {
+            id,
+            label,
+            kind,
+            task: None,
+            batch: false,
+            soft: false,
+            convention: false,
+            about: None,
+            control: true,
+        }
     }
 
     /// The same, said to be a convention.
@@ -65,11 +79,57 @@ impl Param {
         Self { batch: true, ..self }
     }
 
+    /// The same, for labels that are shares only.
+    #[must_use]
+    pub const fn of_soft_labels(self) -> Self {
+        Self { soft: true, ..self }
+    }
+
+    /// The same, with what it means.
+    #[must_use]
+    pub const fn about(self, meaning: &'static str) -> Self {
+        Self { about: Some(meaning), ..self }
+    }
+
+    /// The same, without a control on the page.
+    #[must_use]
+    pub const fn without_control(self) -> Self {
+        Self { control: false, ..self }
+    }
+
+    /// What the page and the docs say of it: the domain and default, and the meaning if it is told here.
+    pub fn told(&self) -> Option<String> {
+        let facts = match self.kind {
+            Kind::Number(domain) | Kind::PerClass(domain) => {
+                let to = if domain.max.is_finite() { format!(" to {}", domain.max) } else { String::new() };
+                format!("from {}{to}, default {}", domain.min, domain.default)
+            }
+            Kind::Flag { default } => format!("default {}", if default { "on" } else { "off" }),
+            Kind::Choice(options) => format!("default {}", options.first().map_or("", |option| option.label)),
+        };
+        Some(format!("{facts}: {}", self.about?))
+    }
+
     /// The same, for one task only.
     #[must_use]
     pub const fn only(self, task: Task) -> Self {
         Self { task: Some(task), ..self }
     }
+}
+
+/// Two lists of parameters as one; `N` is the length of both.
+pub const fn joined<const A: usize, const B: usize, const N: usize>(
+    first: [Param; A],
+    second: [Param; B],
+) -> [Param; N] {
+    assert!(A + B == N && A > 0, "N is the number of all parameters");
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < A { first[at] } else { second[at - A] };
+        at += 1;
+    }
+    all
 }
 
 /// What a parameter can be.
@@ -262,6 +322,16 @@ impl PerClass {
     /// The same number for all classes.
     pub const fn all(default: f64) -> Self {
         Self { given: Vec::new(), default }
+    }
+
+    /// The largest number that a class can have.
+    pub fn most(&self) -> f64 {
+        self.given.iter().copied().fold(self.default, f64::max)
+    }
+
+    /// Whether all classes have the same number, and it is 1.
+    pub fn is_uniform(&self) -> bool {
+        self.given.iter().chain([&self.default]).all(|&x| x == 1.0)
     }
 
     /// The number of one class.

@@ -36,13 +36,15 @@
 
 use super::config::{Config, Domain, Param, PerClass};
 use super::docs::module_docs;
-use super::{Loss, PerTask, Range, Spec};
+use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::{Field, Head, Task};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "cross_entropy",
     name: PerTask::both("Cross-entropy"),
+    family: Family::Distribution,
+    at_first: true,
     docs: module_docs!("cross_entropy.rs"),
     params: &[
         Param::number("pos_weight", "w⁺", Domain::from(0.0, 20.0, 0.1, 1.0)).only(Task::Binary),

@@ -30,12 +30,14 @@ use super::config::{Domain, Param};
 use super::cross_entropy::CrossEntropy;
 use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
-use super::{PerTask, Spec};
+use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "cross_entropy_lovasz_softmax",
     name: PerTask { binary: "CE + λ·Lovász-sigmoid", multiclass: "CE + λ·Lovász-softmax" },
+    family: Family::Compound,
+    at_first: true,
     docs: module_docs!("cross_entropy_lovasz_softmax.rs"),
     params: &[
         Param::number("lambda", "λ", Domain::from(0.0, 5.0, 0.05, 1.0)),

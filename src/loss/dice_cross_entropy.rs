@@ -9,7 +9,6 @@
 //! * `dice_weight`, from 0, default 1: the weight of Dice. Weights on values are not weights on gradients: see how the
 //!   heatmap changes.
 //! * `ce_weight`, from 0, default 1: the weight of cross-entropy.
-//! * `smooth`, s, from 0, default 0: the smoothing term of Dice.
 //!
 //! # Shapes
 //! Logits `[image, class, y, x]`, labels `[image, y, x]`.
@@ -30,12 +29,14 @@ use super::cross_entropy::CrossEntropy;
 use super::dice::DICE;
 use super::docs::module_docs;
 use super::overlap::{Overlap, SMOOTH};
-use super::{PerTask, Spec};
+use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "dice_cross_entropy",
     name: PerTask::both("Dice + cross-entropy"),
+    family: Family::Compound,
+    at_first: true,
     docs: module_docs!("dice_cross_entropy.rs"),
     params: &[
         Param::number("dice_weight", "λ Dice", Domain::from(0.0, 5.0, 0.05, 1.0)),

@@ -36,13 +36,15 @@
 
 use super::config::{Choice, Config, Domain, Param};
 use super::docs::module_docs;
-use super::{Loss, PerTask, Range, Spec};
+use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::{Field, Head, Probabilities, Task};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "focal",
     name: PerTask::both("Focal"),
+    family: Family::Distribution,
+    at_first: true,
     docs: module_docs!("focal.rs"),
     params: &[
         Param::number("gamma", "γ", Domain { max: 100.0, ..Domain::from(0.0, 5.0, 0.1, 2.0) }),

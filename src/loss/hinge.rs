@@ -27,13 +27,15 @@
 //! Cortes and Vapnik 1995. The Lovász hinge is built on these errors (Yu and Blaschko 2015; Berman et al. 2018).
 
 use super::docs::module_docs;
-use super::{Loss, PerTask, Range, Spec};
+use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::Field;
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "hinge",
     name: PerTask { binary: "Hinge", multiclass: "Hinge, one vs rest" },
+    family: Family::Distribution,
+    at_first: true,
     docs: module_docs!("hinge.rs"),
     params: &[],
     build: |_| Box::new(Hinge),

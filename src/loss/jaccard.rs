@@ -5,25 +5,19 @@
 //! ```text
 //! L = 1 - \frac{\sum_i p_i y_i + s}{\sum_i p_i + \sum_i y_i - \sum_i p_i y_i + s}
 //! ```
-//! Multi-class is the mean of this over the classes. With `log` it is instead:
+//! Multi-class is the mean of this over the classes. With `outer` −log S it is instead:
 //! ```text
 //! L = -\log \frac{\sum_i p_i y_i + s}{\sum_i p_i + \sum_i y_i - \sum_i p_i y_i + s}
 //! ```
 //!
 //! # Parameters
-//! * `smooth`, s, from 0, default 0: added to the intersection and to the union.
-//! * `log`, default off: the negative logarithm of the score instead of one minus it, steeper where the overlap is
-//!   small.
-//! * `over`, default the batch: whether the sums run over the batch or each image is scored and the mean taken.
-//! * `absent`, default loss 0: what a class does that the truth does not contain. It may count as 0 in the mean, be
-//!   scored like any other, or be left out of the mean.
-//! * `background`, default on: whether class 0 counts in the mean (multi-class).
+//! The conventions on which libraries differ, told by the family (`overlap`).
 //!
 //! # Shapes
 //! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value has no unit. Ignored pixels are in no sum.
 //!
 //! # Range
-//! From 0 (perfect) to 1; with `log` to −log 10⁻⁷ ≈ 16.1, where the score is held. Never below Dice: the scores
+//! From 0 (perfect) to 1; with −log S to −log 10⁻⁷ ≈ 16.1, where the score is held. Never below Dice: the scores
 //! obey J = D/(2 − D).
 //!
 //! # Edge cases
@@ -34,16 +28,19 @@
 //! Rahman and Wang 2016, equation 2. The defaults are those of segmentation-models-pytorch. In probability space the
 //! gradient takes just two values, −1/U on the foreground and I/U² elsewhere, with the intersection I and the union U.
 
+use super::config::joined;
 use super::docs::module_docs;
 use super::overlap::{CONVENTIONS, Overlap, SMOOTH};
-use super::{PerTask, Spec};
+use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "jaccard",
     name: PerTask::both("Jaccard"),
+    family: Family::Overlap,
+    at_first: true,
     docs: module_docs!("jaccard.rs"),
-    params: &[SMOOTH, CONVENTIONS[0], CONVENTIONS[1], CONVENTIONS[2], CONVENTIONS[3]],
+    params: &joined::<1, 13, 14>([SMOOTH], CONVENTIONS),
     build: |config| Box::new(JACCARD.with_conventions(config)),
 };
 

@@ -30,12 +30,14 @@
 
 use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
-use super::{PerTask, Spec};
+use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "lovasz_hinge",
     name: PerTask { binary: "Lovász hinge", multiclass: "Lovász hinge, one vs rest" },
+    family: Family::Lovasz,
+    at_first: true,
     docs: module_docs!("lovasz_hinge.rs"),
     params: &CONVENTIONS,
     build: |config| Box::new(Lovasz::new(Error::Hinge, config)),

@@ -29,12 +29,14 @@
 
 use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
-use super::{PerTask, Spec};
+use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
     id: "lovasz_softmax",
     name: PerTask { binary: "Lovász-sigmoid", multiclass: "Lovász-softmax" },
+    family: Family::Lovasz,
+    at_first: true,
     docs: module_docs!("lovasz_softmax.rs"),
     params: &CONVENTIONS,
     build: |config| Box::new(Lovasz::new(Error::Probability, config)),

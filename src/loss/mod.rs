@@ -83,7 +83,8 @@ pub struct Range {
     pub least: f64,
     /// An upper bound, infinite where there is none.
     pub most: f64,
-    /// The limit of the value as a prediction grows confident and right everywhere.
+    /// The limit of the value as a prediction grows confident and right everywhere; infinite where the value grows
+    /// without bound, not a number where the limit depends on the truth.
     pub perfect: f64,
 }
 
@@ -132,6 +133,38 @@ impl<T: Copy> PerTask<T> {
     }
 }
 
+/// The groups that losses are looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// A sum over pixels, each by itself.
+    Distribution,
+    /// A score of how much two regions overlap.
+    Overlap,
+    /// The sort of all errors.
+    Lovasz,
+    /// Distances, edges and skeletons.
+    Boundary,
+    /// Sums of others.
+    Compound,
+}
+
+impl Family {
+    /// All, in the order of the page.
+    pub const ALL: [Self; 5] =
+        [Self::Distribution, Self::Overlap, Self::Lovasz, Self::Boundary, Self::Compound];
+
+    /// The name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Distribution => "Distribution",
+            Self::Overlap => "Overlap",
+            Self::Lovasz => "Lovász",
+            Self::Boundary => "Boundary and shape",
+            Self::Compound => "Compound",
+        }
+    }
+}
+
 /// A loss as the catalogue knows it.
 #[derive(Debug)]
 pub struct Spec {
@@ -139,6 +172,10 @@ pub struct Spec {
     pub id: &'static str,
     /// The name for people.
     pub name: PerTask<&'static str>,
+    /// What it is made of, roughly: the group it stands in.
+    pub family: Family,
+    /// Whether its card is there at first.
+    pub at_first: bool,
     /// The module docs, in the fixed form that [`docs::Page`] reads.
     pub docs: &'static str,
     /// Parameters in the order of the controls.

@@ -207,7 +207,12 @@ fn loss_entry(spec: &Spec) -> LossEntry {
     LossEntry {
         id: spec.id.into(),
         name: spec.name.into(),
-        params: spec.params.iter().map(|param| param_entry(param, &page)).collect(),
+        params: spec
+            .params
+            .iter()
+            .filter(|param| param.control)
+            .map(|param| param_entry(param, &page))
+            .collect(),
         summary: page.summary,
         formulas: page
             .formulas
@@ -219,7 +224,8 @@ fn loss_entry(spec: &Spec) -> LossEntry {
 }
 
 fn param_entry(param: &Param, page: &Page) -> ParamEntry {
-    let meaning = page.params.iter().find(|(id, _)| id == param.id).map(|(_, text)| text.clone());
+    let in_docs = || page.params.iter().find(|(id, _)| id == param.id).map(|(_, text)| text.clone());
+    let meaning = param.told().or_else(in_docs);
     ParamEntry {
         id: param.id.into(),
         label: param.label.into(),

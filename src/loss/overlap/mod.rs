@@ -1,0 +1,329 @@
+//! The family of Dice, Jaccard and Tversky: a soft overlap score made into a loss, with every convention explicit.
+//!
+//! With TP = Σpy, FP = Σp − TP, FN = Σy − TP over a group of pixels and one class, the score is
+//! `S = (TP + a) / max(TP + α·FP + β·FN + b, eps)`. Dice has α = β = ½, Jaccard α = β = 1. The smoothing terms are
+//! added to TP, not to 2·TP: a Dice written with 2·TP and a smooth of `s` is this one with `s/2`.
+//!
+//! Squared, Σp and Σy are Σp² and Σy². With labels that are shares, TP is Σpy or, in the form that is least where
+//! p = y, (Σp + Σy − Σ|p − y|)/2; on hard labels the two are the same.
+
+mod params;
+
+use std::ops::Range as Span;
+
+use super::config::PerClass;
+use super::{Loss, Range, pull_back};
+use crate::field::{Field, Head, Sums, Task};
+pub(super) use params::*;
+
+/// What an overlap loss makes of a class that the truth of a group does not contain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Its loss is 0, and it is counted in the mean.
+    Zero,
+    /// It is scored like any other.
+    Scored,
+    /// It is left out of the mean.
+    Skipped,
+}
+
+/// How a score becomes a loss.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outer {
+    /// 1 − S.
+    OneMinus,
+    /// −S.
+    Minus,
+    /// −log max(S, eps).
+    NegLog,
+    /// log cosh (1 − S).
+    LogCosh,
+}
+
+/// What the exponent of a focal overlap loss is put on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The loss of each class.
+    Class,
+    /// The mean over classes and groups.
+    Mean,
+}
+
+/// How labels that are shares overlap with probabilities. On hard labels both are Σpy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SoftForm {
+    /// Σpy, which is not greatest at p = y.
+    Product,
+    /// (Σp + Σy − Σ|p − y|)/2.
+    Distance,
+}
+
+/// How the losses of classes and groups become one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reduction {
+    /// What the loss of each class is multiplied by.
+    pub weights: PerClass,
+    /// Whether the sum of the weights divides, instead of the number of classes.
+    pub weighted_mean: bool,
+    /// Whether the losses are added up, with no division.
+    pub sum: bool,
+}
+
+/// A loss of the family. See the [module docs](self).
+#[derive(Debug, Clone)]
+pub struct Overlap {
+    /// α, weight of false positives.
+    pub false_positive: f64,
+    /// β, weight of false negatives.
+    pub false_negative: f64,
+    /// Whether the sums of the denominator are of squares.
+    pub squared: bool,
+    /// What overlap is on labels that are shares.
+    pub soft_form: SoftForm,
+    /// a, added to the numerator.
+    pub smooth_numerator: f64,
+    /// b, added to the denominator.
+    pub smooth_denominator: f64,
+    /// The denominator, and under a logarithm the score, is at least this.
+    pub eps: f64,
+    /// How logits become probabilities in a multi-class task.
+    pub head: Head,
+    /// Whether every image is scored by itself, or the batch as one.
+    pub per_image: bool,
+    /// Whether the sums run over all classes at once, which makes one score of them.
+    pub pooled: bool,
+    /// Whether class 0 counts in a multi-class task.
+    pub background: bool,
+    /// What becomes of classes that the truth does not contain.
+    pub absent: Absent,
+    /// How a score becomes a loss.
+    pub outer: Outer,
+    /// The exponent on the loss, and what it is put on.
+    pub exponent: (f64, Focus),
+    /// How classes and groups are summed up.
+    pub reduction: Reduction,
+}
+
+impl Overlap {
+    /// The smallest denominator, that of segmentation-models-pytorch.
+    pub const EPS: f64 = 1e-7;
+
+    /// Weights α and β with everything else plain: batch-wide, all classes, absent ones 0.
+    pub const fn new(false_positive: f64, false_negative: f64) -> Self {
+        Self {
+            false_positive,
+            false_negative,
+            squared: false,
+            soft_form: SoftForm::Product,
+            smooth_numerator: 0.0,
+            smooth_denominator: 0.0,
+            eps: Self::EPS,
+            head: Head::Joint,
+            per_image: false,
+            pooled: false,
+            background: true,
+            absent: Absent::Zero,
+            outer: Outer::OneMinus,
+            exponent: (1.0, Focus::Class),
+            reduction: Reduction { weights: PerClass::all(1.0), weighted_mean: false, sum: false },
+        }
+    }
+
+    fn score(&self, sums: Sums) -> Score {
+        let overlap = match self.soft_form {
+            SoftForm::Distance if !self.squared => 0.5 * (sums.prob + sums.label - sums.distance),
+            // On squares both forms are Σpy: p² + y² − (p − y)² = 2py.
+            _ => sums.overlap,
+        };
+        let (prob, label) =
+            if self.squared { (sums.prob_sq, sums.label_sq) } else { (sums.prob, sums.label) };
+        let (a, b) = (self.false_positive, self.false_negative);
+        // With FP = Σp − TP and FN = Σy − TP the denominator is (1 − α − β)·TP + α·Σp + β·Σy + b.
+        let denominator = (1.0 - a - b) * overlap + a * prob + b * label + self.smooth_denominator;
+        let held = denominator.max(self.eps);
+        let score = (overlap + self.smooth_numerator) / held;
+        // dS = (dTP − S·dD) / D with dD = (1 − α − β)·dTP + α·dΣp; where eps holds the denominator, dD = 0.
+        let moves = if denominator > self.eps { score } else { 0.0 };
+        Score {
+            value: score,
+            slope: Slope { by_overlap: (1.0 - moves * (1.0 - a - b)) / held, by_prob_sum: -moves * a / held },
+        }
+    }
+
+    /// From a score to a loss, before any exponent, and its derivative.
+    fn loss_of_score(&self, score: f64) -> (f64, f64) {
+        match self.outer {
+            Outer::OneMinus => (1.0 - score, -1.0),
+            Outer::Minus => (-score, -1.0),
+            Outer::NegLog if score > self.eps => (-score.ln(), -1.0 / score),
+            Outer::NegLog => (-self.eps.ln(), 0.0),
+            Outer::LogCosh => ((1.0 - score).cosh().ln(), -(1.0 - score).tanh()),
+        }
+    }
+
+    /// The loss of some channels in one group, or nothing where it is left out of the mean.
+    fn part(&self, field: &Field<'_>, images: Span<usize>, channels: Span<usize>) -> Option<(f64, Slope)> {
+        let sums = images
+            .flat_map(|image| channels.clone().map(move |channel| (image, channel)))
+            .map(|(image, channel)| field.sums(self.head, image, channel))
+            .fold(Sums::default(), |a, b| a + b);
+        if sums.label == 0.0 {
+            match self.absent {
+                Absent::Zero => return Some((0.0, Slope::default())),
+                Absent::Skipped => return None,
+                Absent::Scored => {}
+            }
+        }
+        let score = self.score(sums);
+        let (value, by_score) = self.loss_of_score(score.value);
+        let (value, by_value) = self.focused(value, Focus::Class);
+        Some((value, score.slope.times(by_value * by_score)))
+    }
+
+    /// The exponent, if it is put here, and its derivative. It is held where a score above 1 makes the base negative.
+    fn focused(&self, value: f64, here: Focus) -> (f64, f64) {
+        let (exponent, focus) = self.exponent;
+        if focus != here || exponent == 1.0 {
+            return (value, 1.0);
+        }
+        let base = value.max(Self::SMALLEST_BASE);
+        let slope = if value > Self::SMALLEST_BASE { exponent * base.powf(exponent - 1.0) } else { 0.0 };
+        (base.powf(exponent), slope)
+    }
+
+    /// An exponent below 1 is infinitely steep at 0.
+    const SMALLEST_BASE: f64 = 1e-12;
+
+    /// The channels that are scored together.
+    fn parts(&self, field: &Field<'_>) -> Vec<Span<usize>> {
+        let shape = field.shape();
+        let first = usize::from(!self.background && shape.task() == Task::Multiclass);
+        if self.pooled {
+            std::iter::once(first..shape.channels).collect()
+        } else {
+            (first..shape.channels).map(|channel| channel..channel + 1).collect()
+        }
+    }
+}
+
+/// How a score or a loss changes with what it is made of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slope {
+    by_overlap: f64,
+    by_prob_sum: f64,
+}
+
+impl Slope {
+    fn times(self, factor: f64) -> Self {
+        Self { by_overlap: factor * self.by_overlap, by_prob_sum: factor * self.by_prob_sum }
+    }
+}
+
+struct Score {
+    value: f64,
+    slope: Slope,
+}
+
+impl Loss for Overlap {
+    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+        let shape = field.shape();
+        // What one pixel's probability does to the value depends only on its image, its channel and its label.
+        let mut slopes = vec![Slope::default(); shape.images * shape.channels];
+        let mut value = 0.0;
+        let groups = field.groups(self.per_image);
+        let parts = self.parts(field);
+        for images in &groups {
+            let scored: Vec<_> = parts
+                .iter()
+                .filter_map(|channels| {
+                    let (value, slope) = self.part(field, images.clone(), channels.clone())?;
+                    Some((channels.clone(), self.reduction.weights.of(channels.start), value, slope))
+                })
+                .collect();
+            let divisor = if self.reduction.sum {
+                1.0
+            } else if self.reduction.weighted_mean {
+                scored.iter().map(|(_, weight, ..)| weight).sum::<f64>() * groups.len() as f64
+            } else {
+                (scored.len() * groups.len()) as f64
+            };
+            for (channels, weight, loss, slope) in scored {
+                let scale = if divisor > 0.0 { weight / divisor } else { 0.0 };
+                value += scale * loss;
+                for image in images.clone() {
+                    slopes[image * shape.channels..][channels.clone()].fill(slope.times(scale));
+                }
+            }
+        }
+        let (value, by_mean) = self.focused(value, Focus::Mean);
+        if let Some(gradient) = gradient {
+            slopes.iter_mut().for_each(|slope| *slope = slope.times(by_mean));
+            self.pull_back(field, &slopes, gradient);
+        }
+        value
+    }
+
+    fn range(&self) -> Range {
+        // A score is above 1 only by smoothing that is stronger above than below.
+        let most_score = if self.smooth_numerator > self.smooth_denominator {
+            (self.smooth_numerator / self.smooth_denominator.max(self.eps)).max(1.0)
+        } else {
+            1.0
+        };
+        // With less added above than below a perfect prediction does not reach a score of 1.
+        let perfect = if self.smooth_numerator == self.smooth_denominator { 0.0 } else { f64::NAN };
+        let plain = match self.outer {
+            Outer::OneMinus => Range { least: 1.0 - most_score, most: 1.0, perfect },
+            // A class that counts as 0 is not the −1 of a perfect one, nor is the mean of no class.
+            Outer::Minus => {
+                let perfect = if self.absent == Absent::Scored { perfect - 1.0 } else { f64::NAN };
+                Range { least: -most_score, most: 0.0, perfect }
+            }
+            Outer::NegLog => Range { least: -most_score.ln(), most: -self.eps.ln(), perfect },
+            Outer::LogCosh => Range { least: 0.0, most: 1f64.cosh().ln(), perfect },
+        };
+        let (exponent, _) = self.exponent;
+        let raised = |bound: f64| if exponent == 1.0 { bound } else { bound.max(0.0).powf(exponent) };
+        let plain =
+            Range { least: raised(plain.least), most: raised(plain.most), perfect: raised(plain.perfect) };
+        self.reduction.range(plain)
+    }
+}
+
+impl Overlap {
+    fn pull_back(&self, field: &Field<'_>, slopes: &[Slope], gradient: &mut [f32]) {
+        let shape = field.shape();
+        let probabilities = field.probabilities(self.head);
+        let slope_of = |image: usize, channel: usize| slopes[image * shape.channels + channel];
+        let place = |image, channel, pixel| shape.plane(image, channel).start + pixel;
+        if let (Some(soft), false) = (field.soft_labels(), self.squared) {
+            pull_back(field, self.head, gradient, |image, channel, pixel, _| {
+                let (slope, i) = (slope_of(image, channel), place(image, channel, pixel));
+                let y = f64::from(soft[i]);
+                let overlap_by_prob = match self.soft_form {
+                    SoftForm::Product => y,
+                    SoftForm::Distance => 0.5 * (1.0 - sign(probabilities.prob[i] - y)),
+                };
+                slope.by_overlap * overlap_by_prob + slope.by_prob_sum
+            });
+        } else if self.squared {
+            pull_back(field, self.head, gradient, |image, channel, pixel, label| {
+                let (slope, i) = (slope_of(image, channel), place(image, channel, pixel));
+                slope.by_overlap * field.target(i, label, channel)
+                    + 2.0 * slope.by_prob_sum * probabilities.prob[i]
+            });
+        } else {
+            // Nearly always: two numbers for each channel, one on its foreground and one off it.
+            pull_back(field, self.head, gradient, |image, channel, _, label| {
+                let slope = slope_of(image, channel);
+                let overlap = if field.is_foreground(label, channel) { slope.by_overlap } else { 0.0 };
+                overlap + slope.by_prob_sum
+            });
+        }
+    }
+}
+
+/// −1, 0 or 1, where `signum` of 0 is 1.
+fn sign(x: f64) -> f64 {
+    if x == 0.0 { 0.0 } else { x.signum() }
+}

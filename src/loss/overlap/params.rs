@@ -1,0 +1,209 @@
+//! The conventions on which libraries differ, as parameters that all overlap losses share.
+
+use super::{Absent, Focus, Outer, Overlap, Reduction, SoftForm};
+use crate::field::{Head, Task};
+use crate::loss::Range;
+use crate::loss::config::{Choice, Config, Domain, Param};
+
+/// The slider for the smoothing term.
+pub(in crate::loss) const SMOOTH: Param = Param::number(
+    "smooth",
+    "smooth",
+    Domain::from(0.0, 10.0, 0.1, 0.0),
+)
+.about(
+    "s, added to the true positives above and below the fraction bar, so that it counts twice beside 2·Σpy. \
+         Libraries that write 2·Σpy + s mean half of it.",
+);
+
+/// How C logits become probabilities.
+pub(in crate::loss) const ACTIVATION: Param = Param::choice(
+    "activation",
+    "activation",
+    &[
+        Choice { id: "softmax", label: "softmax" },
+        Choice { id: "one-vs-rest", label: "sigmoid, one vs rest" },
+    ],
+)
+.convention()
+.only(Task::Multiclass)
+.about(
+    "whether the probabilities of a pixel are those of a softmax, or each class has a sigmoid of its own.",
+);
+
+/// How classes and groups become one number.
+pub(in crate::loss) const REDUCTION: [Param; 3] = [
+    Param::per_class("class_weights", "class weights", Domain::from(0.0, 5.0, 0.1, 1.0))
+        .convention()
+        .about("what the loss of each class is multiplied by."),
+    Param::flag("weighted_mean", "divide by Σ weights", false)
+        .convention()
+        .only(Task::Multiclass)
+        .about("whether the sum of the class weights divides, instead of the number of classes."),
+    Param::flag("sum", "sum, no mean", false)
+        .convention()
+        .about("whether the losses of classes and images are added up instead of averaged."),
+];
+
+/// What a sum runs over.
+pub(in crate::loss) const OVER: Param = Param::choice(
+    "over",
+    "sums over",
+    &[Choice { id: "batch", label: "the batch" }, Choice { id: "image", label: "each image" }],
+)
+.convention()
+.of_batches()
+.about("whether the sums run over the batch, or each image is scored and the mean taken.");
+
+/// Whether class 0 counts.
+pub(in crate::loss) const BACKGROUND: Param = Param::flag("background", "count background", true)
+    .convention()
+    .only(Task::Multiclass)
+    .about("whether class 0 counts in the mean (multi-class).");
+
+/// The conventions on which libraries differ.
+pub(in crate::loss) const CONVENTIONS: [Param; 13] = [
+    Param::choice(
+        "outer",
+        "loss of a score S",
+        &[
+            Choice { id: "one-minus", label: "1 − S" },
+            Choice { id: "minus", label: "−S" },
+            Choice { id: "log", label: "−log S" },
+        ],
+    )
+    .convention()
+    .about("1 − S; −S, which is below 0; or −log S, which is steeper where the overlap is small."),
+    Param::flag("squared", "squared", false)
+        .convention()
+        .about("whether the sums below the bar are Σp² + Σy² instead of Σp + Σy."),
+    ACTIVATION,
+    OVER,
+    Param::flag("pooled", "classes at once", false)
+        .convention()
+        .only(Task::Multiclass)
+        .about("whether the sums run over all classes at once, which leaves one score and no balance between them."),
+    Param::choice(
+        "absent",
+        "absent class",
+        &[
+            Choice { id: "zero", label: "loss 0, counted" },
+            Choice { id: "scored", label: "scored" },
+            Choice { id: "skipped", label: "left out" },
+        ],
+    )
+    .convention()
+    .about(
+        "what a class does that the truth does not contain. It may count as 0 in the mean, be scored like any other, \
+         or be left out of the mean.",
+    ),
+    BACKGROUND,
+    REDUCTION[0],
+    REDUCTION[1],
+    REDUCTION[2],
+    Param::choice(
+        "soft_form",
+        "soft labels",
+        &[Choice { id: "product", label: "Σpy" }, Choice { id: "distance", label: "Σ|p − y|" }],
+    )
+    .convention()
+    .of_soft_labels()
+    .about(
+        "what overlap is where labels are shares: Σpy, which a perfect prediction does not make largest, or \
+         (Σp + Σy − Σ|p − y|)/2, which it does. On hard labels they are the same.",
+    ),
+    Param::number("smooth_below", "smooth, below only", Domain { min: -10.0, ..Domain::from(0.0, 10.0, 0.1, 0.0) })
+        .convention()
+        .without_control()
+        .about("what the denominator gets besides s; below 0 where a library adds less there than above."),
+    Param::number("eps", "least denominator", Domain::new(1e-12, 1.0, 1e-7, Overlap::EPS))
+        .convention()
+        .without_control()
+        .about("the least that the denominator, and under a logarithm the score, is taken to be."),
+];
+
+/// What the exponent of a focal loss is put on.
+pub(in crate::loss) const EXPONENT_ON: Param = Param::choice(
+    "exponent_on",
+    "exponent on",
+    &[Choice { id: "class", label: "each class" }, Choice { id: "mean", label: "the mean" }],
+)
+.convention()
+.only(Task::Multiclass)
+.about("whether the exponent is put on the loss of each class or on the mean of all.");
+
+impl Overlap {
+    /// The conventions as set by [`SMOOTH`] and [`CONVENTIONS`].
+    pub(in crate::loss) fn with_conventions(self, config: &Config<'_>) -> Self {
+        let smooth = config.number("smooth");
+        Self {
+            squared: config.flag("squared"),
+            soft_form: match config.choice("soft_form") {
+                "distance" => SoftForm::Distance,
+                _ => SoftForm::Product,
+            },
+            smooth_numerator: smooth,
+            smooth_denominator: (smooth + config.number("smooth_below")).max(0.0),
+            eps: config.number("eps"),
+            head: head(config),
+            per_image: per_image(config),
+            pooled: config.flag("pooled"),
+            background: config.flag("background"),
+            absent: match config.choice("absent") {
+                "scored" => Absent::Scored,
+                "skipped" => Absent::Skipped,
+                _ => Absent::Zero,
+            },
+            outer: match config.choice("outer") {
+                "minus" => Outer::Minus,
+                "log" => Outer::NegLog,
+                _ => Outer::OneMinus,
+            },
+            reduction: Reduction::new(config),
+            ..self
+        }
+    }
+}
+
+/// What [`ACTIVATION`] says.
+pub(in crate::loss) fn head(config: &Config<'_>) -> Head {
+    if config.choice("activation") == "one-vs-rest" { Head::OneVsRest } else { Head::Joint }
+}
+
+/// What [`OVER`] says.
+pub(in crate::loss) fn per_image(config: &Config<'_>) -> bool {
+    config.choice("over") == "image"
+}
+
+/// What [`EXPONENT_ON`] says.
+pub(in crate::loss) fn focus(config: &Config<'_>) -> Focus {
+    if config.choice("exponent_on") == "mean" { Focus::Mean } else { Focus::Class }
+}
+
+impl Reduction {
+    /// As set by [`REDUCTION`].
+    pub(in crate::loss) fn new(config: &Config<'_>) -> Self {
+        Self {
+            weights: config.per_class("class_weights"),
+            weighted_mean: config.flag("weighted_mean"),
+            sum: config.flag("sum"),
+        }
+    }
+
+    /// Where values can lie, given where those of one class can.
+    pub(in crate::loss) fn range(&self, of_class: Range) -> Range {
+        let most = if self.sum {
+            f64::INFINITY
+        } else if self.weighted_mean {
+            1.0
+        } else {
+            self.weights.most()
+        };
+        // 0 times an infinite factor is still 0.
+        let times = |bound: f64| if bound == 0.0 { 0.0 } else { bound * most };
+        // Unless it is 0, what it comes to depends on which classes there are.
+        let plain = self.weights.is_uniform() && !self.sum;
+        let perfect = if plain || of_class.perfect == 0.0 { of_class.perfect } else { f64::NAN };
+        Range { least: times(of_class.least), most: times(of_class.most), perfect }
+    }
+}
