@@ -2,11 +2,13 @@
 //!
 //! A [`Field`] borrows the logits `[image, class, y, x]` and labels `[image, y, x]` and derives, when first asked
 //! and then never again: probabilities in stable forms ([`Probabilities`]), overlap sums by image and class
-//! ([`Sums`]) and the sorted errors of the Lovász losses ([`Ranking`]). A loss is then a short read of it.
+//! ([`Sums`]), the sorted errors of the Lovász losses ([`Ranking`]) and how far each pixel is from the edges of the
+//! truth. A loss is then a short read of it.
 //!
 //! One channel means a binary task (sigmoid, label 1 is the foreground); two and more mean a multi-class task
 //! (softmax). Pixels whose label is the ignore index count nowhere.
 
+mod distance;
 mod probability;
 mod ranking;
 mod sums;
@@ -19,6 +21,7 @@ use std::rc::Rc;
 
 use ndarray::{Array3, Array4, ArrayView3, ArrayView4};
 
+pub use distance::{distance_transform, distances_to_other_side};
 pub use probability::{Probabilities, sigmoid, softplus};
 pub use ranking::{Ranked, Ranking};
 pub use sums::Sums;
@@ -115,6 +118,7 @@ pub struct Derived {
     sums: [OnceCell<Vec<Sums>>; 2],
     label_counts: OnceCell<Vec<LabelCounts>>,
     foreground: OnceCell<Vec<f32>>,
+    distances: OnceCell<Vec<f64>>,
     rankings: RefCell<Rankings>,
     /// Rankings from before the pixels of the box changed.
     former: Option<(Window, Rankings)>,
@@ -149,6 +153,7 @@ impl Derived {
     pub fn labels_changed(&mut self, window: &Window) {
         self.label_counts.take();
         self.foreground.take();
+        self.distances.take();
         self.pixels_changed(window);
     }
 
@@ -334,6 +339,31 @@ impl<'a> Field<'a> {
         self.derived
             .foreground
             .get_or_init(|| self.labels.iter().map(|&label| f32::from(label.min(1))).collect())
+    }
+
+    /// How far each pixel is from the nearest pixel on the other side of the mask of each class, `[image, class, y, x]`;
+    /// 0 throughout a mask that is empty or full, which has no other side. An ignored pixel is outside every mask.
+    pub fn distances(&self) -> &[f64] {
+        self.derived.distances.get_or_init(|| {
+            let shape = self.shape;
+            let mut all = Vec::with_capacity(shape.logits());
+            for image in 0..shape.images {
+                for channel in 0..shape.channels {
+                    let mask = self.mask(image, channel);
+                    match distances_to_other_side(&mask, shape.width) {
+                        Some(distances) => all.extend(distances),
+                        None => all.resize(all.len() + shape.pixels(), 0.0),
+                    }
+                }
+            }
+            all
+        })
+    }
+
+    /// Whether each pixel of an image is the foreground of a channel; one that is ignored is not.
+    pub fn mask(&self, image: usize, channel: usize) -> Vec<bool> {
+        let is_inside = |&label: &u8| self.counts(label) && self.is_foreground(label, channel);
+        self.labels_of(image).iter().map(is_inside).collect()
     }
 
     /// The batch as one group, or each image as a group of its own.

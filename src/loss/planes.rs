@@ -1,0 +1,70 @@
+//! The mean that distance losses are: of a number for each pixel, over images and classes.
+
+use super::config::Config;
+use super::overlap::{head, per_image};
+use crate::field::{Field, Head, Shape, Task};
+
+/// What the mean runs over, and how logits become probabilities.
+#[derive(Debug, Clone)]
+pub(super) struct Planes {
+    /// How logits become probabilities in a multi-class task.
+    pub head: Head,
+    /// Whether each image has a mean of its own.
+    pub per_image: bool,
+    /// Whether class 0 counts in a multi-class task.
+    pub background: bool,
+    /// Whether the means of classes, and of images that have their own, are added up.
+    pub sum: bool,
+}
+
+impl Planes {
+    /// As set by the parameters that losses share.
+    pub(super) fn new(config: &Config<'_>) -> Self {
+        Self {
+            head: head(config),
+            per_image: per_image(config),
+            background: config.flag("background"),
+            sum: config.flag("sum"),
+        }
+    }
+
+    /// The first channel that counts.
+    pub(super) fn first(&self, shape: Shape) -> usize {
+        usize::from(!self.background && shape.task() == Task::Multiclass)
+    }
+
+    /// What the pixels of each image are multiplied by.
+    fn scales(&self, field: &Field<'_>) -> Vec<f64> {
+        let shape = field.shape();
+        let mut scales = vec![0.0; shape.images];
+        let groups = field.groups(self.per_image);
+        let means = if self.sum { 1 } else { groups.len() * (shape.channels - self.first(shape)) };
+        for images in &groups {
+            let pixels = field.valid_pixels(images.clone());
+            if pixels > 0 {
+                scales[images.clone()].fill(1.0 / (pixels * means) as f64);
+            }
+        }
+        scales
+    }
+
+    /// The mean of a number for each pixel that counts, given the place among the logits and the label's side, with
+    /// what it is multiplied by in each image.
+    pub(super) fn mean(&self, field: &Field<'_>, number: impl Fn(usize, bool) -> f64) -> (f64, Vec<f64>) {
+        let shape = field.shape();
+        let scales = self.scales(field);
+        let mut mean = 0.0;
+        for (image, scale) in scales.iter().enumerate() {
+            let mut sum = 0.0;
+            for channel in self.first(shape)..shape.channels {
+                for (i, &label) in shape.plane(image, channel).zip(field.labels_of(image)) {
+                    if field.counts(label) {
+                        sum += number(i, field.is_foreground(label, channel));
+                    }
+                }
+            }
+            mean += scale * sum;
+        }
+        (mean, scales)
+    }
+}
