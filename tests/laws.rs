@@ -9,6 +9,8 @@
 
 #[path = "laws/catalogue.rs"]
 mod catalogue;
+#[path = "laws/distribution.rs"]
+mod distribution;
 #[path = "laws/facts.rs"]
 mod facts;
 #[path = "laws/fields.rs"]
@@ -17,6 +19,10 @@ mod fields;
 mod gradient;
 #[path = "laws/identities.rs"]
 mod identities;
+#[path = "laws/optimum.rs"]
+mod optimum;
+#[path = "laws/shares.rs"]
+mod shares;
 #[path = "laws/value.rs"]
 mod value;
 #[path = "laws/variants.rs"]

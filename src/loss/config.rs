@@ -324,6 +324,11 @@ impl PerClass {
         Self { given: Vec::new(), default }
     }
 
+    /// One number for class 0 and one for all others.
+    pub fn first_and_rest(first: f64, rest: f64) -> Self {
+        Self { given: vec![first], default: rest }
+    }
+
     /// The largest number that a class can have.
     pub fn most(&self) -> f64 {
         self.given.iter().copied().fold(self.default, f64::max)

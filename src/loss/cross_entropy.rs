@@ -9,35 +9,50 @@
 //! ```text
 //! L = -\frac{1}{\sum_i w_{y_i}} \sum_i \sum_c w_c \left[ (1 - \varepsilon)\,[c = y_i] + \tfrac{\varepsilon}{C} \right] \log p_{ic}
 //! ```
+//! Where labels are shares t of the classes, with every other term as above:
+//! ```text
+//! L = -\frac{1}{N} \sum_i \sum_c t_{ic} \log p_{ic}
+//! ```
 //!
 //! # Parameters
 //! * `pos_weight`, w, from 0, default 1: multiplies the term of foreground pixels (binary). The mean is still taken
 //!   over all pixels.
-//! * `class_weights`, from 0, default 1: one weight for each class (multi-class). The mean is weighted: the sum is
-//!   divided by the weights of the labels, not by the number of pixels.
-//! * `label_smoothing`, ε, from 0 to 1, default 0: takes this share of each label and spreads it over all classes.
+//! * `class_weights`, from 0, default 1: one weight for each class (multi-class).
+//! * `label_smoothing`, ε, from 0 to 1, default 0: takes this share of each label and spreads it over all classes; a
+//!   binary y becomes (1 − ε)·y + ε/2.
+//! * `mean_over`, default weights of the labels: what the sum is divided by. It is the weights of the labels, as in
+//!   PyTorch, which without class weights is the number of pixels; or the number of pixels that count; or that of all
+//!   pixels, ignored ones too, which add nothing to the sum; or nothing. One class against the rest, every pixel has C
+//!   binary terms, and the mean is over them too.
 //!
 //! # Shapes
-//! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value is in nats. It is a mean over the pixels of the
-//! whole batch that are not ignored.
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`. The value is in nats. It is
+//! a mean over the pixels of the whole batch. Ignored pixels add nothing.
 //!
 //! # Range
 //! From 0, reached in the limit of a confident and right prediction, without bound. With smoothing the confident
-//! prediction is punished too and grows without bound.
+//! prediction is punished too and grows without bound, and on labels that are shares the least value is their entropy,
+//! reached where p = t.
 //!
 //! # Edge cases
 //! An empty mask and an absent class are nothing special. With no pixel to count, or weights that add up to 0, value
-//! and gradient are 0 (PyTorch returns NaN there).
+//! and gradient are 0 (PyTorch returns NaN there). On labels that are shares the weights of the labels are Σ w·t, so
+//! that certain shares are the same as labels; PyTorch divides by the number of pixels there.
 //!
 //! # Source
 //! The stable form is that of PyTorch's `binary_cross_entropy_with_logits` and `cross_entropy`. The gradient at z = 0
 //! is the analytic ±½, where an implementation through |z| may give 0 or ±1. Label smoothing: Szegedy et al. 2016,
-//! section 7.
+//! section 7. A mean over all pixels is that of mmsegmentation, and of segmentation-models-pytorch's soft losses.
 
-use super::config::{Config, Domain, Param, PerClass};
+mod terms;
+
+use super::config::{Choice, Config, Domain, Param};
 use super::docs::module_docs;
+use super::overlap::{self, ACTIVATION};
 use super::{Family, Loss, PerTask, Range, Spec};
-use crate::field::{Field, Head, Task};
+use crate::field::{Field, Task};
+pub(super) use terms::Held;
+pub use terms::Terms;
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
@@ -48,117 +63,118 @@ pub const SPEC: Spec = Spec {
     docs: module_docs!("cross_entropy.rs"),
     params: &[
         Param::number("pos_weight", "w⁺", Domain::from(0.0, 20.0, 0.1, 1.0)).only(Task::Binary),
-        Param::per_class("class_weights", "class weights", Domain::from(0.0, 10.0, 0.1, 1.0)),
-        Param::number("label_smoothing", "ε", Domain::new(0.0, 1.0, 0.01, 0.0)),
+        CLASS_WEIGHTS,
+        LABEL_SMOOTHING,
+        ACTIVATION,
+        Param::choice(
+            "mean_over",
+            "mean over",
+            &[
+                Choice { id: "weights", label: "weights of the labels" },
+                Choice { id: "pixels", label: "pixels" },
+                Choice { id: "all-pixels", label: "all pixels, ignored too" },
+                Choice { id: "nothing", label: "nothing: the sum" },
+            ],
+        )
+        .convention(),
+        CLIP,
     ],
     build: |config| Box::new(CrossEntropy::new(config)),
 };
 
+/// The slider for ε.
+pub(super) const LABEL_SMOOTHING: Param =
+    Param::number("label_smoothing", "ε", Domain::new(0.0, 1.0, 0.01, 0.0));
+
+/// The weights of classes.
+pub(super) const CLASS_WEIGHTS: Param =
+    Param::per_class("class_weights", "class weights", Domain::from(0.0, 10.0, 0.1, 1.0));
+
+/// What libraries hold probabilities in that take a plain logarithm of them.
+pub(super) const CLIP: Param = Param::number("clip", "least probability", Domain::new(0.0, 1e-4, 1e-7, 0.0))
+    .convention()
+    .without_control()
+    .about(
+        "probabilities are held from this to one minus this under the logarithm, and have no gradient beyond, as in \
+         libraries that take probabilities for logits; 0 holds nothing.",
+    );
+
 /// See the [module docs](self).
 #[derive(Debug, Clone)]
 pub struct CrossEntropy {
-    /// Weight of the foreground in a binary task.
-    pub pos_weight: f64,
-    /// Weight of each class in a multi-class task.
-    pub class_weights: PerClass,
-    /// Share of a label that is spread over all classes.
-    pub label_smoothing: f64,
+    /// The loss of each pixel.
+    pub terms: Terms,
+    /// What the sum is divided by.
+    pub mean_over: MeanOver,
+}
+
+/// What a sum over pixels is divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeanOver {
+    /// The weights of the labels.
+    Weights,
+    /// The pixels that count.
+    Pixels,
+    /// All pixels.
+    AllPixels,
+    /// Nothing.
+    Nothing,
 }
 
 impl Default for CrossEntropy {
     fn default() -> Self {
-        Self { pos_weight: 1.0, class_weights: PerClass::all(1.0), label_smoothing: 0.0 }
+        Self { terms: Terms::plain(), mean_over: MeanOver::Weights }
     }
 }
 
 impl CrossEntropy {
     fn new(config: &Config<'_>) -> Self {
         Self {
-            pos_weight: config.number("pos_weight"),
-            class_weights: config.per_class("class_weights"),
-            label_smoothing: config.number("label_smoothing"),
+            terms: Terms {
+                head: overlap::head(config),
+                pos_weight: config.number("pos_weight"),
+                neg_weight: 1.0,
+                class_weights: config.per_class("class_weights"),
+                label_smoothing: config.number("label_smoothing"),
+                clip: config.number("clip"),
+            },
+            mean_over: match config.choice("mean_over") {
+                "pixels" => MeanOver::Pixels,
+                "all-pixels" => MeanOver::AllPixels,
+                "nothing" => MeanOver::Nothing,
+                _ => MeanOver::Weights,
+            },
         }
-    }
-
-    fn binary(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
-        let probabilities = field.probabilities(Head::Joint);
-        let pixels = field.valid_pixels(0..field.shape().images);
-        let scale = if pixels == 0 { 0.0 } else { 1.0 / pixels as f64 };
-        // The smoothed label, split into its pull towards 1 and towards 0.
-        let pulls = |y: f64| {
-            let y = (1.0 - self.label_smoothing) * y + 0.5 * self.label_smoothing;
-            (scale * self.pos_weight * y, scale * (1.0 - y))
-        };
-        let (of_foreground, of_background) = (pulls(1.0), pulls(0.0));
-        let pulls_of = |label: u8| match label {
-            _ if !field.counts(label) => (0.0, 0.0),
-            1 => of_foreground,
-            _ => of_background,
-        };
-        let logs = probabilities.log_prob.iter().zip(&probabilities.log_rest);
-        let value = field.labels().iter().zip(logs).map(|(&label, (log_p, log_q))| {
-            let (up, down) = pulls_of(label);
-            -(up * log_p + down * log_q)
-        });
-        let value = value.sum();
-        if let Some(gradient) = gradient {
-            let probs = probabilities.prob.iter().zip(&probabilities.rest);
-            for ((by_logit, &label), (p, q)) in gradient.iter_mut().zip(field.labels()).zip(probs) {
-                let (up, down) = pulls_of(label);
-                // -∂/∂z log p = -(1 - p), and -∂/∂z log (1 - p) = p.
-                *by_logit = (down * p - up * q) as f32;
-            }
-        }
-        value
-    }
-
-    fn multiclass(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
-        let shape = field.shape();
-        let probabilities = field.probabilities(Head::Joint);
-        let weights: Vec<f64> = (0..shape.channels).map(|class| self.class_weights.of(class)).collect();
-        let counted = || field.labels().iter().filter(|&&label| field.counts(label));
-        let total: f64 = counted().map(|&label| weights[usize::from(label)]).sum();
-        let scale = if total > 0.0 { 1.0 / total } else { 0.0 };
-        let spread = self.label_smoothing / shape.channels as f64;
-        let sum_of_weights: f64 = weights.iter().sum();
-        let mut value = 0.0;
-        for image in 0..shape.images {
-            for (pixel, &label) in field.labels_of(image).iter().enumerate() {
-                let label = field.counts(label).then_some(usize::from(label));
-                let kept = label.map_or(0.0, |label| (1.0 - self.label_smoothing) * weights[label]);
-                let pull = if label.is_some() { kept + spread * sum_of_weights } else { 0.0 };
-                for (channel, weight) in weights.iter().enumerate() {
-                    let i = shape.plane(image, channel).start + pixel;
-                    let target = match label {
-                        Some(label) if label == channel => kept + spread * weight,
-                        Some(_) => spread * weight,
-                        None => 0.0,
-                    };
-                    value -= scale * target * probabilities.log_prob[i];
-                    // -∂/∂z_c Σ_j t_j log p_j = p_c Σ_j t_j - t_c, written so that nothing cancels as p_c nears 1.
-                    if let Some(gradient) = gradient.as_deref_mut() {
-                        let others = pull - target;
-                        gradient[i] = (scale
-                            * (others * probabilities.prob[i] - target * probabilities.rest[i]))
-                            as f32;
-                    }
-                }
-            }
-        }
-        value
     }
 }
 
 impl Loss for CrossEntropy {
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
-        match field.shape().task() {
-            Task::Binary => self.binary(field, gradient),
-            Task::Multiclass => self.multiclass(field, gradient),
-        }
+        let terms = self.terms.terms_a_pixel(field);
+        let divisor = match self.mean_over {
+            MeanOver::Weights => self.terms.weight_of_labels(field),
+            MeanOver::Pixels => (field.valid_pixels(0..field.shape().images) * terms) as f64,
+            MeanOver::AllPixels => (field.labels().len() * terms) as f64,
+            MeanOver::Nothing => 1.0,
+        };
+        let scale = if divisor > 0.0 { 1.0 / divisor } else { 0.0 };
+        self.terms.evaluate(field, gradient, |_| scale)
     }
 
     fn range(&self) -> Range {
-        let perfect = if self.label_smoothing > 0.0 { f64::INFINITY } else { 0.0 };
+        self.terms.range()
+    }
+}
+
+impl Terms {
+    /// Where a mean of such terms lies.
+    pub(super) fn range(&self) -> Range {
+        // What smoothing costs is bounded where probabilities are held, and depends on the classes.
+        let perfect = match (self.label_smoothing > 0.0, self.clip > 0.0) {
+            (_, true) => f64::NAN,
+            (true, false) => f64::INFINITY,
+            (false, false) => 0.0,
+        };
         Range { perfect, ..Range::UNBOUNDED }
     }
 }

@@ -1,4 +1,4 @@
-//! The catalogue of losses: one file a loss, one line in [`LOSSES`].
+//! The catalogue of losses: one file a loss, one line in the list of [`LOSSES`].
 //!
 //! Everything that knows a list of losses reads it from here: the page builds its cards and controls from it, the
 //! law tests walk it, and the explanations on the page are the module docs of each loss (see [`docs`]).
@@ -8,21 +8,32 @@
 
 pub mod config;
 pub mod docs;
+mod planes;
 mod pull_back;
+mod skeleton;
 
+pub mod asymmetric_focal;
+pub mod boundary;
+pub mod cldice;
+pub mod combo;
 pub mod compound;
 pub mod cross_entropy;
 pub mod cross_entropy_lovasz_hinge;
 pub mod cross_entropy_lovasz_softmax;
 pub mod dice;
 pub mod dice_cross_entropy;
+pub mod dice_focal;
 pub mod focal;
+pub mod hausdorff;
 pub mod hinge;
 pub mod jaccard;
 pub mod lovasz;
 pub mod lovasz_hinge;
 pub mod lovasz_softmax;
+pub mod mixer;
 pub mod overlap;
+pub mod top_k_cross_entropy;
+pub mod unified_focal;
 
 use std::fmt::Debug;
 
@@ -95,8 +106,12 @@ impl Range {
     pub const UNBOUNDED: Self = Self { least: 0.0, most: f64::INFINITY, perfect: 0.0 };
 
     /// Where a value stands between `least` (0) and `most` (1); an unbounded range is bent so that
-    /// 1 above the least is the middle.
+    /// 1 above the least is the middle, and one without either bound has its middle at 0.
     pub fn position(self, value: f64) -> f64 {
+        if self.least == f64::NEG_INFINITY {
+            // Without either bound 0 is the middle.
+            return 0.5 + 0.5 * value / (1.0 + value.abs());
+        }
         let above = (value - self.least).max(0.0);
         let span = self.most - self.least;
         if span.is_finite() {
@@ -185,17 +200,28 @@ pub struct Spec {
 }
 
 /// Every loss, in the order of the page.
-pub const LOSSES: &[&Spec] = &[
+pub const LOSSES: &[&Spec] = &mixer::with_mixer::<{ ALL_BUT_THE_MIXER.len() + 1 }>(ALL_BUT_THE_MIXER);
+
+/// The mixer offers what it finds here, so it cannot stand here itself: it comes last.
+const ALL_BUT_THE_MIXER: &[&Spec] = &[
     &cross_entropy::SPEC,
     &dice::SPEC,
     &dice_cross_entropy::SPEC,
     &jaccard::SPEC,
     &focal::SPEC,
+    &top_k_cross_entropy::SPEC,
+    &asymmetric_focal::SPEC,
+    &unified_focal::SPEC,
     &hinge::SPEC,
     &lovasz_hinge::SPEC,
     &lovasz_softmax::SPEC,
+    &boundary::SPEC,
+    &hausdorff::SPEC,
+    &cldice::SPEC,
     &cross_entropy_lovasz_hinge::SPEC,
     &cross_entropy_lovasz_softmax::SPEC,
+    &dice_focal::SPEC,
+    &combo::SPEC,
 ];
 
 /// The loss of this id.
@@ -213,6 +239,9 @@ mod tests {
         assert!((Range::UNBOUNDED.position(1.0) - 0.5).abs() < 1e-15);
         assert!((Range::UNBOUNDED.position(f64::INFINITY) - 1.0).abs() < 1e-15);
         assert!(Range::UNIT.position(-3.0).abs() < 1e-15);
+        let either = Range { least: f64::NEG_INFINITY, most: f64::INFINITY, perfect: f64::NAN };
+        assert!((either.position(0.0) - 0.5).abs() < 1e-15);
+        assert!((either.position(-1.0) - 0.25).abs() < 1e-15);
     }
 
     #[test]

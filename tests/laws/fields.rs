@@ -11,7 +11,7 @@ pub(crate) const QUANTUM: f32 = 1.0 / 1024.0;
 /// The step of the central differences.
 pub(crate) const STEP: f32 = 2.0 * QUANTUM;
 /// How far a [`smooth_field`] keeps from every kink, in logits. The differences go two steps out.
-const CLEARANCE: f64 = 4.0 * STEP as f64;
+pub(crate) const CLEARANCE: f64 = 4.0 * STEP as f64;
 
 /// Runs a law on many draws, and panics with the smallest that breaks it.
 pub(crate) fn for_all<S: Strategy>(
@@ -38,12 +38,15 @@ pub(crate) struct Painted {
     pub(crate) shape: Shape,
     pub(crate) logits: Vec<f32>,
     pub(crate) labels: Vec<u8>,
+    /// Soft labels, `[image, class, y, x]` like the logits, if there are any.
+    pub(crate) shares: Option<Vec<f32>>,
 }
 
 /// On few lines, because proptest prints the smallest field that breaks a law.
 impl std::fmt::Debug for Painted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}\nlogits {:?}\nlabels {:?}", self.shape, self.logits, self.labels)
+        write!(f, "{:?}\nlogits {:?}\nlabels {:?}", self.shape, self.logits, self.labels)?;
+        self.shares.as_ref().map_or(Ok(()), |shares| write!(f, "\nshares {shares:?}"))
     }
 }
 
@@ -51,7 +54,7 @@ impl Painted {
     /// One image of one row.
     pub(crate) fn row(channels: usize, logits: &[f32], labels: &[u8]) -> Self {
         let shape = Shape { images: 1, channels, height: 1, width: labels.len() };
-        Self { shape, logits: logits.to_vec(), labels: labels.to_vec() }
+        Self { shape, logits: logits.to_vec(), labels: labels.to_vec(), shares: None }
     }
 
     /// Derives the field and looks at it.
@@ -59,7 +62,10 @@ impl Painted {
         let Shape { images, channels, height, width } = self.shape;
         let logits = Logits::from_shape_vec((images, channels, height, width), self.logits.clone()).unwrap();
         let labels = Labels::from_shape_vec((images, height, width), self.labels.clone()).unwrap();
-        look(&Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap())
+        let field = Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap();
+        let Some(shares) = self.shares.clone() else { return look(&field) };
+        let shares = Logits::from_shape_vec((images, channels, height, width), shares).unwrap();
+        look(&field.with_soft_labels(shares.view()).unwrap())
     }
 
     /// The pixels `[image, y, x]`, each with its label and the places of its logits.
@@ -87,14 +93,27 @@ impl Painted {
         painted
     }
 
+    /// The labels as shares: 1 for the class that a label names, 0 for the others.
+    pub(crate) fn with_certain_shares(&self) -> Self {
+        let mut shares = vec![0.0; self.logits.len()];
+        for (label, places) in self.pixels() {
+            for (channel, at) in places.into_iter().enumerate() {
+                shares[at] = f32::from(u8::from(self.is_foreground(label, channel)));
+            }
+        }
+        Self { shares: Some(shares), ..self.clone() }
+    }
+
     /// One image of the batch.
     pub(crate) fn image(&self, image: usize) -> Self {
         let shape = Shape { images: 1, ..self.shape };
         let pixels = shape.pixels();
+        let of_logits = image * shape.logits()..(image + 1) * shape.logits();
         Self {
             shape,
-            logits: self.logits[image * shape.logits()..(image + 1) * shape.logits()].to_vec(),
+            logits: self.logits[of_logits.clone()].to_vec(),
             labels: self.labels[image * pixels..(image + 1) * pixels].to_vec(),
+            shares: self.shares.as_ref().map(|shares| shares[of_logits].to_vec()),
         }
     }
 }
@@ -164,7 +183,7 @@ fn fields_of(channels: impl Strategy<Value = usize>) -> impl Strategy<Value = Pa
     shapes(channels).prop_flat_map(|shape| painted(shape, labels(shape))).prop_map(
         |(shape, quanta, labels)| {
             let logits = quanta.iter().map(|&q| q as f32 * QUANTUM).collect();
-            Painted { shape, logits, labels }
+            Painted { shape, logits, labels, shares: None }
         },
     )
 }
@@ -179,7 +198,7 @@ pub(crate) fn extreme_field() -> impl Strategy<Value = Painted> {
     ];
     shapes(channels()).prop_flat_map(move |shape| {
         (Just(shape), prop::collection::vec(logit.clone(), shape.logits()), labels(shape))
-            .prop_map(|(shape, logits, labels)| Painted { shape, logits, labels })
+            .prop_map(|(shape, logits, labels)| Painted { shape, logits, labels, shares: None })
     })
 }
 
@@ -193,23 +212,28 @@ pub(crate) fn complete_field() -> impl Strategy<Value = Painted> {
             }
         }
         let logits = quanta.iter().map(|&q| q as f32 * QUANTUM).collect();
-        Painted { shape, logits, labels }
+        Painted { shape, logits, labels, shares: None }
     })
 }
 
 /// A field on which every loss is smooth wherever the central differences look.
 ///
-/// The kinks are known: two errors about one channel that swap places in a Lovász sort, a hinge at its margin, a
-/// `p_t` at the threshold of the reduced focal loss. All are conditions on the logit of an error, −s·v with the label's side
+/// The kinks are known: two errors about one channel that swap places in a Lovász sort, two probabilities of one image
+/// that swap places in the minima and maxima of a skeleton, a hinge at its margin, a `p_t` at the threshold of the
+/// reduced focal loss, a probability that crosses ½ and moves a predicted edge. All are conditions on the logit of an error, −s·v with the label's side
 /// s = ±1 and the logit v, raw for one class against the rest and `z_c − log Σ_{j≠c} exp z_j` for the softmax; moving
 /// one logit by d moves these by at most d. A pixel that comes too close to a kink is moved on, by another stride for
 /// each of its channels, until it does not: by construction, so that no draw is wasted.
 pub(crate) fn smooth_field() -> impl Strategy<Value = Painted> {
     shapes(channels()).prop_flat_map(|shape| painted(shape, labels(shape))).prop_map(
         |(shape, mut quanta, labels)| {
-            let blank = Painted { shape, logits: Vec::new(), labels: labels.clone() };
+            let blank = Painted { shape, logits: Vec::new(), labels: labels.clone(), shares: None };
             let mut taken = vec![Vec::new(); 2 * shape.channels];
-            for (label, places) in blank.pixels() {
+            let mut of_image = taken.clone();
+            for (at, (label, places)) in blank.pixels().enumerate() {
+                if at % shape.pixels() == 0 {
+                    of_image.iter_mut().for_each(Vec::clear);
+                }
                 if label == IGNORE {
                     continue;
                 }
@@ -218,8 +242,10 @@ pub(crate) fn smooth_field() -> impl Strategy<Value = Painted> {
                     let z: Vec<f64> =
                         places.iter().map(|&at| f64::from(quanta[at] as f32 * QUANTUM)).collect();
                     let errors = error_logits(&blank, label, &z);
-                    if is_clear(&errors, &taken) {
+                    let logits = without_sides(&blank, label, &errors);
+                    if is_clear(&errors, &taken) && is_apart(&logits, &of_image) {
                         taken.iter_mut().zip(errors).for_each(|(taken, error)| taken.push(error));
+                        of_image.iter_mut().zip(logits).for_each(|(taken, logit)| taken.push(logit));
                         break;
                     }
                     moves += 1;
@@ -231,7 +257,7 @@ pub(crate) fn smooth_field() -> impl Strategy<Value = Painted> {
                 }
             }
             let logits = quanta.iter().map(|&q| q as f32 * QUANTUM).collect();
-            Painted { shape, logits, labels }
+            Painted { shape, logits, labels, shares: None }
         },
     )
 }
@@ -248,8 +274,18 @@ fn error_logits(painted: &Painted, label: u8, z: &[f64]) -> Vec<f64> {
     raw.chain(joint).collect()
 }
 
+/// The logits themselves, whichever side the label is on.
+fn without_sides(painted: &Painted, label: u8, errors: &[f64]) -> Vec<f64> {
+    let side = |at| if painted.is_foreground(label, at % painted.shape.channels) { -1.0 } else { 1.0 };
+    errors.iter().enumerate().map(|(at, error)| side(at) * error).collect()
+}
+
+fn is_apart(logits: &[f64], taken: &[Vec<f64>]) -> bool {
+    logits.iter().zip(taken).all(|(z, taken)| taken.iter().all(|other| (z - other).abs() > CLEARANCE))
+}
+
 fn is_clear(errors: &[f64], taken: &[Vec<f64>]) -> bool {
-    // A hinge has its margin at an error of logit −1, a p_t reaches r at −log(r / (1 − r)).
+    // A hinge has its margin at an error of logit −1, a p_t reaches r at −log(r / (1 − r)): with r = ½, p crosses ½.
     let kinks = super::variants::INTERIOR.map(|r| -(r / (1.0 - r)).ln());
     errors.iter().zip(taken).all(|(error, taken)| {
         let far = |kink: &f64| (error - kink).abs() > CLEARANCE;

@@ -8,12 +8,12 @@ use super::variants::{Variant, loss};
 
 const ROUNDING: f64 = 1e-12;
 
-fn close(a: f64, b: f64) -> bool {
+pub(crate) fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= ROUNDING * (1.0 + a.abs())
 }
 
 /// Equal values, and gradients equal up to roundings to f32.
-fn agree(a: &(f64, Vec<f32>), b: &(f64, Vec<f32>)) -> Result<(), TestCaseError> {
+pub(crate) fn agree(a: &(f64, Vec<f32>), b: &(f64, Vec<f32>)) -> Result<(), TestCaseError> {
     prop_assert!(close(a.0, b.0), "{} is not {}", a.0, b.0);
     let largest = a.1.iter().fold(0.0f32, |largest, g| largest.max(g.abs()));
     for (at, (a, b)) in a.1.iter().zip(&b.1).enumerate() {

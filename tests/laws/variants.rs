@@ -2,7 +2,7 @@
 
 use lossfield::field::Task;
 use lossfield::loss::config::{Config, Kind, Param, Setting, Settings};
-use lossfield::loss::{LOSSES, Loss, Spec, find};
+use lossfield::loss::{Family, LOSSES, Loss, Spec, find};
 
 /// Values tried inside the domain of a number, where they lie in it.
 pub(crate) const INTERIOR: [f64; 2] = [0.3, 0.5];
@@ -40,6 +40,21 @@ impl Variant {
         }
     }
 
+    /// The loss itself, and those that a mixture of chosen losses is made of.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &'static Spec> + '_ {
+        let chosen = |param: &Param| match (self.settings.get(param.id), param.kind) {
+            (Some(Setting::Choice(option)), _) => find(option),
+            (None, Kind::Choice(options)) => find(options[0].id),
+            _ => None,
+        };
+        std::iter::once(self.spec).chain(self.spec.params.iter().filter_map(chosen))
+    }
+
+    /// Whether a loss of this id is among them.
+    pub(crate) fn involves(&self, id: &str) -> bool {
+        self.parts().any(|spec| spec.id == id)
+    }
+
     pub(crate) fn flag(&self, param: &str) -> bool {
         self.settings.get(param) == Some(&Setting::Flag(true))
     }
@@ -64,32 +79,43 @@ pub(crate) fn loss(id: &str, settings: &[(&str, Setting)]) -> Variant {
     Variant::new(find(id).unwrap(), settings)
 }
 
-/// Every loss: as it is by default, with each parameter changed, and with each two changed. Parameters that have no
-/// effect for the task stay as they are.
+/// Every loss: as it is by default, with each parameter changed, and with each two changed that are
+/// [tried together](are_tried_together). Parameters that have no effect for the task stay as they are.
 pub(crate) fn variants(task: Task) -> Vec<Variant> {
     LOSSES.iter().flat_map(|spec| variants_of(spec, task)).collect()
 }
 
 fn variants_of(spec: &'static Spec, task: Task) -> Vec<Variant> {
-    let changes: Vec<(&'static str, Setting)> = spec
+    let changes: Vec<(&'static Param, Setting)> = spec
         .params
         .iter()
         .filter(|param| param.task.is_none_or(|only| only == task))
-        .flat_map(|param| others(param).into_iter().map(|setting| (param.id, setting)))
+        .flat_map(|param| others(param).into_iter().map(move |setting| (param, setting)))
         .collect();
     let mut all = vec![Settings::new()];
     for (at, (param, setting)) in changes.iter().enumerate() {
-        let one = Settings::from([((*param).into(), setting.clone())]);
+        let one = Settings::from([(param.id.into(), setting.clone())]);
         for (other, second) in &changes[at + 1..] {
-            if other != param {
+            if other.id != param.id && are_tried_together(spec, param, other) {
                 let mut two = one.clone();
-                two.insert((*other).into(), second.clone());
+                two.insert(other.id.into(), second.clone());
                 all.push(two);
             }
         }
         all.push(one);
     }
     all.into_iter().map(|settings| Variant::new(spec, settings)).collect()
+}
+
+/// A sum does not couple its terms, so conventions that a compound hands on to them are tried in pairs with the terms
+/// alone. A choice among all losses is in no pair: each of its options is a loss whose own pairs are tried.
+fn are_tried_together(spec: &Spec, a: &Param, b: &Param) -> bool {
+    let is_own = |param: &Param| {
+        let is_of_losses = matches!(param.kind, Kind::Choice(options) if find(options[1].id).is_some());
+        let is_handed_on = param.convention || param.about.is_some();
+        !is_of_losses && !(is_handed_on && spec.family == Family::Compound)
+    };
+    is_own(a) && is_own(b)
 }
 
 /// Settings of a parameter other than its default.

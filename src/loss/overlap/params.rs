@@ -3,7 +3,7 @@
 use super::{Absent, Focus, Outer, Overlap, Reduction, SoftForm};
 use crate::field::{Head, Task};
 use crate::loss::Range;
-use crate::loss::config::{Choice, Config, Domain, Param};
+use crate::loss::config::{Choice, Config, Domain, Param, joined};
 
 /// The slider for the smoothing term.
 pub(in crate::loss) const SMOOTH: Param = Param::number(
@@ -61,66 +61,84 @@ pub(in crate::loss) const BACKGROUND: Param = Param::flag("background", "count b
     .only(Task::Multiclass)
     .about("whether class 0 counts in the mean (multi-class).");
 
-/// The conventions on which libraries differ.
-pub(in crate::loss) const CONVENTIONS: [Param; 13] = [
-    Param::choice(
-        "outer",
-        "loss of a score S",
-        &[
-            Choice { id: "one-minus", label: "1 − S" },
-            Choice { id: "minus", label: "−S" },
-            Choice { id: "log", label: "−log S" },
-        ],
-    )
-    .convention()
-    .about("1 − S; −S, which is below 0; or −log S, which is steeper where the overlap is small."),
-    Param::flag("squared", "squared", false)
-        .convention()
-        .about("whether the sums below the bar are Σp² + Σy² instead of Σp + Σy."),
-    ACTIVATION,
-    OVER,
-    Param::flag("pooled", "classes at once", false)
-        .convention()
-        .only(Task::Multiclass)
-        .about("whether the sums run over all classes at once, which leaves one score and no balance between them."),
-    Param::choice(
-        "absent",
-        "absent class",
-        &[
-            Choice { id: "zero", label: "loss 0, counted" },
-            Choice { id: "scored", label: "scored" },
-            Choice { id: "skipped", label: "left out" },
-        ],
-    )
-    .convention()
-    .about(
-        "what a class does that the truth does not contain. It may count as 0 in the mean, be scored like any other, \
-         or be left out of the mean.",
-    ),
-    BACKGROUND,
-    REDUCTION[0],
-    REDUCTION[1],
-    REDUCTION[2],
-    Param::choice(
-        "soft_form",
-        "soft labels",
-        &[Choice { id: "product", label: "Σpy" }, Choice { id: "distance", label: "Σ|p − y|" }],
-    )
-    .convention()
-    .of_soft_labels()
-    .about(
-        "what overlap is where labels are shares: Σpy, which a perfect prediction does not make largest, or \
-         (Σp + Σy − Σ|p − y|)/2, which it does. On hard labels they are the same.",
-    ),
-    Param::number("smooth_below", "smooth, below only", Domain { min: -10.0, ..Domain::from(0.0, 10.0, 0.1, 0.0) })
-        .convention()
-        .without_control()
-        .about("what the denominator gets besides s; below 0 where a library adds less there than above."),
-    Param::number("eps", "least denominator", Domain::new(1e-12, 1.0, 1e-7, Overlap::EPS))
-        .convention()
-        .without_control()
-        .about("the least that the denominator, and under a logarithm the score, is taken to be."),
+/// What becomes of a class that the truth does not contain.
+pub(in crate::loss) const ABSENT_OPTIONS: &[Choice] = &[
+    Choice { id: "zero", label: "loss 0, counted" },
+    Choice { id: "scored", label: "scored" },
+    Choice { id: "skipped", label: "left out" },
 ];
+
+/// What overlap is where labels are shares.
+pub(in crate::loss) const SOFT_FORM: Param = Param::choice(
+    "soft_form",
+    "soft labels",
+    &[Choice { id: "product", label: "Σpy" }, Choice { id: "distance", label: "Σ|p − y|" }],
+)
+.convention()
+.of_soft_labels()
+.about(
+    "what overlap is where labels are shares: Σpy, which a perfect prediction does not make largest, or \
+     (Σp + Σy − Σ|p − y|)/2, which it does. On hard labels they are the same.",
+);
+
+/// What the denominator gets besides [`SMOOTH`], which may be less than nothing.
+pub(in crate::loss) const SMOOTH_BELOW: Param = smooth_below(-10.0);
+
+/// What the denominator gets besides [`SMOOTH`], at least `min`.
+pub(in crate::loss) const fn smooth_below(min: f64) -> Param {
+    Param::number("smooth_below", "smooth, below only", Domain { min, ..Domain::from(0.0, 10.0, 0.1, 0.0) })
+        .convention()
+        .without_control()
+        .about("what the denominator gets besides s; below 0 where a library adds less there than above.")
+}
+
+/// How a score S becomes a loss, of the ways that all losses have.
+const OUTER: Param = Param::choice("outer", "loss of a score S", OUTER_OPTIONS)
+    .convention()
+    .about("1 − S; −S, which is below 0; or −log S, which is steeper where the overlap is small.");
+
+const OUTER_OPTIONS: &[Choice] = &[
+    Choice { id: "one-minus", label: "1 − S" },
+    Choice { id: "minus", label: "−S" },
+    Choice { id: "log", label: "−log S" },
+];
+
+/// The same for a loss that is raised to a power, and must not be below 0.
+pub(in crate::loss) const OUTER_ABOVE_ZERO: Param =
+    Param::choice("outer", "loss of a score S", &const { [OUTER_OPTIONS[0], OUTER_OPTIONS[2]] })
+        .convention()
+        .about("1 − S, or −log S, which is steeper where the overlap is small.");
+
+/// The conventions on which libraries differ.
+pub(in crate::loss) const CONVENTIONS: [Param; 13] = joined::<1, 12, 13>([OUTER], inner(SMOOTH_BELOW));
+
+/// The conventions without that on how a score becomes a loss.
+pub(in crate::loss) const fn inner(smooth_below: Param) -> [Param; 12] {
+    [
+        Param::flag("squared", "squared", false)
+            .convention()
+            .about("whether the sums below the bar are Σp² + Σy² instead of Σp + Σy."),
+        ACTIVATION,
+        OVER,
+        Param::flag("pooled", "classes at once", false).convention().only(Task::Multiclass).about(
+            "whether the sums run over all classes at once, which leaves one score and no balance between them.",
+        ),
+        Param::choice("absent", "absent class", ABSENT_OPTIONS).convention().about(
+            "what a class does that the truth does not contain. It may count as 0 in the mean, be scored like any \
+             other, or be left out of the mean.",
+        ),
+        BACKGROUND,
+        REDUCTION[0],
+        REDUCTION[1],
+        REDUCTION[2],
+        SOFT_FORM,
+        smooth_below,
+        Param::number("eps", "least denominator", Domain::new(1e-12, 1.0, 1e-7, Overlap::EPS))
+            .convention()
+            .without_control()
+            .about("the least that the denominator, and under a logarithm the score, is taken to be."),
+    ]
+}
 
 /// What the exponent of a focal loss is put on.
 pub(in crate::loss) const EXPONENT_ON: Param = Param::choice(
@@ -135,33 +153,51 @@ pub(in crate::loss) const EXPONENT_ON: Param = Param::choice(
 impl Overlap {
     /// The conventions as set by [`SMOOTH`] and [`CONVENTIONS`].
     pub(in crate::loss) fn with_conventions(self, config: &Config<'_>) -> Self {
-        let smooth = config.number("smooth");
+        let outer = match config.choice("outer") {
+            "minus" => Outer::Minus,
+            "log" => Outer::NegLog,
+            _ => Outer::OneMinus,
+        };
+        Self { outer, ..self.with_inner(config) }
+    }
+
+    /// The conventions as set by [`SMOOTH`] and [`inner`].
+    pub(in crate::loss) fn with_inner(self, config: &Config<'_>) -> Self {
+        let (smooth_numerator, smooth_denominator) = smoothing(config);
         Self {
             squared: config.flag("squared"),
-            soft_form: match config.choice("soft_form") {
-                "distance" => SoftForm::Distance,
-                _ => SoftForm::Product,
-            },
-            smooth_numerator: smooth,
-            smooth_denominator: (smooth + config.number("smooth_below")).max(0.0),
+            soft_form: soft_form(config),
+            smooth_numerator,
+            smooth_denominator,
             eps: config.number("eps"),
             head: head(config),
             per_image: per_image(config),
             pooled: config.flag("pooled"),
             background: config.flag("background"),
-            absent: match config.choice("absent") {
-                "scored" => Absent::Scored,
-                "skipped" => Absent::Skipped,
-                _ => Absent::Zero,
-            },
-            outer: match config.choice("outer") {
-                "minus" => Outer::Minus,
-                "log" => Outer::NegLog,
-                _ => Outer::OneMinus,
-            },
+            absent: absent(config),
             reduction: Reduction::new(config),
             ..self
         }
+    }
+}
+
+/// What [`SMOOTH`] and [`SMOOTH_BELOW`] add to the numerator and to the denominator.
+pub(in crate::loss) fn smoothing(config: &Config<'_>) -> (f64, f64) {
+    let smooth = config.number("smooth");
+    (smooth, (smooth + config.number("smooth_below")).max(0.0))
+}
+
+/// What [`SOFT_FORM`] says.
+pub(in crate::loss) fn soft_form(config: &Config<'_>) -> SoftForm {
+    if config.choice("soft_form") == "distance" { SoftForm::Distance } else { SoftForm::Product }
+}
+
+/// What the choice of [`ABSENT_OPTIONS`] says.
+pub(in crate::loss) fn absent(config: &Config<'_>) -> Absent {
+    match config.choice("absent") {
+        "scored" => Absent::Scored,
+        "skipped" => Absent::Skipped,
+        _ => Absent::Zero,
     }
 }
 

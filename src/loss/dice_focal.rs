@@ -1,0 +1,97 @@
+//! Dice and focal loss together: overlap for the imbalance of classes, focal for that of easy and hard pixels.
+//!
+//! # Formula
+//! ```text
+//! L = \lambda_D\, L_{\mathrm{Dice}} + \lambda_F\, L_{\mathrm{focal}}
+//! ```
+//!
+//! # Parameters
+//! * `dice_weight`, from 0, default 1: the weight of Dice.
+//! * `focal_weight`, from 0, default 1: the weight of the focal loss. Its values are small; see how little of the
+//!   gradient is its own.
+//! * `gamma`, γ, from 0 to 100, default 2: how strongly the focal loss discounts easy pixels.
+//! * `alpha`, α, from 0 to 1, default 0.25: the weight of positive pixels in the focal loss, and 1 − α of all others.
+//! * `balanced`, default off: whether α is used at all.
+//! * `mean_over`, default pixels: the focal loss is a mean over pixels, or over logits, of which a multi-class task has
+//!   C times as many.
+//! * `focal_activation`, default as Dice has it: the probabilities of the focal loss may be sigmoids, one class against
+//!   the rest, whatever those of Dice are.
+//!
+//! # Shapes
+//! Logits `[image, class, y, x]`, labels `[image, y, x]`. With sigmoids, one against the rest, both terms are about
+//! them. The focal loss stays with the labels where they are shares.
+//!
+//! # Range
+//! From 0 (perfect) without bound.
+//!
+//! # Edge cases
+//! Those of its terms: on an empty mask Dice is 0 by default and the focal loss alone remains.
+//!
+//! # Source
+//! Zhu et al. 2019, with Dice in place of their focal Tversky form, and MONAI, whose Dice sums over each
+//! image and scores absent classes. With a softmax for Dice its focal loss stays with sigmoids.
+
+use super::compound::Compound;
+use super::config::{Choice, Domain, Param, joined};
+use super::dice::DICE;
+use super::docs::module_docs;
+use super::focal::Focal;
+use super::overlap::{self, CONVENTIONS, SMOOTH};
+use super::{Family, PerTask, Spec};
+use crate::field::{Head, Task};
+
+/// The catalogue line.
+pub const SPEC: Spec = Spec {
+    id: "dice_focal",
+    name: PerTask::both("Dice + focal"),
+    family: Family::Compound,
+    at_first: false,
+    docs: module_docs!("dice_focal.rs"),
+    params: &joined::<8, CONVENTION_COUNT, { 8 + CONVENTION_COUNT }>(
+        [
+            Param::number("dice_weight", "λ Dice", Domain::from(0.0, 5.0, 0.05, 1.0)),
+            Param::number("focal_weight", "λ focal", Domain::from(0.0, 5.0, 0.05, 1.0)),
+            Param::number("gamma", "γ", Domain { max: 100.0, ..Domain::from(0.0, 5.0, 0.1, 2.0) }),
+            Param::number("alpha", "α", Domain::new(0.0, 1.0, 0.01, 0.25)),
+            Param::flag("balanced", "use α", false),
+            Param::choice(
+                "mean_over",
+                "mean over",
+                &[Choice { id: "pixels", label: "pixels" }, Choice { id: "logits", label: "logits" }],
+            )
+            .convention()
+            .only(Task::Multiclass),
+            Param::choice(
+                "focal_activation",
+                "activation, focal",
+                &[
+                    Choice { id: "same", label: "as Dice has it" },
+                    Choice { id: "one-vs-rest", label: "sigmoid, one vs rest" },
+                ],
+            )
+            .convention()
+            .only(Task::Multiclass),
+            SMOOTH,
+        ],
+        CONVENTIONS,
+    ),
+    build: |config| {
+        let focal = Focal {
+            gamma: config.number("gamma"),
+            alpha: config.flag("balanced").then(|| config.number("alpha")),
+            head: match config.choice("focal_activation") {
+                "one-vs-rest" => Head::OneVsRest,
+                _ => overlap::head(config),
+            },
+            mean_over_logits: config.choice("mean_over") == "logits",
+            normalized: false,
+            reduced_threshold: None,
+        };
+        Box::new(Compound::new(vec![
+            (config.number("dice_weight"), Box::new(DICE.with_conventions(config))),
+            (config.number("focal_weight"), Box::new(focal)),
+        ]))
+    },
+};
+
+const CONVENTION_COUNT: usize = CONVENTIONS.len();
