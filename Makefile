@@ -23,7 +23,7 @@ WASM32 := --target wasm32-unknown-unknown
 help: ## this list
 	@echo "Lossfield: paint a mask, see what every segmentation loss sees."
 	@echo
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 # --- build and serve ---
 
@@ -45,7 +45,7 @@ $(PAGE): $(WASM) $(PAGE_SOURCES) | setup-www
 
 # --- test ---
 
-.PHONY: test test-native test-wasm test-e2e bench
+.PHONY: test test-native test-wasm test-e2e test-libraries bench
 test: test-native test-wasm test-e2e ## run every test
 	@echo "==> all tests pass: native, wasm in a page and in a worker, and the built page"
 
@@ -60,6 +60,9 @@ test-wasm: setup-wasm setup-browser ## the wasm tests, in a headless Chromium
 test-e2e: build setup-browser ## Playwright on the built page; leaves tests/e2e/screenshots
 	@echo "==> tests of the built page"
 	@.ci/test-e2e.sh
+
+test-libraries: setup-rust ## run every copied line of Python in the libraries themselves (needs Python)
+	@.ci/test-libraries.sh
 
 bench: build setup-browser ## print how long a brush move takes, in a headless Chromium
 	@.ci/test-e2e.sh bench

@@ -17,6 +17,8 @@ pub enum Arg {
     Text(String),
     /// A list, a tuple or a tensor.
     List(Vec<Self>),
+    /// A dictionary with strings for keys.
+    Dict(Args),
     /// `None`.
     Nothing,
 }
@@ -65,6 +67,10 @@ impl fmt::Display for Arg {
             Self::List(items) => {
                 let items: Vec<_> = items.iter().map(ToString::to_string).collect();
                 write!(f, "[{}]", items.join(", "))
+            }
+            Self::Dict(items) => {
+                let items: Vec<_> = items.iter().map(|(key, value)| format!("'{key}': {value}")).collect();
+                write!(f, "{{{}}}", items.join(", "))
             }
             Self::Nothing => f.write_str("None"),
         }
@@ -172,6 +178,16 @@ impl<'a> Call<'a> {
             self.function
         );
         self.args.remove(name).unwrap_or(Arg::Nothing)
+    }
+
+    /// An argument that stays in.
+    pub(super) fn peek(&self, name: &str) -> Arg {
+        self.args.get(name).cloned().unwrap_or(Arg::Nothing)
+    }
+
+    /// Puts an argument back that was taken out, for another loss of a sum.
+    pub(super) fn put(&mut self, name: &'static str, arg: Arg) {
+        self.args.insert(name, arg);
     }
 
     /// Takes a number out.

@@ -3,9 +3,10 @@
 //! Its `lovasz_softmax` takes probabilities. A call on a field of logits therefore says with `activation`, which is
 //! not an argument of the library, what is applied to them first: `softmax`, or `sigmoid` for a binary task.
 
-use super::{Arg, Call, Configured, Function, Keyword, Library, Literal, Unmapped};
+use super::code::binary;
+use super::{Arg, Call, Configured, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
-use crate::loss::{lovasz_hinge, lovasz_softmax};
+use crate::loss::{cross_entropy, lovasz_hinge, lovasz_softmax};
 
 /// The table.
 pub const LIBRARY: Library = Library {
@@ -19,6 +20,8 @@ pub const LIBRARY: Library = Library {
                 Keyword::new("per_image", Literal::Flag(true)),
                 Keyword::new("ignore", Literal::Nothing),
             ],
+            uses: &[Use { of: "lovasz_hinge", usual: binary, invert: None }],
+            code: None,
             translate: lovasz_hinge,
         },
         Function {
@@ -29,7 +32,30 @@ pub const LIBRARY: Library = Library {
                 Keyword::new("ignore", Literal::Nothing),
                 Keyword::required("activation"),
             ],
+            uses: &[Use {
+                of: "lovasz_softmax",
+                usual: |facts| {
+                    Some(match facts.task() {
+                        Task::Binary => {
+                            args([("activation", "sigmoid".into()), ("classes", Arg::List(vec![1.0.into()]))])
+                        }
+                        Task::Multiclass => args([("activation", "softmax".into())]),
+                    })
+                },
+                invert: None,
+            }],
+            code: None,
             translate: lovasz_softmax,
+        },
+        Function {
+            names: &["StableBCELoss"],
+            keywords: &[],
+            uses: &[Use { of: "cross_entropy", usual: binary, invert: None }],
+            code: None,
+            translate: |call| {
+                call.only_for(Task::Binary, "torch.cross_entropy is the multi-class one")?;
+                Ok(Configured::new(&cross_entropy::SPEC))
+            },
         },
     ],
 };

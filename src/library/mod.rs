@@ -1,18 +1,32 @@
-//! What a call to a reference library computes, in Lossfield's own configuration.
+//! What a call to a reference library computes, in Lossfield's own configuration, and the way back.
 //!
 //! A [`Library`] is a table of [`Function`]s, each with its keyword arguments and their defaults as the library
-//! declares them. [`configure`] fills in the defaults, hands the call to the function's translation, and gets a loss
-//! of the catalogue with its settings. Every argument has to be translated: one that is unknown, or that has a value
+//! declares them. [`configure`] fills in the defaults, hands the call to the function's translation, and gets losses
+//! of the catalogue with their settings. Every argument has to be translated: one that is unknown, or that has a value
 //! Lossfield cannot reproduce, is refused with a sentence and never passed over.
 //!
 //! The ignore index is a property of the field, not of a loss: the label that a call leaves out is given back beside
 //! the settings, for whoever makes the [`Field`](crate::field::Field).
 //!
+//! A function says with its [`Use`]s which losses of the catalogue it is a version of. From there go
+//! [`versions_of`], every library's version of a loss, and [`code::lines_for`], the Python that reproduces a card. The
+//! way back guesses arguments and keeps them only if their translation is the card's own loss.
+//!
 //! To add a library: write `src/library/<id>.rs` with its table, and add its line to [`LIBRARIES`].
 
 mod call;
+mod compounds;
+mod configured;
+mod versions;
 
+pub mod code;
+pub mod keras;
+pub mod kornia;
 pub mod lovasz_softmax;
+pub mod mmseg;
+pub mod monai;
+pub mod nnunet;
+pub mod notes;
 pub mod smp;
 pub mod torch;
 pub mod torchvision;
@@ -20,13 +34,25 @@ pub mod torchvision;
 use std::fmt;
 
 use crate::field::Task;
-use crate::loss::config::{Config, ConfigError, Setting, Settings};
-use crate::loss::{Loss, Spec};
+use crate::loss::config::Config;
+use crate::loss::{self, Spec};
 pub use call::{Arg, Args, Call, Keyword, Literal};
+pub use configured::{Configured, Facts, Term, default_of};
+pub use versions::{Version, versions_of};
 
 /// Every reference library.
-pub const LIBRARIES: &[&Library] =
-    &[&torch::LIBRARY, &torchvision::LIBRARY, &smp::LIBRARY, &lovasz_softmax::LIBRARY];
+pub const LIBRARIES: &[&Library] = &[
+    &torch::LIBRARY,
+    &torchvision::LIBRARY,
+    &smp::LIBRARY,
+    &monai::LIBRARY,
+    &kornia::LIBRARY,
+    &keras::LIBRARY,
+    &nnunet::LIBRARY,
+    &mmseg::LIBRARY,
+    &mmseg::LIBRARY_0,
+    &lovasz_softmax::LIBRARY,
+];
 
 /// A reference library, at the version whose numbers are reproduced.
 #[derive(Debug)]
@@ -48,39 +74,41 @@ pub struct Function {
     pub names: &'static [&'static str],
     /// Its keyword arguments, in the library's order.
     pub keywords: &'static [Keyword],
+    /// The losses of the catalogue that it is a version of.
+    pub uses: &'static [Use],
+    /// How it is written in Python, where Lossfield writes it.
+    pub code: Option<code::Code>,
     /// The translation. It has to take every argument out of the call.
     translate: fn(&mut Call<'_>) -> Result<Configured, Unmapped>,
 }
 
-/// A loss of the catalogue, set up as a library's call would compute it.
-#[derive(Debug, Clone)]
-pub struct Configured {
-    /// The catalogue line.
-    pub spec: &'static Spec,
-    /// The settings that differ from the catalogue's defaults, or that the call names.
-    pub settings: Settings,
-    /// The label that the call leaves out.
-    pub ignore: Option<u8>,
+/// A loss of the catalogue that a library's function is a version of.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    /// The catalogue's id.
+    pub of: &'static str,
+    /// The arguments that a sensible call has; nothing where it has no meaning for such a field.
+    pub usual: fn(Facts) -> Option<Args>,
+    /// The arguments closest to the settings of that loss.
+    pub invert: Option<Invert>,
 }
 
-impl Configured {
-    fn new(spec: &'static Spec) -> Self {
-        Self { spec, settings: Settings::new(), ignore: None }
-    }
+/// From settings of the catalogue to arguments. It may be wrong: see [`code::lines_for`].
+pub type Invert = fn(&Config<'_>, Facts) -> Args;
 
-    fn with(mut self, param: &str, setting: impl Into<Setting>) -> Self {
-        self.settings.insert(param.into(), setting.into());
-        self
-    }
+/// The Tversky loss, once the catalogue has it.
+fn tversky() -> Result<&'static Spec, Unmapped> {
+    loss::find("tversky").ok_or_else(|| Unmapped("the catalogue has no Tversky loss".into()))
+}
 
-    fn ignoring(self, label: Option<u8>) -> Self {
-        Self { ignore: label, ..self }
-    }
+/// The same with an exponent.
+fn focal_tversky() -> Result<&'static Spec, Unmapped> {
+    loss::find("focal_tversky").ok_or_else(|| Unmapped("the catalogue has no focal Tversky loss".into()))
+}
 
-    /// The loss itself. Refuses settings outside the domains of its parameters.
-    pub fn build(&self) -> Result<Box<dyn Loss>, ConfigError> {
-        Ok((self.spec.build)(&Config::new(self.spec, &self.settings)?))
-    }
+/// Arguments by name.
+fn args<const N: usize>(said: [(&str, Arg); N]) -> Args {
+    said.into_iter().map(|(name, arg)| (name.to_owned(), arg)).collect()
 }
 
 /// Why a call was not translated: what was found, and what is known.
@@ -141,37 +169,52 @@ impl Library {
 mod tests {
     use super::*;
 
-    /// What a call needs beside its defaults.
-    fn required(library: &Library, task: Task) -> Args {
-        let said = match (library.id, task) {
-            ("smp", Task::Binary) => vec![("mode", Arg::from("binary"))],
-            ("smp", Task::Multiclass) => vec![("mode", Arg::from("multiclass"))],
-            ("torchvision", _) => vec![("reduction", Arg::from("mean"))],
-            ("lovasz_softmax", Task::Multiclass) => vec![("activation", Arg::from("softmax"))],
-            _ => Vec::new(),
-        };
-        said.into_iter().map(|(name, arg)| (name.to_owned(), arg)).collect()
-    }
+    /// Losses that calls are translated to as soon as the catalogue has them.
+    const WAITING: [&str; 2] = ["tversky", "focal_tversky"];
 
-    fn without_unknown(function: &Function, args: &Args) -> Args {
-        args.iter()
-            .filter(|(name, _)| function.keywords.iter().any(|keyword| keyword.name == *name))
-            .map(|(name, arg)| (name.clone(), arg.clone()))
-            .collect()
+    /// One and three channels, one image and two, with ignored pixels and without.
+    fn situations() -> impl Iterator<Item = Facts> {
+        [1, 3].into_iter().flat_map(|channels| {
+            [1, 2].into_iter().flat_map(move |images| {
+                [None, Some(255)]
+                    .map(|ignored| Facts { images, ignored, ..Facts::plain(channels) })
+                    .into_iter()
+            })
+        })
     }
 
     #[test]
-    fn every_function_translates_its_defaults_for_some_task() {
+    fn every_function_is_a_version_of_some_loss() {
         for library in LIBRARIES {
             for function in library.functions {
-                for name in function.names {
-                    let translated = [Task::Binary, Task::Multiclass].map(|task| {
-                        let args = without_unknown(function, &required(library, task));
-                        library.configure(name, &args, task)
-                    });
-                    assert!(translated.iter().any(Result::is_ok), "{}.{name}: {translated:?}", library.id);
+                let name = function.names[0];
+                assert!(!function.uses.is_empty(), "{}.{name}", library.id);
+                for one in function.uses {
+                    let spec = loss::find(one.of);
+                    if spec.is_none() && WAITING.contains(&one.of) {
+                        continue;
+                    }
+                    assert!(spec.is_some(), "{}.{name} is a version of {:?}", library.id, one.of);
+                    let usual: Vec<_> =
+                        situations().filter_map(|facts| Some((facts, (one.usual)(facts)?))).collect();
+                    assert!(!usual.is_empty(), "{}.{name} is of no use", library.id);
+                    for (facts, args) in usual {
+                        let configured = library.configure(name, &args, facts.task());
+                        assert!(configured.is_ok(), "{}.{name}: {configured:?}", library.id);
+                    }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_name_is_unique_in_its_library() {
+        for library in LIBRARIES {
+            let mut names: Vec<_> = library.functions.iter().flat_map(|function| function.names).collect();
+            names.sort_unstable();
+            let count = names.len();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}", library.id);
         }
     }
 

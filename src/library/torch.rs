@@ -1,7 +1,9 @@
 //! PyTorch itself: cross-entropy, as a function and as a module.
 
-use super::{Arg, Call, Configured, Function, Keyword, Library, Literal, Unmapped};
+use super::code::{Calling, Code, binary, labels, multiclass};
+use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
+use crate::loss::config::Config;
 use crate::loss::cross_entropy;
 
 /// The table.
@@ -19,31 +21,75 @@ pub const LIBRARY: Library = Library {
                 REDUCTION,
                 Keyword::new("pos_weight", Literal::Nothing),
             ],
+            uses: &[Use { of: "cross_entropy", usual: binary, invert: Some(to_binary) }],
+            code: Some(Code {
+                import: "import torch.nn.functional as F",
+                callee: "F.binary_cross_entropy_with_logits",
+                calling: Calling::Function,
+                labels: labels::ONE_HOT,
+            }),
             translate: binary_cross_entropy,
         },
         Function {
             names: &["cross_entropy", "CrossEntropyLoss"],
-            keywords: &[
-                Keyword::new("weight", Literal::Nothing),
-                SIZE_AVERAGE,
-                Keyword::new("ignore_index", Literal::Number(-100.0)),
-                REDUCE,
-                REDUCTION,
-                Keyword::new("label_smoothing", Literal::Number(0.0)),
-            ],
+            keywords: &CROSS_ENTROPY,
+            uses: &[Use { of: "cross_entropy", usual: multiclass, invert: Some(to_multiclass) }],
+            code: Some(Code {
+                import: "import torch.nn.functional as F",
+                callee: "F.cross_entropy",
+                calling: Calling::Function,
+                labels: labels::INDEX,
+            }),
             translate: cross_entropy,
         },
     ],
 };
 
-const REDUCTION: Keyword = Keyword::fixed("reduction", Literal::Text("mean"));
+const REDUCTION: Keyword = Keyword::new("reduction", Literal::Text("mean"));
 /// Deprecated names of `reduction`.
 const SIZE_AVERAGE: Keyword = Keyword::fixed("size_average", Literal::Nothing);
 const REDUCE: Keyword = Keyword::fixed("reduce", Literal::Nothing);
 
+/// nnU-Net's has the same.
+pub(super) const CROSS_ENTROPY: [Keyword; 6] = [
+    Keyword::new("weight", Literal::Nothing),
+    SIZE_AVERAGE,
+    Keyword::new("ignore_index", Literal::Number(-100.0)),
+    REDUCE,
+    REDUCTION,
+    Keyword::new("label_smoothing", Literal::Number(0.0)),
+];
+
+/// What the sum over pixels is divided by.
+pub(super) fn divisor(call: &mut Call<'_>) -> Result<&'static str, Unmapped> {
+    match call.take("reduction") {
+        Arg::Text(reduction) if reduction == "mean" => Ok("weights"),
+        Arg::Text(reduction) if reduction == "sum" => Ok("nothing"),
+        other => Err(call.refuse("reduction", &other, "'mean' or 'sum'")),
+    }
+}
+
+fn reduction(config: &Config<'_>) -> (&'static str, Arg) {
+    ("reduction", if config.choice("mean_over") == "nothing" { "sum" } else { "mean" }.into())
+}
+
+fn to_binary(config: &Config<'_>, _: Facts) -> Args {
+    let mut said = args([reduction(config)]);
+    if config.number("pos_weight").to_bits() != 1f64.to_bits() {
+        said.insert("pos_weight".into(), config.number("pos_weight").into());
+    }
+    said
+}
+
+fn to_multiclass(config: &Config<'_>, facts: Facts) -> Args {
+    let mut said = args([reduction(config), ("label_smoothing", config.number("label_smoothing").into())]);
+    said.extend(facts.class_weights(config, "weight"));
+    said
+}
+
 fn binary_cross_entropy(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.only_for(Task::Binary, "cross_entropy is the multi-class one")?;
-    let configured = Configured::new(&cross_entropy::SPEC);
+    let configured = Configured::new(&cross_entropy::SPEC).with("mean_over", divisor(call)?);
     // A tensor; with one channel it holds one number.
     let pos_weight = match call.take("pos_weight") {
         Arg::Nothing => return Ok(configured),
@@ -56,9 +102,10 @@ fn binary_cross_entropy(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     Ok(configured.with("pos_weight", pos_weight))
 }
 
-fn cross_entropy(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
+pub(super) fn cross_entropy(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.only_for(Task::Multiclass, "binary_cross_entropy_with_logits is the binary one")?;
     let mut configured = Configured::new(&cross_entropy::SPEC)
+        .with("mean_over", divisor(call)?)
         .with("label_smoothing", call.number("label_smoothing")?)
         .ignoring(call.ignore("ignore_index")?);
     if let Some(weights) = call.optional_numbers("weight")? {

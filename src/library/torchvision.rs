@@ -1,6 +1,8 @@
 //! torchvision: the sigmoid focal loss of `torchvision.ops`.
 
-use super::{Call, Configured, Function, Keyword, Library, Literal, Unmapped};
+use super::code::{Calling, Code, labels};
+use super::{Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
+use crate::loss::config::Config;
 use crate::loss::focal;
 
 /// The table.
@@ -16,9 +18,25 @@ pub const LIBRARY: Library = Library {
             // The default is a value for each logit, which is not a loss yet.
             Keyword::new("reduction", Literal::Text("none")),
         ],
+        uses: &[Use {
+            of: "focal",
+            usual: |_| Some(args([("reduction", "mean".into())])),
+            invert: Some(to_sigmoid_focal_loss),
+        }],
+        code: Some(Code {
+            import: "from torchvision.ops import sigmoid_focal_loss",
+            callee: "sigmoid_focal_loss",
+            calling: Calling::Function,
+            labels: labels::ONE_HOT,
+        }),
         translate: sigmoid_focal_loss,
     }],
 };
+
+fn to_sigmoid_focal_loss(config: &Config<'_>, _: Facts) -> Args {
+    let alpha = if config.flag("balanced") { config.number("alpha") } else { -1.0 };
+    args([("alpha", alpha.into()), ("gamma", config.number("gamma").into())])
+}
 
 /// Multi-class logits go with one-hot targets: every class a binary task, and the mean over all logits.
 fn sigmoid_focal_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {

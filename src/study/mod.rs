@@ -1,5 +1,6 @@
 //! What one asks of a loss beyond its value and gradient.
 
+pub mod compare;
 pub mod focal;
 pub mod lovasz;
 pub mod pixel;

@@ -1,0 +1,168 @@
+//! Compounds of the catalogue and the losses that they are sums of, so that a card and a library's call can be held
+//! side by side term by term.
+
+use super::{Configured, Facts, Term, default_of};
+use crate::loss::config::{Config, Param, Setting, Settings};
+use crate::loss::{
+    Spec, cross_entropy, cross_entropy_lovasz_hinge, cross_entropy_lovasz_softmax, dice, dice_cross_entropy,
+    dice_focal, focal, lovasz_hinge, lovasz_softmax,
+};
+
+/// A compound and its terms.
+struct Sum {
+    of: &'static Spec,
+    terms: &'static [Part],
+}
+
+/// A term of a compound.
+struct Part {
+    spec: &'static Spec,
+    /// The compound's parameter for its weight, which is 1 without.
+    weight: Option<&'static str>,
+    /// Parameters of the term that have another name in the compound, which is there first. Set to `same` there, they are
+    /// what the compound's parameter of the term's name says.
+    renamed: &'static [(&'static str, &'static str)],
+}
+
+impl Part {
+    const fn new(spec: &'static Spec, weight: &'static str) -> Self {
+        Self { spec, weight: Some(weight), renamed: &[] }
+    }
+}
+
+/// See [`Part::renamed`].
+const SAME: &str = "same";
+
+/// Cross-entropy with a weight of 1.
+const CROSS_ENTROPY: Part = Part { spec: &cross_entropy::SPEC, weight: None, renamed: &[] };
+
+const SUMS: &[Sum] = &[
+    Sum {
+        of: &dice_cross_entropy::SPEC,
+        terms: &[Part::new(&dice::SPEC, "dice_weight"), Part::new(&cross_entropy::SPEC, "ce_weight")],
+    },
+    Sum {
+        of: &dice_focal::SPEC,
+        terms: &[
+            Part::new(&dice::SPEC, "dice_weight"),
+            Part {
+                renamed: &[("focal_activation", "activation")],
+                ..Part::new(&focal::SPEC, "focal_weight")
+            },
+        ],
+    },
+    Sum {
+        of: &cross_entropy_lovasz_hinge::SPEC,
+        terms: &[CROSS_ENTROPY, Part::new(&lovasz_hinge::SPEC, "lambda")],
+    },
+    Sum {
+        of: &cross_entropy_lovasz_softmax::SPEC,
+        terms: &[CROSS_ENTROPY, Part::new(&lovasz_softmax::SPEC, "lambda")],
+    },
+];
+
+fn find(spec: &Spec) -> Option<&'static Sum> {
+    SUMS.iter().find(|sum| sum.of.id == spec.id)
+}
+
+/// The terms of a compound with these settings; nothing where they are not known, or their settings are no settings
+/// of their own lines.
+pub(super) fn apart(spec: &'static Spec, settings: &Settings) -> Option<Configured> {
+    let sum = find(spec)?;
+    let config = Config::new(spec, settings).ok()?;
+    // A parameter with the same name means the same, though it may have another default: that is checked below, on the
+    // losses themselves.
+    let of = |param: &Param| settings.get(param.id).cloned().unwrap_or_else(|| default_of(param));
+    let own = |part: &Part| {
+        let shared = spec.params.iter().filter(|param| part.spec.params.iter().any(|own| own.id == param.id));
+        let mut said: Settings = shared.map(|param| (param.id.to_owned(), of(param))).collect();
+        for &(here, there) in part.renamed {
+            let param = spec.params.iter().find(|param| param.id == here);
+            if let Some(setting) = param.map(of).filter(|setting| *setting != SAME.into()) {
+                said.insert(there.into(), setting);
+            }
+        }
+        said
+    };
+    let terms = sum.terms.iter().map(|part| Term {
+        weight: part.weight.map_or(1.0, |weight| config.number(weight)),
+        spec: part.spec,
+        settings: own(part),
+    });
+    let apart = Configured { terms: terms.collect(), ignore: None };
+    (format!("{:?}", (spec.build)(&config)) == format!("{:?}", apart.build().ok()?)).then_some(apart)
+}
+
+/// Everything that a term is set to, its defaults too: those of a compound may be others.
+fn said(term: &Term, facts: Facts) -> Settings {
+    let concerned = term.spec.params.iter().filter(|param| facts.concern(param));
+    let said = concerned.map(|param| {
+        (param.id.to_owned(), term.settings.get(param.id).cloned().unwrap_or_else(|| default_of(param)))
+    });
+    said.collect()
+}
+
+/// The settings of a card that make it this sum; nothing where the card has no control for it.
+pub(super) fn together(spec: &'static Spec, sum: &Configured, facts: Facts) -> Option<Settings> {
+    if let Some((single, settings)) = sum.single()
+        && single.id == spec.id
+    {
+        return Some(settings.clone());
+    }
+    let known = find(spec)?;
+    let mut settings = Settings::new();
+    for part in known.terms {
+        let term = sum.terms.iter().find(|term| term.spec.id == part.spec.id);
+        if let Some(weight) = part.weight {
+            settings.insert(weight.into(), Setting::Number(term.map_or(0.0, |term| term.weight)));
+        }
+        let mut own = term.map(|term| said(term, facts)).unwrap_or_default();
+        own.retain(|id, _| spec.params.iter().any(|param| param.id == id));
+        for &(here, there) in part.renamed {
+            if let Some(setting) = own.remove(there) {
+                let same = settings.get(there).is_none_or(|shared| *shared == setting);
+                settings.insert(here.into(), if same { SAME.into() } else { setting });
+            }
+        }
+        settings.extend(own);
+    }
+    let card =
+        Configured { terms: vec![Term { weight: 1.0, spec, settings: settings.clone() }], ignore: None };
+    (card.fingerprint(facts)? == sum.fingerprint(facts)?).then_some(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loss::config::Kind;
+
+    #[test]
+    fn every_compound_comes_apart_and_together_again() {
+        let facts = Facts { images: 2, ..Facts::plain(3) };
+        for sum in SUMS {
+            let mut tried = vec![Settings::new()];
+            // Every parameter but the guards against divisions by 0 set to something else, one by one.
+            tried.extend(sum.of.params.iter().filter(|param| param.control).filter_map(|param| {
+                let setting = match param.kind {
+                    Kind::Number(domain) => Setting::Number((domain.default + 0.5).min(domain.max)),
+                    Kind::PerClass(_) => Setting::PerClass(vec![0.5, 1.0, 2.0]),
+                    Kind::Flag { default } => Setting::Flag(!default),
+                    Kind::Choice(options) => options.last()?.id.into(),
+                };
+                Some(Settings::from([(param.id.to_owned(), setting)]))
+            }));
+            for settings in tried {
+                let apart = apart(sum.of, &settings);
+                assert!(apart.is_some(), "{}: {settings:?}", sum.of.id);
+                let again = together(sum.of, &apart.unwrap(), facts);
+                assert!(again.is_some(), "{}: {settings:?}", sum.of.id);
+                assert_eq!(
+                    facts.effective(sum.of, &again.unwrap()),
+                    facts.effective(sum.of, &settings),
+                    "{}",
+                    sum.of.id
+                );
+            }
+        }
+    }
+}

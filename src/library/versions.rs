@@ -1,0 +1,105 @@
+//! The versions of one loss that libraries have.
+
+use super::code::written;
+use super::{Args, Configured, Facts, Function, LIBRARIES, Library, Use, compounds};
+use crate::loss;
+use crate::loss::config::Settings;
+
+/// One library's version of a loss, as a sensible call makes it.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// The library.
+    pub library: &'static Library,
+    /// The name of the function.
+    pub function: &'static str,
+    /// The arguments that are not the library's defaults.
+    pub args: Args,
+    /// What the call computes.
+    pub configured: Configured,
+}
+
+impl Version {
+    /// The call without the logits and labels, as Python has it.
+    pub fn call(&self) -> String {
+        let keywords = self.library.function(self.function).map_or(&[][..], |function| function.keywords);
+        format!("{}({})", self.function, written(self.library, keywords, &self.args))
+    }
+
+    /// The settings of a card that make it this version; nothing where the card has no control for it.
+    pub fn settings(&self, id: &str, facts: Facts) -> Option<Settings> {
+        compounds::together(loss::find(id)?, &self.configured, facts)
+    }
+}
+
+/// Every library's version of a loss on such a field, in the order of [`LIBRARIES`].
+pub fn versions_of(id: &str, facts: Facts) -> Vec<Version> {
+    let mut versions = Vec::new();
+    for library in LIBRARIES {
+        for function in library.functions {
+            let uses = function.uses.iter().filter(|one| one.of == id);
+            versions.extend(uses.filter_map(|one| usual(library, function, one, facts)));
+        }
+    }
+    versions
+}
+
+fn usual(library: &'static Library, function: &'static Function, one: &Use, facts: Facts) -> Option<Version> {
+    let name = function.names[0];
+    let args = ignoring(function, (one.usual)(facts)?, facts);
+    let configured = library.configure(name, &args, facts.task()).ok()?;
+    Some(Version { library, function: name, args, configured })
+}
+
+/// The arguments that are passed to a function for a label that is ignored.
+const IGNORE: [&str; 4] = ["ignore_index", "ignore", "ignore_class", "ignore_label"];
+
+/// Says which label is ignored, if the function can be told.
+pub(super) fn ignoring(function: &Function, mut args: Args, facts: Facts) -> Args {
+    if let Some(label) = facts.ignored
+        && let Some(keyword) =
+            function.keywords.iter().find(|keyword| IGNORE.contains(&keyword.name) && !keyword.fixed)
+    {
+        args.entry(keyword.name.into()).or_insert_with(|| f64::from(label).into());
+    }
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_can_be_set_to_a_version_of_its_own_loss() {
+        let facts = Facts { images: 2, ..Facts::plain(3) };
+        let versions = versions_of("dice", facts);
+        let libraries: Vec<_> = versions.iter().map(|version| version.library.id).collect();
+        for expected in ["smp", "monai", "kornia", "keras", "nnunet", "mmseg", "mmseg0"] {
+            assert!(libraries.contains(&expected), "{expected} is not among {libraries:?}");
+        }
+        for version in &versions {
+            let settings = version.settings("dice", facts).expect("it is the card's own loss");
+            let card = Configured::of(loss::find("dice").expect("a loss"), &settings);
+            assert_eq!(card.fingerprint(facts), version.configured.fingerprint(facts), "{}", version.call());
+        }
+    }
+
+    #[test]
+    fn a_call_names_the_label_that_is_ignored() {
+        let facts = Facts { ignored: Some(255), ..Facts::plain(1) };
+        let said = |library: &str| {
+            let versions = versions_of("dice", facts);
+            versions.iter().find(|version| version.library.id == library).map(Version::call)
+        };
+        assert_eq!(said("smp").as_deref(), Some("DiceLoss(mode='binary', ignore_index=255)"));
+        assert_eq!(said("mmseg"), None, "it counts ignored pixels");
+    }
+
+    #[test]
+    fn a_compound_is_set_where_the_card_has_the_controls() {
+        let facts = Facts::plain(3);
+        let versions = versions_of("dice_focal", facts);
+        let monai = versions.iter().find(|version| version.library.id == "monai").expect("DiceFocalLoss");
+        let settings = monai.settings("dice_focal", facts).expect("the card has all of Dice's controls");
+        assert_eq!(settings.get("focal_activation"), Some(&"one-vs-rest".into()));
+    }
+}
