@@ -245,7 +245,9 @@ fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsError> {
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
-    Ok(serde_wasm_bindgen::to_value(value)?)
+    // Maps by name are plain objects there.
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    Ok(value.serialize(&serializer)?)
 }
 
 fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsError> {

@@ -10,25 +10,27 @@
 //!   heatmap changes.
 //! * `ce_weight`, from 0, default 1: the weight of cross-entropy.
 //!
+//! The conventions are those of Dice (`overlap`); class weights and the activation are cross-entropy's too.
+//!
 //! # Shapes
-//! Logits `[image, class, y, x]`, labels `[image, y, x]`.
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`.
 //!
 //! # Range
-//! From 0 (perfect) without bound.
+//! From 0 (perfect) without bound; with `outer` −S from −1.
 //!
 //! # Edge cases
-//! Those of its terms: on an empty mask Dice is 0 and cross-entropy alone remains.
+//! Those of its terms: on an empty mask Dice is 0 by default and cross-entropy alone remains.
 //!
 //! # Source
 //! Taghanaki et al. 2019 and Isensee et al. 2021 (nnU-Net, which subtracts the Dice score instead of adding one minus
 //! it). Terms with their defaults: cross-entropy as in PyTorch, Dice as in segmentation-models-pytorch.
 
 use super::compound::Compound;
-use super::config::{Domain, Param};
-use super::cross_entropy::CrossEntropy;
+use super::config::{Domain, Param, joined};
+use super::cross_entropy::{CrossEntropy, Terms};
 use super::dice::DICE;
 use super::docs::module_docs;
-use super::overlap::{Overlap, SMOOTH};
+use super::overlap::{self, CONVENTIONS, SMOOTH};
 use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
@@ -38,17 +40,25 @@ pub const SPEC: Spec = Spec {
     family: Family::Compound,
     at_first: true,
     docs: module_docs!("dice_cross_entropy.rs"),
-    params: &[
-        Param::number("dice_weight", "λ Dice", Domain::from(0.0, 5.0, 0.05, 1.0)),
-        Param::number("ce_weight", "λ CE", Domain::from(0.0, 5.0, 0.05, 1.0)),
-        SMOOTH,
-    ],
+    params: &joined::<3, CONVENTION_COUNT, { 3 + CONVENTION_COUNT }>(
+        [
+            Param::number("dice_weight", "λ Dice", Domain::from(0.0, 5.0, 0.05, 1.0)),
+            Param::number("ce_weight", "λ CE", Domain::from(0.0, 5.0, 0.05, 1.0)),
+            SMOOTH,
+        ],
+        CONVENTIONS,
+    ),
     build: |config| {
-        let smooth = config.number("smooth");
-        let dice = Overlap { smooth_numerator: smooth, smooth_denominator: smooth, ..DICE };
+        let terms = Terms {
+            head: overlap::head(config),
+            class_weights: config.per_class("class_weights"),
+            ..Terms::plain()
+        };
         Box::new(Compound::new(vec![
-            (config.number("dice_weight"), Box::new(dice)),
-            (config.number("ce_weight"), Box::new(CrossEntropy::default())),
+            (config.number("dice_weight"), Box::new(DICE.with_conventions(config))),
+            (config.number("ce_weight"), Box::new(CrossEntropy { terms, ..CrossEntropy::default() })),
         ]))
     },
 };
+
+const CONVENTION_COUNT: usize = CONVENTIONS.len();

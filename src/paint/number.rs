@@ -7,6 +7,12 @@ pub fn short(value: f64) -> String {
     write(value, 4, false)
 }
 
+/// Four significant digits with a sign, for a change: `+0.2500`, `−0.06931`.
+pub fn signed(value: f64) -> String {
+    let text = short(value);
+    if value > 0.0 { format!("+{text}") } else { text }
+}
+
 /// Two significant digits without trailing zeros, for a scale: `0.5`, `−1.2×10⁻⁴`, `10⁻⁶`.
 pub fn tick(value: f64) -> String {
     write(value, 2, true)
@@ -99,6 +105,13 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(short(value), text);
         }
+    }
+
+    #[test]
+    fn changes_have_a_sign_unless_there_is_none() {
+        assert_eq!(signed(0.25), "+0.2500");
+        assert_eq!(signed(-0.25), "\u{2212}0.2500");
+        assert_eq!(signed(0.0), "0");
     }
 
     #[test]

@@ -3,19 +3,28 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::Card;
+use super::deck::Card;
 use super::edit::View;
 use super::frame::{CardReadout, Tick, percent};
 use crate::field::Field;
 use crate::loss::{Evaluation, Loss};
 use crate::paint::heatmap::{legend_ticks, limit_of};
 use crate::paint::number;
+use crate::study::by_probability::by_probability;
 use crate::study::share::foreground_share;
 
 /// Every card's loss. What several are made of, cross-entropy above all, is evaluated once.
-pub(super) fn evaluate(field: &Field<'_>, cards: &[Card]) -> Vec<Rc<Evaluation>> {
+pub(super) fn evaluate(field: &Field<'_>, cards: &[&Card], view: &View) -> Vec<Rc<Evaluation>> {
     let mut known: Vec<(String, Rc<Evaluation>)> = Vec::new();
-    cards.iter().map(|card| evaluate_once(field, &*card.loss, &mut known)).collect()
+    let by_logit = cards.iter().map(|card| evaluate_once(field, &*card.loss, &mut known));
+    if !view.by_probability {
+        return by_logit.collect();
+    }
+    by_logit
+        .map(|card| {
+            Rc::new(Evaluation { value: card.value, gradient: by_probability(field, &card.gradient) })
+        })
+        .collect()
 }
 
 /// Losses are told apart by how they print, which shows all their parameters.
@@ -79,7 +88,7 @@ pub(super) fn limits(shown: &[Cow<'_, [f32]>], view: &View) -> Vec<f32> {
 
 pub(super) fn readouts(
     field: &Field<'_>,
-    cards: &[Card],
+    cards: &[&Card],
     evaluated: &[Rc<Evaluation>],
     limits: &[f32],
     view: &View,
@@ -103,6 +112,7 @@ pub(super) fn readouts(
                     .into_iter()
                     .map(|tick| Tick { position: tick.position, label: tick.label, major: tick.major })
                     .collect(),
+                as_in: card.as_in(field),
             }
         })
         .collect()

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::field::Task;
 use crate::loss::config::{Choice, Domain, Kind, Param};
 use crate::loss::docs::Page;
-use crate::loss::{LOSSES, PerTask, Spec};
+use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::scene::{PRESETS, Preset};
 
 /// Everything that is listed anywhere.
@@ -15,6 +15,8 @@ use crate::scene::{PRESETS, Preset};
 pub struct Catalogue {
     /// In the order of the cards.
     pub losses: Vec<LossEntry>,
+    /// The groups of losses, in the order of the page.
+    pub families: Vec<String>,
     /// In the order of the menu.
     pub presets: Vec<PresetEntry>,
     /// Longest side of a made scene at first.
@@ -23,12 +25,17 @@ pub struct Catalogue {
 
 /// A loss.
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LossEntry {
     /// The stable name.
     pub id: String,
     /// The name for people.
     pub name: Names,
+    /// The group it is looked for in, by its name.
+    pub family: String,
+    /// Whether its card is there at first.
+    pub at_first: bool,
     /// What it measures.
     pub summary: String,
     /// Its formulas.
@@ -182,6 +189,7 @@ impl Catalogue {
     pub fn new() -> Self {
         Self {
             losses: LOSSES.iter().copied().map(loss_entry).collect(),
+            families: Family::ALL.iter().map(|family| family.name().into()).collect(),
             presets: PRESETS
                 .iter()
                 .map(|preset| PresetEntry {
@@ -207,6 +215,8 @@ fn loss_entry(spec: &Spec) -> LossEntry {
     LossEntry {
         id: spec.id.into(),
         name: spec.name.into(),
+        family: spec.family.name().into(),
+        at_first: spec.at_first,
         params: spec
             .params
             .iter()

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::loss::LOSSES;
 use crate::loss::config::Settings;
 use crate::paint::{Scale, Theme};
 use crate::scene::{Adjustment, Brush, Ink, Plane, Scene};
@@ -109,6 +110,15 @@ pub enum Command {
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Setting>"))]
         settings: Settings,
     },
+    /// Sets a loss as a library's version of it is.
+    AsIn {
+        /// The loss.
+        id: String,
+        /// The library's id.
+        library: String,
+        /// Its function.
+        function: String,
+    },
     /// Sets what is shown and how.
     Show {
         /// All of it.
@@ -117,15 +127,19 @@ pub enum Command {
 }
 
 /// What the page shows and how: none of it changes a value.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the page, independent of the others")]
 pub struct View {
+    /// The losses that have a card, by their ids; the others are not evaluated.
+    pub cards: Vec<String>,
     /// Light or dark.
     pub theme: Theme,
     /// How heatmaps spread small and large gradients.
     pub scale: Scale,
+    /// Whether gradients are by the probability, instead of by the logit.
+    pub by_probability: bool,
     /// Whether all heatmaps share one scale.
     pub shared_scale: bool,
     /// Whether a photograph lies under the masks, where the scene has one.
@@ -140,6 +154,30 @@ pub struct View {
     pub focal: bool,
     /// What the Lovász panel shows, if it is open.
     pub lovasz: Option<LovaszView>,
+    /// The loss that is compared between libraries, if that panel is open.
+    pub compared: Option<String>,
+    /// The loss whose Python is shown, if any.
+    pub code: Option<String>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            cards: LOSSES.iter().filter(|spec| spec.at_first).map(|spec| spec.id.into()).collect(),
+            theme: Theme::default(),
+            scale: Scale::default(),
+            by_probability: false,
+            shared_scale: false,
+            photo: false,
+            gradient_class: None,
+            pixel: None,
+            contributions: false,
+            focal: false,
+            lovasz: None,
+            compared: None,
+            code: None,
+        }
+    }
 }
 
 /// A pixel.

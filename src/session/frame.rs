@@ -1,9 +1,13 @@
 //! What the page is told.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::edit::At;
 use crate::field::Field;
+use crate::library::Version;
+use crate::loss::config::Settings;
 use crate::scene::Editor;
 use crate::study::lovasz::Order;
 
@@ -14,7 +18,7 @@ use crate::study::lovasz::Order;
 pub struct Frame {
     /// The scene.
     pub scene: SceneReadout,
-    /// One for each loss, in the order of the catalogue.
+    /// One for each loss that is shown, in the order of the catalogue.
     pub cards: Vec<CardReadout>,
     /// The pixel looked at.
     pub pixel: Option<PixelReadout>,
@@ -22,6 +26,18 @@ pub struct Frame {
     pub focal: Option<FocalReadout>,
     /// The Lovász panel, if open.
     pub lovasz: Option<LovaszReadout>,
+    /// One loss in all libraries, if that panel is open.
+    pub comparison: Option<ComparisonReadout>,
+    /// The Python that reproduces a card, if that is asked for.
+    pub code: Option<Vec<CodeReadout>>,
+    /// By loss, the versions that libraries have of it on such a scene: told at first and when they change.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, VersionEntry[]>"))]
+    pub versions: Option<BTreeMap<String, Vec<VersionEntry>>>,
+    /// The settings of all losses, where something else than their controls has changed one.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, Record<string, Setting>>"))]
+    pub settings: Option<BTreeMap<String, Settings>>,
+    /// How the scene that was just opened wants to be looked at, if it does.
+    pub staged: Option<Staged>,
     /// What the person should be told.
     pub notices: Vec<Notice>,
     /// Pixels, which travel beside the numbers.
@@ -37,6 +53,11 @@ impl Frame {
             pixel: None,
             focal: None,
             lovasz: None,
+            comparison: None,
+            code: None,
+            versions: None,
+            settings: None,
+            staged: None,
             notices,
             pictures: Pictures::default(),
         }
@@ -160,6 +181,46 @@ pub struct CardReadout {
     pub share_texts: Option<[String; 2]>,
     /// The marks of the heatmap's legend.
     pub ticks: Vec<Tick>,
+    /// The library that it is set after.
+    pub as_in: Option<AsInReadout>,
+}
+
+/// The library's call that a card is set after.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct AsInReadout {
+    /// The library's id.
+    pub library: String,
+    /// Its function.
+    pub function: String,
+    /// The call, as Python has it.
+    pub call: String,
+    /// What else the library does here.
+    pub notes: Vec<String>,
+}
+
+/// A library's version of a loss.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct VersionEntry {
+    /// The library's id.
+    pub library: String,
+    /// Its function.
+    pub function: String,
+    /// Both for people.
+    pub label: String,
+}
+
+impl VersionEntry {
+    pub(super) fn new(version: &Version) -> Self {
+        let library = version.library;
+        Self {
+            library: library.id.into(),
+            function: version.function.into(),
+            label: format!("{} {}: {}", library.name, library.version, version.function),
+        }
+    }
 }
 
 /// A mark on a legend.
@@ -253,6 +314,95 @@ pub struct RankReadout {
     pub error_text: String,
     /// What its error is multiplied by, as text.
     pub weight_text: String,
+}
+
+/// One loss in all libraries.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ComparisonReadout {
+    /// The loss.
+    pub id: String,
+    /// The value of its card.
+    pub value: f64,
+    /// The same as text.
+    pub text: String,
+    /// Where it stands on the axis that all rows share, from 0 to 1.
+    pub position: f64,
+    /// Where 0 stands there.
+    pub zero: f64,
+    /// The ends of the axis as text.
+    pub axis: [String; 2],
+    /// One for each library and function.
+    pub rows: Vec<ComparisonRow>,
+}
+
+/// What a library makes of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ComparisonRow {
+    /// The library's id.
+    pub library: String,
+    /// The library and its version, for people.
+    pub name: String,
+    /// Its function.
+    pub function: String,
+    /// The call, as Python has it.
+    pub call: String,
+    /// The value that it returns.
+    pub value: f64,
+    /// The same as text.
+    pub text: String,
+    /// Where it stands on the axis that all rows share, from 0 to 1.
+    pub position: f64,
+    /// Whether that is the value of the card, but for rounding.
+    pub same: bool,
+    /// By how much it is more than the card's, as text; empty where it is the same.
+    pub difference_text: String,
+    /// Every difference from the card.
+    pub causes: Vec<CauseReadout>,
+    /// What else the library does here.
+    pub notes: Vec<String>,
+}
+
+/// One difference from the card.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct CauseReadout {
+    /// The parameter.
+    pub label: String,
+    /// What the card has.
+    pub ours: String,
+    /// What the library has.
+    pub theirs: String,
+    /// How the value changes when this alone is switched, as text.
+    pub effect_text: String,
+    /// Whether that shows in the digits of the value.
+    pub shows: bool,
+}
+
+/// Python that reproduces a card.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct CodeReadout {
+    /// The library and its version, for people.
+    pub library: String,
+    /// What is called.
+    pub function: String,
+    /// Imports and one statement.
+    pub code: String,
+}
+
+/// How a scene wants to be looked at. The settings that it has for losses come as [`Frame::settings`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Staged {
+    /// The losses that show what it is about.
+    pub cards: Vec<String>,
+    /// Whether gradients are by the probability.
+    pub by_probability: bool,
 }
 
 /// Something the person should be told.

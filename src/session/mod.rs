@@ -9,43 +9,33 @@ pub mod edit;
 pub mod frame;
 
 mod cards;
+mod deck;
+mod libraries;
 mod readout;
 
 use std::fmt::Display;
 
 use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
-use crate::loss::config::{Config, Settings};
-use crate::loss::{LOSSES, Loss, Spec};
+use crate::library::Facts;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
 use crate::scene::{self, Change, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Rect, Scene};
+use deck::Deck;
 use edit::{Command, Edit, View};
-use frame::{Frame, Notice, Pictures, SceneReadout};
+use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
 
 /// The longest side of a scene: larger files are resampled to it.
 pub const LONGEST_SIDE: usize = Preset::LARGEST;
-
-/// A loss with the settings it has on its card.
-#[derive(Debug)]
-struct Card {
-    spec: &'static Spec,
-    loss: Box<dyn Loss>,
-}
-
-impl Card {
-    fn with_defaults(spec: &'static Spec) -> Option<Self> {
-        let loss = (spec.build)(&Config::new(spec, &Settings::new()).ok()?);
-        Some(Self { spec, loss })
-    }
-}
 
 /// Everything the worker holds. See the [module docs](self).
 #[derive(Debug)]
 pub struct Session {
     editor: Editor,
-    cards: Vec<Card>,
+    deck: Deck,
     view: View,
+    /// What the page has not been told yet of the scene it opened.
+    staged: Option<Staged>,
     /// What the field of the last frame had worked out and still holds.
     derived: Derived,
 }
@@ -54,8 +44,9 @@ impl Default for Session {
     fn default() -> Self {
         Self {
             editor: Editor::new(first_preset().build(Preset::DEFAULT_SIZE)),
-            cards: LOSSES.iter().filter_map(|spec| Card::with_defaults(spec)).collect(),
+            deck: Deck::default(),
             view: View::default(),
+            staged: None,
             derived: Derived::default(),
         }
     }
@@ -121,7 +112,11 @@ impl Session {
             Command::OpenPrediction { name, bytes } => self.open_prediction(&name, &bytes, notices)?,
             Command::Adjust { adjustment } => self.editor.set_adjustment(adjustment),
             Command::SetLoss { id, settings } => {
-                self.set_loss(&id, &settings)?;
+                self.deck.set(&id, &settings)?;
+                None
+            }
+            Command::AsIn { id, library, function } => {
+                self.deck.set_as_in(&id, &library, &function, facts(self.editor.scene()))?;
                 None
             }
             Command::Show { view } => {
@@ -131,16 +126,6 @@ impl Session {
         };
         self.forget(change);
         self.view.settle(self.editor.scene());
-        Ok(())
-    }
-
-    fn set_loss(&mut self, id: &str, settings: &Settings) -> Result<(), String> {
-        let card = self
-            .cards
-            .iter_mut()
-            .find(|card| card.spec.id == id)
-            .ok_or_else(|| format!("There is no loss {id:?}."))?;
-        card.loss = (card.spec.build)(&Config::new(card.spec, settings).map_err(sentence)?);
         Ok(())
     }
 
@@ -218,11 +203,13 @@ impl Session {
             photo: scene.photo().filter(|_| self.view.photo),
             theme: self.view.theme,
         };
-        let evaluated = cards::evaluate(&field, &self.cards);
+        let versions = self.deck.follow(Facts::of(&field), &mut notices);
+        let on_table = self.deck.shown(&self.view.cards);
+        let evaluated = cards::evaluate(&field, &on_table, &self.view);
         let shown = cards::shown(&field, &evaluated, &self.view);
         let limits = cards::limits(&shown, &self.view);
 
-        let mut pictures = Pictures::new(shape.pixels(), self.cards.len());
+        let mut pictures = Pictures::new(shape.pixels(), on_table.len());
         let (truth, prediction, heatmaps) = pictures.for_painting();
         truth_picture(field.labels(), IGNORE, on, truth);
         prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
@@ -230,14 +217,39 @@ impl Session {
             heatmap(gradient, limit, self.view.scale, self.view.theme, rgba);
         }
 
-        let cards = cards::readouts(&field, &self.cards, &evaluated, &limits, &self.view);
-        let pixel = readout::pixel(&field, logits, labels, &self.cards, &evaluated, &self.view);
+        let cards = cards::readouts(&field, &on_table, &evaluated, &limits, &self.view);
+        let pixel = readout::pixel(&field, logits, labels, &on_table, &evaluated, &self.view);
         let focal = self.view.focal.then(|| readout::focal(&field));
         let lovasz = self.view.lovasz.map(|shown| readout::lovasz(&field, &self.view, shown));
+        let asked = |id: &Option<String>| id.as_ref().and_then(|id| self.deck.find(id));
+        let comparison = asked(&self.view.compared).and_then(|card| libraries::comparison(&field, card).ok());
+        let code = asked(&self.view.code).map(|card| libraries::code(&field, card));
         let scene = SceneReadout::new(&self.editor, frame::class_shares(&field));
         self.derived = field.into_derived();
-        Frame { scene, cards, pixel, focal, lovasz, notices, pictures }
+        let settings = self.deck.moved();
+        let staged = self.staged.take();
+        Frame {
+            scene,
+            cards,
+            pixel,
+            focal,
+            lovasz,
+            comparison,
+            code,
+            versions,
+            settings,
+            staged,
+            notices,
+            pictures,
+        }
     }
+}
+
+/// What of a scene decides how a library is called.
+fn facts(scene: &Scene) -> Facts {
+    let shape = scene.shape();
+    let ignored = scene.labels().iter().any(|&label| label == IGNORE).then_some(IGNORE);
+    Facts { images: shape.images, ignored, ..Facts::plain(shape.channels) }
 }
 
 fn window(rect: Rect) -> Window {

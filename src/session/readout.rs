@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Card;
+use super::deck::Card;
 use super::edit::{LovaszError, LovaszView, View};
 use super::frame::{FocalReadout, LovaszReadout, PixelReadout, PixelRow, RankReadout};
 use crate::field::{Field, Head, IGNORE, Labels, Logits};
@@ -18,7 +18,7 @@ pub(super) fn pixel(
     field: &Field<'_>,
     logits: &Logits,
     labels: &Labels,
-    cards: &[Card],
+    cards: &[&Card],
     evaluated: &[Rc<Evaluation>],
     view: &View,
 ) -> Option<PixelReadout> {

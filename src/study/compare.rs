@@ -26,6 +26,8 @@ pub struct Row {
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
+    /// The function.
+    pub function: &'static str,
     /// The call, as Python has it.
     pub call: String,
     /// The value that it returns.
@@ -78,6 +80,7 @@ fn row(field: &Field<'_>, value: f64, ours: &Configured, version: &Version) -> R
         library: version.library.id,
         name: version.library.name,
         version: version.library.version,
+        function: version.function,
         call: version.call(),
         value: theirs_value,
         same: (theirs_value - value).abs() <= SAME * value.abs().max(theirs_value.abs()),

@@ -30,7 +30,8 @@ fn focal_discounts_easy_pixels_as_the_paper_says() {
 fn share_on_foreground(loss: &Variant, foreground: usize) -> f64 {
     let shape = Shape { images: 1, channels: 1, height: 64, width: 64 };
     let labels: Vec<u8> = (0..shape.pixels()).map(|pixel| u8::from(pixel < foreground)).collect();
-    let gradient = loss.evaluate(&Painted { shape, logits: vec![0.0; shape.pixels()], labels, shares: None }).1;
+    let gradient =
+        loss.evaluate(&Painted { shape, logits: vec![0.0; shape.pixels()], labels, shares: None }).1;
     let size = |gradient: &[f32]| gradient.iter().map(|g| f64::from(g.abs())).sum::<f64>();
     size(&gradient[..foreground]) / size(&gradient)
 }

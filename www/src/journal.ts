@@ -1,8 +1,13 @@
 import type { Command, Edit } from "../pkg/lossfield.js";
 
+/** Either sets all parameters of a loss. */
+function setsLoss(command: Command): command is Extract<Command, { kind: "setLoss" | "asIn" }> {
+  return command.kind === "setLoss" || command.kind === "asIn";
+}
+
 /** Whether the later of two commands in a row makes the earlier one needless. */
 function overwrites(later: Command, earlier: Command): boolean {
-  if (later.kind === "setLoss") return earlier.kind === "setLoss" && earlier.id === later.id;
+  if (setsLoss(later)) return setsLoss(earlier) && earlier.id === later.id;
   return (later.kind === "show" || later.kind === "adjust") && earlier.kind === later.kind;
 }
 
@@ -42,7 +47,7 @@ export class Journal {
         this.#shown = command;
         continue;
       }
-      if (command.kind === "setLoss") {
+      if (setsLoss(command)) {
         this.#commands = this.#commands.filter((earlier) => !overwrites(command, earlier));
       }
       const last = this.#commands.at(-1);

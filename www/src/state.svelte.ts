@@ -3,12 +3,14 @@ import type {
   At,
   Catalogue,
   Command,
+  Frame,
   LossEntry,
   LovaszView,
   Ink,
   Reply,
   Setting,
   Theme,
+  VersionEntry,
   View,
 } from "../pkg/lossfield.js";
 import { EngineClient } from "./engine.ts";
@@ -18,7 +20,7 @@ export type Settings = Readonly<Record<string, Setting>>;
 
 export type Plane = "truth" | "prediction";
 export type Tool = "brush" | "fill" | "inspect";
-export type Tab = "cards" | "focal" | "lovasz";
+export type Tab = "cards" | "libraries" | "focal" | "lovasz";
 
 export interface Message {
   id: number;
@@ -55,6 +57,10 @@ export class Lossfield {
 
   adjustment = $state.raw<Adjustment>(NEUTRAL);
   settings = $state.raw<Readonly<Record<string, Settings>>>({});
+  /** The losses that have a card. */
+  cards = $state.raw<readonly string[]>([]);
+  /** By loss, the versions that libraries have of it on such a scene. */
+  versions = $state.raw<Readonly<Record<string, VersionEntry[]>>>({});
 
   tab = $state<Tab>("cards");
   theme = $state<Theme>("light");
@@ -65,6 +71,11 @@ export class Lossfield {
   hovered = $state.raw<At>();
   pinned = $state.raw<At>();
   lovasz = $state.raw<LovaszView>({ error: "hinge", channel: 1 });
+  byProbability = $state(false);
+  /** The loss that is compared between libraries. */
+  compared = $state("dice");
+  /** The loss whose Python is shown. */
+  code = $state<string>();
 
   readonly #engine: EngineClient;
   #messages = 0;
@@ -73,6 +84,7 @@ export class Lossfield {
     this.#engine = new EngineClient({
       ready: (catalogue) => {
         this.catalogue = catalogue;
+        if (this.cards.length === 0) this.cards = this.firstCards;
         if (this.busy === "restarting")
           this.say(false, "The engine is back, and so is your scene.");
         this.busy = "ready";
@@ -82,6 +94,7 @@ export class Lossfield {
         this.reply = reply;
         this.millis = millis;
         this.replies += 1;
+        this.#adopt(reply.frame);
         for (const { refusal, text } of reply.frame.notices) this.say(refusal, text);
       },
       refused: (message) => {
@@ -105,6 +118,21 @@ export class Lossfield {
     return this.#engine.journal.flatMap(({ commands }) => commands);
   }
 
+  /** What the engine has changed by itself, or tells once. */
+  #adopt({ settings, versions, staged }: Frame): void {
+    if (settings) this.settings = settings;
+    if (versions) this.versions = versions;
+    if (staged) {
+      this.tab = "cards";
+      this.cards = staged.cards;
+      this.byProbability = staged.byProbability;
+    }
+  }
+
+  get firstCards(): string[] {
+    return (this.catalogue?.losses ?? []).filter(({ atFirst }) => atFirst).map(({ id }) => id);
+  }
+
   get scene() {
     return this.reply?.frame.scene;
   }
@@ -125,8 +153,10 @@ export class Lossfield {
 
   get view(): View {
     return {
+      cards: this.tab === "focal" ? [...this.cards, "focal"] : [...this.cards],
       theme: this.theme,
       scale: this.symlog ? "symlog" : "linear",
+      byProbability: this.byProbability,
       sharedScale: this.sharedScale,
       photo: this.photo,
       gradientClass: this.gradientClass,
@@ -134,7 +164,13 @@ export class Lossfield {
       contributions: !this.painting,
       focal: this.tab === "focal",
       lovasz: this.tab === "lovasz" ? this.lovasz : undefined,
+      compared: this.tab === "libraries" ? this.compared : undefined,
+      code: this.code,
     };
+  }
+
+  loss(id: string | undefined): LossEntry | undefined {
+    return this.catalogue?.losses.find((loss) => loss.id === id);
   }
 
   nameOf(loss: LossEntry): string {
@@ -168,6 +204,22 @@ export class Lossfield {
     const settings = { ...this.settings[loss], [param]: value };
     this.settings = { ...this.settings, [loss]: settings };
     this.send({ kind: "setLoss", id: loss, settings });
+  }
+
+  /** Sets a card as a library has it; without one, back to the defaults. */
+  setAsIn(id: string, version: VersionEntry | undefined): void {
+    if (version) {
+      const { library, function: name } = version;
+      this.send({ kind: "asIn", id, library, function: name });
+    } else {
+      this.settings = { ...this.settings, [id]: {} };
+      this.send({ kind: "setLoss", id, settings: {} });
+    }
+  }
+
+  showCard(id: string, shown: boolean): void {
+    const others = this.cards.filter((card) => card !== id);
+    this.cards = shown ? [...others, id] : others;
   }
 
   async open(plane: Plane, file: File): Promise<void> {
