@@ -142,7 +142,7 @@ fn python(library: &Library, name: &str, arg: &Arg) -> String {
         }
         // Weights of classes are tensors in PyTorch's own style, and lists are understood only by some.
         Arg::List(_) | Arg::Number(_)
-            if name == "pos_weight" || name == "weight" && library.id != "keras" =>
+            if ["pos_weight", "dist_matrix"].contains(&name) || name == "weight" && library.id != "keras" =>
         {
             format!("torch.tensor({arg})")
         }

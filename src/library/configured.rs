@@ -3,7 +3,7 @@
 use super::{Arg, compounds};
 use crate::field::{Field, Task};
 use crate::loss::compound::Compound;
-use crate::loss::config::{Config, ConfigError, Kind, Param, Setting, Settings};
+use crate::loss::config::{Config, ConfigError, Kind, Param, Scope, Setting, Settings};
 use crate::loss::overlap::Overlap;
 use crate::loss::{Loss, Spec};
 
@@ -47,9 +47,13 @@ impl Facts {
 
     /// Whether a parameter has an effect.
     pub fn concern(self, param: &Param) -> bool {
-        param.task.is_none_or(|task| task == self.task())
-            && (self.images > 1 || !param.batch)
-            && (self.soft || !param.soft)
+        match param.scope {
+            Scope::Everywhere => true,
+            Scope::Task(task) => task == self.task(),
+            Scope::Batches => self.images > 1,
+            Scope::Several => self.images > 1 || self.channels > 1,
+            Scope::SoftLabels => self.soft,
+        }
     }
 
     /// The settings that have an effect and are not the default, those of classes with a number for each class.

@@ -5,12 +5,10 @@
 //! so does `sample_weight='valid'`, which is 0 on ignored pixels and 1 elsewhere.
 
 use super::code::{Calling, Code, binary, labels, multiclass};
-use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args, tversky,
-};
+use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::{IGNORE, Task};
 use crate::loss::config::Config;
-use crate::loss::{cross_entropy, dice, hinge};
+use crate::loss::{cross_entropy, dice, hinge, tversky};
 
 /// The table.
 pub const LIBRARY: Library = Library {
@@ -108,7 +106,7 @@ pub const LIBRARY: Library = Library {
             translate: |call| {
                 // Its alpha weighs false negatives, whatever its documentation says.
                 let (alpha, beta) = (call.number("alpha")?, call.number("beta")?);
-                let configured = overlap(call, Configured::new(tversky()?))?;
+                let configured = overlap(call, Configured::new(&tversky::SPEC))?;
                 Ok(configured.with("alpha", beta).with("beta", alpha).smoothed(0.0, EPSILON))
             },
         },

@@ -4,12 +4,10 @@
 //! channel here, so they are for multi-class tasks; only the Lovász hinge and the binary focal loss are for one.
 
 use super::code::{Calling, Code, binary, labels, multiclass};
-use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args, tversky,
-};
+use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
 use crate::loss::config::Config;
-use crate::loss::{dice, focal, lovasz_hinge, lovasz_softmax};
+use crate::loss::{dice, focal, lovasz_hinge, lovasz_softmax, tversky};
 
 /// The table.
 pub const LIBRARY: Library = Library {
@@ -172,7 +170,7 @@ fn dice_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
 
 fn tversky_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.only_for(Task::Multiclass, "on one channel its softmax is 1 everywhere")?;
-    Ok(Configured::new(tversky()?)
+    Ok(Configured::new(&tversky::SPEC)
         .with("alpha", call.number("alpha")?)
         .with("beta", call.number("beta")?)
         .with("over", "image")

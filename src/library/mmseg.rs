@@ -5,11 +5,9 @@
 //! the shape of the logits (`one_hot`) or as labels, which it inverts.
 
 use super::code::multiclass;
-use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args, tversky,
-};
+use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
-use crate::loss::{cross_entropy, dice, focal, lovasz_hinge, lovasz_softmax, top_k_cross_entropy};
+use crate::loss::{cross_entropy, dice, focal, lovasz_hinge, lovasz_softmax, top_k_cross_entropy, tversky};
 
 /// The table of the newest line.
 pub const LIBRARY: Library = Library {
@@ -322,7 +320,7 @@ fn tversky_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
         weights.resize(weights.len().max(class + 1), 1.0);
         weights[class] = 0.0;
     }
-    let configured = Configured::new(tversky()?)
+    let configured = Configured::new(&tversky::SPEC)
         .with("alpha", alpha)
         .with("beta", beta)
         .with("over", "image")

@@ -6,15 +6,14 @@
 
 mod boundary;
 mod compound;
+mod overlap;
 mod pixel;
 
 use super::code::{Calling, Code, labels};
-use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args, tversky,
-};
+use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
 use crate::loss::config::Config;
-use crate::loss::{Spec, dice, jaccard};
+use crate::loss::{Spec, dice, jaccard, tversky};
 
 /// The table.
 pub const LIBRARY: Library = Library {
@@ -75,9 +74,13 @@ pub const LIBRARY: Library = Library {
             code: Some(code("from monai.losses import TverskyLoss", "TverskyLoss")),
             translate: tversky_loss,
         },
+        overlap::GENERALIZED_DICE,
+        overlap::MCC,
+        overlap::GENERALIZED_WASSERSTEIN_DICE,
         pixel::FOCAL,
         compound::DICE_CE,
         compound::DICE_FOCAL,
+        compound::GENERALIZED_DICE_FOCAL,
         compound::UNIFIED_FOCAL,
         boundary::BOUNDARY,
         boundary::HAUSDORFF,
@@ -240,7 +243,7 @@ fn dice_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
 
 fn tversky_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let (numerator, denominator) = (call.number("smooth_nr")?, call.number("smooth_dr")?);
-    Ok(shared(call, tversky()?)?
+    Ok(shared(call, &tversky::SPEC)?
         .with("alpha", call.number("alpha")?)
         .with("beta", call.number("beta")?)
         .with("absent", "scored")

@@ -5,13 +5,12 @@
 //! mean of sigmoid ones.
 
 use super::code::{Calling, Code, binary, labels, multiclass};
-use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args,
-    focal_tversky, tversky,
-};
+use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
 use crate::loss::config::Config;
-use crate::loss::{Spec, cross_entropy, dice, focal, jaccard, lovasz_hinge, lovasz_softmax};
+use crate::loss::{
+    Spec, cross_entropy, dice, focal, focal_tversky, jaccard, lovasz_hinge, lovasz_softmax, mcc, tversky,
+};
 
 /// The table.
 pub const LIBRARY: Library = Library {
@@ -96,6 +95,30 @@ pub const LIBRARY: Library = Library {
             ],
             code: Some(code("from segmentation_models_pytorch.losses import TverskyLoss", "TverskyLoss")),
             translate: tversky_loss,
+        },
+        Function {
+            names: &["MCCLoss"],
+            // The second is Lossfield's own word: what is applied to the logits before the call.
+            keywords: &[Keyword::new("eps", Literal::Number(1e-5)), Keyword::required("activation")],
+            uses: &[Use {
+                of: "mcc",
+                usual: |facts| binary(facts).map(|_| args([("activation", "sigmoid".into())])),
+                invert: Some(|config, _| args([("eps", config.number("count_eps").into())])),
+            }],
+            code: Some(Code {
+                import: "from segmentation_models_pytorch.losses import MCCLoss",
+                callee: "MCCLoss",
+                calling: Calling::Probabilities,
+                labels: labels::INDEX,
+            }),
+            translate: |call| {
+                call.only_for(Task::Binary, "it knows no classes")?;
+                call.exactly("activation", "sigmoid")?;
+                Ok(Configured::new(&mcc::SPEC)
+                    .with("count_eps", call.number("eps")?)
+                    .with("perfect_is_zero", false)
+                    .with("over", "batch"))
+            },
         },
         Function {
             names: &["SoftCrossEntropyLoss"],
@@ -244,7 +267,7 @@ fn overlap(call: &mut Call<'_>, spec: &'static Spec) -> Result<Configured, Unmap
 fn tversky_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let (alpha, beta, gamma) = (call.number("alpha")?, call.number("beta")?, call.number("gamma")?);
     let focal = gamma.to_bits() != 1f64.to_bits();
-    let configured = overlap(call, if focal { focal_tversky()? } else { tversky()? })?;
+    let configured = overlap(call, if focal { &focal_tversky::SPEC } else { &tversky::SPEC })?;
     let configured = configured.with("alpha", alpha).with("beta", beta);
     Ok(if focal { configured.with("gamma", gamma).with("exponent_on", "mean") } else { configured })
 }

@@ -18,12 +18,8 @@ pub struct Param {
     pub label: &'static str,
     /// What it can be.
     pub kind: Kind,
-    /// Whether it has an effect for one task only.
-    pub task: Option<Task>,
-    /// Whether it has an effect only where there are several images.
-    pub batch: bool,
-    /// Whether it has an effect only where labels are soft.
-    pub soft: bool,
+    /// Where it has an effect.
+    pub scope: Scope,
     /// Whether it is a convention on which libraries differ, rather than a knob of the loss itself.
     pub convention: bool,
     /// What it means, if several losses share it and none of them tells it.
@@ -54,17 +50,7 @@ impl Param {
     }
 
     const fn of_kind(id: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self {
-            id,
-            label,
-            kind,
-            task: None,
-            batch: false,
-            soft: false,
-            convention: false,
-            about: None,
-            control: true,
-        }
+        Self { id, label, kind, scope: Scope::Everywhere, convention: false, about: None, control: true }
     }
 
     /// The same, said to be a convention.
@@ -76,13 +62,19 @@ impl Param {
     /// The same, for batches of several images only.
     #[must_use]
     pub const fn of_batches(self) -> Self {
-        Self { batch: true, ..self }
+        Self { scope: Scope::Batches, ..self }
+    }
+
+    /// The same, for several classes or several images only.
+    #[must_use]
+    pub const fn of_several(self) -> Self {
+        Self { scope: Scope::Several, ..self }
     }
 
     /// The same, for labels that are shares only.
     #[must_use]
     pub const fn of_soft_labels(self) -> Self {
-        Self { soft: true, ..self }
+        Self { scope: Scope::SoftLabels, ..self }
     }
 
     /// The same, with what it means.
@@ -113,11 +105,29 @@ impl Param {
     /// The same, for one task only.
     #[must_use]
     pub const fn only(self, task: Task) -> Self {
-        Self { task: Some(task), ..self }
+        Self { scope: Scope::Task(task), ..self }
     }
 }
 
+/// Where a parameter has an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// On every field.
+    Everywhere,
+    /// For one task.
+    Task(Task),
+    /// Where there are several images.
+    Batches,
+    /// Where there are several classes or several images.
+    Several,
+    /// Where labels are shares.
+    SoftLabels,
+}
+
 /// Two lists of parameters as one; `N` is the length of both.
+///
+/// # Panics
+/// Where it is not, which stops the compiler.
 pub const fn joined<const A: usize, const B: usize, const N: usize>(
     first: [Param; A],
     second: [Param; B],
@@ -336,7 +346,7 @@ impl PerClass {
 
     /// Whether all classes have the same number, and it is 1.
     pub fn is_uniform(&self) -> bool {
-        self.given.iter().chain([&self.default]).all(|&x| x == 1.0)
+        self.given.iter().chain([&self.default]).all(|x| x.to_bits() == 1f64.to_bits())
     }
 
     /// The number of one class.

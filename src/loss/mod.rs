@@ -24,15 +24,21 @@ pub mod dice;
 pub mod dice_cross_entropy;
 pub mod dice_focal;
 pub mod focal;
+pub mod focal_tversky;
+pub mod generalized_dice;
+pub mod generalized_wasserstein_dice;
 pub mod hausdorff;
 pub mod hinge;
 pub mod jaccard;
+pub mod log_cosh_dice;
 pub mod lovasz;
 pub mod lovasz_hinge;
 pub mod lovasz_softmax;
+pub mod mcc;
 pub mod mixer;
 pub mod overlap;
 pub mod top_k_cross_entropy;
+pub mod tversky;
 pub mod unified_focal;
 
 use std::fmt::Debug;
@@ -208,6 +214,12 @@ const ALL_BUT_THE_MIXER: &[&Spec] = &[
     &dice::SPEC,
     &dice_cross_entropy::SPEC,
     &jaccard::SPEC,
+    &tversky::SPEC,
+    &focal_tversky::SPEC,
+    &log_cosh_dice::SPEC,
+    &generalized_dice::SPEC,
+    &mcc::SPEC,
+    &generalized_wasserstein_dice::SPEC,
     &focal::SPEC,
     &top_k_cross_entropy::SPEC,
     &asymmetric_focal::SPEC,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::field::Task;
-use crate::loss::config::{Choice, Domain, Kind, Param};
+use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::scene::{PRESETS, Preset};
@@ -94,23 +94,29 @@ pub struct ParamEntry {
     pub meaning: String,
     /// What it can be.
     pub control: Control,
-    /// The one task that it has an effect for, if it is one.
-    pub task: Option<TaskEntry>,
-    /// Whether it has an effect only where there are several images.
-    pub batch: bool,
+    /// Where it has an effect.
+    pub scope: ScopeEntry,
     /// Whether libraries differ on it.
     pub convention: bool,
 }
 
-/// A kind of task.
+/// Where a parameter has an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum TaskEntry {
-    /// One logit channel.
+pub enum ScopeEntry {
+    /// In every scene.
+    Everywhere,
+    /// With one logit channel.
     Binary,
-    /// C logit channels.
+    /// With C logit channels.
     Multiclass,
+    /// With several images.
+    Batches,
+    /// With several classes or images.
+    Several,
+    /// Where labels are shares.
+    SoftLabels,
 }
 
 /// What a control offers.
@@ -246,11 +252,14 @@ fn param_entry(param: &Param, page: &Page) -> ParamEntry {
             Kind::Flag { default } => Control::Flag { default },
             Kind::Choice(options) => Control::Choice { options: options.iter().map(Into::into).collect() },
         },
-        task: param.task.map(|task| match task {
-            Task::Binary => TaskEntry::Binary,
-            Task::Multiclass => TaskEntry::Multiclass,
-        }),
-        batch: param.batch,
+        scope: match param.scope {
+            Scope::Everywhere => ScopeEntry::Everywhere,
+            Scope::Task(Task::Binary) => ScopeEntry::Binary,
+            Scope::Task(Task::Multiclass) => ScopeEntry::Multiclass,
+            Scope::Batches => ScopeEntry::Batches,
+            Scope::Several => ScopeEntry::Several,
+            Scope::SoftLabels => ScopeEntry::SoftLabels,
+        },
         convention: param.convention,
     }
 }

@@ -1,7 +1,7 @@
 //! Every loss in many configurations.
 
 use lossfield::field::Task;
-use lossfield::loss::config::{Config, Kind, Param, Setting, Settings};
+use lossfield::loss::config::{Config, Kind, Param, Scope, Setting, Settings};
 use lossfield::loss::{Family, LOSSES, Loss, Spec, find};
 
 /// Values tried inside the domain of a number, where they lie in it.
@@ -89,7 +89,7 @@ fn variants_of(spec: &'static Spec, task: Task) -> Vec<Variant> {
     let changes: Vec<(&'static Param, Setting)> = spec
         .params
         .iter()
-        .filter(|param| param.task.is_none_or(|only| only == task))
+        .filter(|param| !matches!(param.scope, Scope::Task(only) if only != task))
         .flat_map(|param| others(param).into_iter().map(move |setting| (param, setting)))
         .collect();
     let mut all = vec![Settings::new()];

@@ -8,6 +8,7 @@ import type {
   LovaszView,
   Ink,
   Reply,
+  ScopeEntry,
   Setting,
   Theme,
   VersionEntry,
@@ -144,6 +145,25 @@ export class Lossfield {
   /** Classes that a label can name. */
   get classes(): number {
     return Math.max(this.scene?.channels ?? 1, 2);
+  }
+
+  /** Whether a parameter of this scope has an effect in the present scene. */
+  concerns(scope: ScopeEntry): boolean {
+    const several = (this.scene?.images ?? 1) > 1;
+    switch (scope) {
+      case "everywhere":
+        return true;
+      case "binary":
+        return !this.multiclass;
+      case "multiclass":
+        return this.multiclass;
+      case "batches":
+        return several;
+      case "several":
+        return several || this.multiclass;
+      case "softLabels":
+        return false;
+    }
   }
 
   /** The pixel looked at. */

@@ -4,7 +4,7 @@ use super::super::code::{Calling, Code, labels};
 use super::super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Literal, Unmapped, Use, args};
 use super::{
     BATCH, INCLUDE_BACKGROUND, OTHER_ACT, REDUCTION, SIGMOID, SMOOTH_DR, SMOOTH_NR, SOFTMAX, TO_ONEHOT_Y,
-    activated, class_weights, code, pixel, plain_dice, to_dice,
+    activated, class_weights, code, overlap, pixel, plain_dice, to_dice,
 };
 use crate::field::Task;
 use crate::loss::config::Config;
@@ -101,6 +101,39 @@ pub(super) const DICE_FOCAL: Function = Function {
     uses: &[Use { of: "dice_focal", usual: |facts| Some(activated(facts)), invert: Some(to_dice_focal) }],
     code: Some(code("from monai.losses import DiceFocalLoss", "DiceFocalLoss")),
     translate: dice_focal,
+};
+
+pub(super) const GENERALIZED_DICE_FOCAL: Function = Function {
+    names: &["GeneralizedDiceFocalLoss"],
+    keywords: &[
+        INCLUDE_BACKGROUND,
+        TO_ONEHOT_Y,
+        SIGMOID,
+        SOFTMAX,
+        OTHER_ACT,
+        overlap::W_TYPE,
+        Keyword::new("reduction", Literal::Text("mean")),
+        SMOOTH_NR,
+        SMOOTH_DR,
+        BATCH,
+        Keyword::new("gamma", Literal::Number(2.0)),
+        Keyword::fixed("weight", Literal::Nothing),
+        Keyword::new("lambda_gdl", Literal::Number(1.0)),
+        Keyword::new("lambda_focal", Literal::Number(1.0)),
+        // Its focal loss has no α; the translation of that loss asks for one.
+        Keyword::new("alpha", Literal::Nothing),
+    ],
+    uses: &[],
+    code: Some(code("from monai.losses import GeneralizedDiceFocalLoss", "GeneralizedDiceFocalLoss")),
+    translate: |call| {
+        let (of_gdl, of_focal) = (call.number("lambda_gdl")?, call.number("lambda_focal")?);
+        let (background, reduction) = (call.peek("include_background"), call.peek("reduction"));
+        let gdl = overlap::generalized_dice(call)?;
+        call.put("include_background", background);
+        call.put("reduction", reduction);
+        let focal = pixel::focal(call, "one-vs-rest")?;
+        Ok(gdl.times(of_gdl).plus(focal.times(of_focal)))
+    },
 };
 
 fn to_dice_focal(config: &Config<'_>, facts: Facts) -> Args {

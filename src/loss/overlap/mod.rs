@@ -8,13 +8,15 @@
 //! p = y, (Σp + Σy − Σ|p − y|)/2; on hard labels the two are the same.
 
 mod params;
+mod slope;
 
 use std::ops::Range as Span;
 
 use super::config::PerClass;
-use super::{Loss, Range, pull_back};
+use super::{Loss, Range};
 use crate::field::{Field, Head, Sums, Task};
 pub(super) use params::*;
+pub(super) use slope::{Slope, Slopes};
 
 /// What an overlap loss makes of a class that the truth of a group does not contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,7 @@ pub struct Reduction {
 
 /// A loss of the family. See the [module docs](self).
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a convention of its own")]
 pub struct Overlap {
     /// α, weight of false positives.
     pub false_positive: f64,
@@ -180,19 +183,15 @@ impl Overlap {
         Some((value, score.slope.times(by_value * by_score)))
     }
 
-    /// The exponent, if it is put here, and its derivative. It is held where a score above 1 makes the base negative.
+    /// The exponent, if it is put here, and its derivative, which is given as 0 where nothing is lost.
     fn focused(&self, value: f64, here: Focus) -> (f64, f64) {
         let (exponent, focus) = self.exponent;
-        if focus != here || exponent == 1.0 {
+        if focus != here || exponent.to_bits() == 1f64.to_bits() {
             return (value, 1.0);
         }
-        let base = value.max(Self::SMALLEST_BASE);
-        let slope = if value > Self::SMALLEST_BASE { exponent * base.powf(exponent - 1.0) } else { 0.0 };
-        (base.powf(exponent), slope)
+        // An exponent below 1 is infinitely steep at 0.
+        if value <= 0.0 { (0.0, 0.0) } else { (value.powf(exponent), exponent * value.powf(exponent - 1.0)) }
     }
-
-    /// An exponent below 1 is infinitely steep at 0.
-    const SMALLEST_BASE: f64 = 1e-12;
 
     /// The channels that are scored together.
     fn parts(&self, field: &Field<'_>) -> Vec<Span<usize>> {
@@ -206,19 +205,6 @@ impl Overlap {
     }
 }
 
-/// How a score or a loss changes with what it is made of.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slope {
-    by_overlap: f64,
-    by_prob_sum: f64,
-}
-
-impl Slope {
-    fn times(self, factor: f64) -> Self {
-        Self { by_overlap: factor * self.by_overlap, by_prob_sum: factor * self.by_prob_sum }
-    }
-}
-
 struct Score {
     value: f64,
     slope: Slope,
@@ -226,39 +212,18 @@ struct Score {
 
 impl Loss for Overlap {
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
-        let shape = field.shape();
-        // What one pixel's probability does to the value depends only on its image, its channel and its label.
-        let mut slopes = vec![Slope::default(); shape.images * shape.channels];
-        let mut value = 0.0;
-        let groups = field.groups(self.per_image);
         let parts = self.parts(field);
-        for images in &groups {
-            let scored: Vec<_> = parts
-                .iter()
-                .filter_map(|channels| {
-                    let (value, slope) = self.part(field, images.clone(), channels.clone())?;
-                    Some((channels.clone(), self.reduction.weights.of(channels.start), value, slope))
-                })
-                .collect();
-            let divisor = if self.reduction.sum {
-                1.0
-            } else if self.reduction.weighted_mean {
-                scored.iter().map(|(_, weight, ..)| weight).sum::<f64>() * groups.len() as f64
-            } else {
-                (scored.len() * groups.len()) as f64
-            };
-            for (channels, weight, loss, slope) in scored {
-                let scale = if divisor > 0.0 { weight / divisor } else { 0.0 };
-                value += scale * loss;
-                for image in images.clone() {
-                    slopes[image * shape.channels..][channels.clone()].fill(slope.times(scale));
-                }
-            }
-        }
+        let (value, mut slopes) = self
+            .reduction
+            .reduce(field, self.per_image, &parts, |images, channels| self.part(field, images, channels));
         let (value, by_mean) = self.focused(value, Focus::Mean);
         if let Some(gradient) = gradient {
-            slopes.iter_mut().for_each(|slope| *slope = slope.times(by_mean));
-            self.pull_back(field, &slopes, gradient);
+            slopes.multiply(by_mean);
+            if self.squared {
+                slopes.pull_back_squared(field, self.head, gradient);
+            } else {
+                slopes.pull_back(field, self.head, self.soft_form, gradient);
+            }
         }
         value
     }
@@ -271,7 +236,7 @@ impl Loss for Overlap {
             1.0
         };
         // With less added above than below a perfect prediction does not reach a score of 1.
-        let perfect = if self.smooth_numerator == self.smooth_denominator { 0.0 } else { f64::NAN };
+        let perfect = perfect_if_even(self.smooth_numerator, self.smooth_denominator);
         let plain = match self.outer {
             Outer::OneMinus => Range { least: 1.0 - most_score, most: 1.0, perfect },
             // A class that counts as 0 is not the −1 of a perfect one, nor is the mean of no class.
@@ -280,50 +245,28 @@ impl Loss for Overlap {
                 Range { least: -most_score, most: 0.0, perfect }
             }
             Outer::NegLog => Range { least: -most_score.ln(), most: -self.eps.ln(), perfect },
-            Outer::LogCosh => Range { least: 0.0, most: 1f64.cosh().ln(), perfect },
+            Outer::LogCosh => Range { least: 0.0, most: (most_score - 1.0).max(1.0).cosh().ln(), perfect },
         };
         let (exponent, _) = self.exponent;
-        let raised = |bound: f64| if exponent == 1.0 { bound } else { bound.max(0.0).powf(exponent) };
-        let plain =
-            Range { least: raised(plain.least), most: raised(plain.most), perfect: raised(plain.perfect) };
-        self.reduction.range(plain)
-    }
-}
-
-impl Overlap {
-    fn pull_back(&self, field: &Field<'_>, slopes: &[Slope], gradient: &mut [f32]) {
-        let shape = field.shape();
-        let probabilities = field.probabilities(self.head);
-        let slope_of = |image: usize, channel: usize| slopes[image * shape.channels + channel];
-        let place = |image, channel, pixel| shape.plane(image, channel).start + pixel;
-        if let (Some(soft), false) = (field.soft_labels(), self.squared) {
-            pull_back(field, self.head, gradient, |image, channel, pixel, _| {
-                let (slope, i) = (slope_of(image, channel), place(image, channel, pixel));
-                let y = f64::from(soft[i]);
-                let overlap_by_prob = match self.soft_form {
-                    SoftForm::Product => y,
-                    SoftForm::Distance => 0.5 * (1.0 - sign(probabilities.prob[i] - y)),
-                };
-                slope.by_overlap * overlap_by_prob + slope.by_prob_sum
-            });
-        } else if self.squared {
-            pull_back(field, self.head, gradient, |image, channel, pixel, label| {
-                let (slope, i) = (slope_of(image, channel), place(image, channel, pixel));
-                slope.by_overlap * field.target(i, label, channel)
-                    + 2.0 * slope.by_prob_sum * probabilities.prob[i]
-            });
-        } else {
-            // Nearly always: two numbers for each channel, one on its foreground and one off it.
-            pull_back(field, self.head, gradient, |image, channel, _, label| {
-                let slope = slope_of(image, channel);
-                let overlap = if field.is_foreground(label, channel) { slope.by_overlap } else { 0.0 };
-                overlap + slope.by_prob_sum
-            });
+        if exponent.to_bits() == 1f64.to_bits() {
+            return self.reduction.range(plain);
+        }
+        // On the mean the exponent comes after the weights.
+        let raised = |bound: f64| if bound.is_nan() { bound } else { bound.max(0.0).powf(exponent) };
+        let raise = |range: Range| Range {
+            least: raised(range.least),
+            most: raised(range.most),
+            perfect: raised(range.perfect),
+        };
+        match self.exponent.1 {
+            Focus::Class => self.reduction.range(raise(plain)),
+            Focus::Mean => raise(self.reduction.range(plain)),
         }
     }
 }
 
-/// −1, 0 or 1, where `signum` of 0 is 1.
-fn sign(x: f64) -> f64 {
-    if x == 0.0 { 0.0 } else { x.signum() }
+/// The perfect value of a score's loss: with less added above than below, or more, a perfect prediction does not reach
+/// a score of 1.
+pub(super) fn perfect_if_even(smooth_numerator: f64, smooth_denominator: f64) -> f64 {
+    if smooth_numerator.to_bits() == smooth_denominator.to_bits() { 0.0 } else { f64::NAN }
 }

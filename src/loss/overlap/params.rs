@@ -42,6 +42,7 @@ pub(in crate::loss) const REDUCTION: [Param; 3] = [
         .about("whether the sum of the class weights divides, instead of the number of classes."),
     Param::flag("sum", "sum, no mean", false)
         .convention()
+        .of_several()
         .about("whether the losses of classes and images are added up instead of averaged."),
 ];
 
@@ -133,12 +134,16 @@ pub(in crate::loss) const fn inner(smooth_below: Param) -> [Param; 12] {
         REDUCTION[2],
         SOFT_FORM,
         smooth_below,
-        Param::number("eps", "least denominator", Domain::new(1e-12, 1.0, 1e-7, Overlap::EPS))
-            .convention()
-            .without_control()
-            .about("the least that the denominator, and under a logarithm the score, is taken to be."),
+        EPS,
     ]
 }
+
+/// What guards a division by 0.
+pub(in crate::loss) const EPS: Param =
+    Param::number("eps", "least denominator", Domain::new(1e-12, 1.0, 1e-7, Overlap::EPS))
+        .convention()
+        .without_control()
+        .about("the least that the denominator, and under a logarithm the score, is taken to be.");
 
 /// What the exponent of a focal loss is put on.
 pub(in crate::loss) const EXPONENT_ON: Param = Param::choice(

@@ -1,0 +1,197 @@
+//! One Dice score of all classes, in which each counts by the inverse of its size.
+//!
+//! # Formula
+//! ```text
+//! L = 1 - \frac{2 \sum_c w_c \sum_i p_{ic}\, y_{ic} + 2s}{\sum_c w_c \sum_i (p_{ic} + y_{ic}) + 2s}, \quad w_c = \frac{1}{(\sum_i y_{ic})^2}
+//! ```
+//!
+//! # Parameters
+//! * `weights`, default 1/(Σy)²: how much a class counts by its number of pixels Σy; 1/Σy is milder, and 1 leaves one
+//!   Dice of all classes.
+//! * `absent`, default the largest: the weight of a class that the truth does not contain, whose own would be infinite.
+//!   It may have the largest of the others, as in MONAI, or none.
+//!
+//! The other conventions are told by the family (`overlap`).
+//!
+//! # Shapes
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`. The value has no unit. Ignored
+//! pixels are in no sum.
+//!
+//! # Range
+//! From 0 (perfect) to 1.
+//!
+//! # Edge cases
+//! An absent class by default has the largest weight of all, so that false positives of it cost most. With no class at
+//! all to weigh, as on an empty binary mask, value and gradient are 0. In a binary task without smoothing the one weight
+//! cancels, and this is Dice.
+//!
+//! # Source
+//! Sudre et al. 2017, equation 6, with MONAI's rule for absent classes.
+
+use super::config::{Choice, Param};
+use super::docs::module_docs;
+use super::overlap::{
+    self, ACTIVATION, BACKGROUND, EPS, OVER, REDUCTION, SMOOTH, SOFT_FORM, Slope, Slopes, SoftForm,
+};
+use super::{Family, Loss, PerTask, Range, Spec};
+use crate::field::{Field, Head, Sums, Task};
+
+/// The catalogue line.
+pub const SPEC: Spec = Spec {
+    id: "generalized_dice",
+    name: PerTask::both("Generalised Dice"),
+    family: Family::Overlap,
+    at_first: false,
+    docs: module_docs!("generalized_dice.rs"),
+    params: &[
+        Param::choice(
+            "weights",
+            "weight of a class",
+            &[
+                Choice { id: "square", label: "1/(Σy)²" },
+                Choice { id: "simple", label: "1/Σy" },
+                Choice { id: "uniform", label: "1" },
+            ],
+        )
+        .of_several(),
+        Param::choice(
+            "absent",
+            "of an absent class",
+            &[Choice { id: "largest", label: "the largest" }, Choice { id: "none", label: "none" }],
+        )
+        .convention()
+        .of_several(),
+        SMOOTH,
+        ACTIVATION,
+        OVER,
+        BACKGROUND,
+        REDUCTION[2].of_batches(),
+        SOFT_FORM,
+        overlap::smooth_below(0.0),
+        EPS,
+    ],
+    build: |config| {
+        let (smooth_numerator, smooth_denominator) = overlap::smoothing(config);
+        Box::new(GeneralizedDice {
+            weighting: match config.choice("weights") {
+                "simple" => Weighting::Simple,
+                "uniform" => Weighting::Uniform,
+                _ => Weighting::Square,
+            },
+            weigh_absent: config.choice("absent") == "largest",
+            smooth_numerator,
+            smooth_denominator,
+            eps: config.number("eps"),
+            head: overlap::head(config),
+            per_image: overlap::per_image(config),
+            background: config.flag("background"),
+            sum: config.flag("sum"),
+            soft_form: overlap::soft_form(config),
+        })
+    },
+};
+
+/// How much a class counts by its number of pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weighting {
+    Square,
+    Simple,
+    Uniform,
+}
+
+/// See the [module docs](self).
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a convention of its own")]
+struct GeneralizedDice {
+    weighting: Weighting,
+    /// Whether a class without pixels has the largest weight of the others, or none.
+    weigh_absent: bool,
+    /// Added to Σw·TP.
+    smooth_numerator: f64,
+    /// Added to ½Σw(Σp + Σy).
+    smooth_denominator: f64,
+    eps: f64,
+    head: Head,
+    per_image: bool,
+    background: bool,
+    sum: bool,
+    soft_form: SoftForm,
+}
+
+impl GeneralizedDice {
+    fn weights(&self, sums: &[Sums]) -> Vec<f64> {
+        let own = |sums: &Sums| match self.weighting {
+            Weighting::Uniform => 1.0,
+            _ if sums.label <= 0.0 => f64::INFINITY,
+            Weighting::Square => sums.label.powi(-2),
+            Weighting::Simple => sums.label.recip(),
+        };
+        let mut weights: Vec<f64> = sums.iter().map(own).collect();
+        let largest = weights.iter().copied().filter(|weight| weight.is_finite()).fold(0.0, f64::max);
+        for weight in weights.iter_mut().filter(|weight| weight.is_infinite()) {
+            *weight = if self.weigh_absent { largest } else { 0.0 };
+        }
+        weights
+    }
+
+    fn overlap(&self, sums: &Sums) -> f64 {
+        match self.soft_form {
+            SoftForm::Product => sums.overlap,
+            SoftForm::Distance => 0.5 * (sums.prob + sums.label - sums.distance),
+        }
+    }
+}
+
+impl Loss for GeneralizedDice {
+    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+        let shape = field.shape();
+        let first = usize::from(!self.background && shape.task() == Task::Multiclass);
+        let groups = field.groups(self.per_image);
+        let scale = if self.sum { 1.0 } else { 1.0 / groups.len() as f64 };
+        let mut slopes = Slopes::zero(field);
+        let mut value = 0.0;
+        for images in groups {
+            let of_channel = |channel| {
+                let of_images = images.clone().map(|image| field.sums(self.head, image, channel));
+                of_images.fold(Sums::default(), |a, b| a + b)
+            };
+            let sums: Vec<Sums> = (first..shape.channels).map(of_channel).collect();
+            let weights = self.weights(&sums);
+            if self.smooth_numerator == 0.0 && weights.iter().all(|&weight| weight == 0.0) {
+                continue;
+            }
+            let weighted = |of: &dyn Fn(&Sums) -> f64| -> f64 {
+                weights.iter().zip(&sums).map(|(weight, sums)| weight * of(sums)).sum()
+            };
+            let numerator = weighted(&|sums| self.overlap(sums)) + self.smooth_numerator;
+            let denominator = weighted(&|sums| 0.5 * (sums.prob + sums.label)) + self.smooth_denominator;
+            let held = denominator.max(self.eps_of(&weights));
+            let score = numerator / held;
+            value += scale * (1.0 - score);
+            // dS = Σ w (dTP − S·½dΣp) / D; where the denominator is held it does not move.
+            let moves = if denominator < held { 0.0 } else { score };
+            for (channel, weight) in (first..).zip(&weights) {
+                let by = -scale * weight / held;
+                let slope = Slope { by_overlap: by, by_prob_sum: -0.5 * by * moves };
+                slopes.set(images.clone(), channel..channel + 1, slope);
+            }
+        }
+        if let Some(gradient) = gradient {
+            slopes.pull_back(field, self.head, self.soft_form, gradient);
+        }
+        value
+    }
+
+    fn range(&self) -> Range {
+        let most = if self.sum { f64::INFINITY } else { 1.0 };
+        let perfect = overlap::perfect_if_even(self.smooth_numerator, self.smooth_denominator);
+        Range { least: 0.0, most, perfect: if self.sum && perfect != 0.0 { f64::NAN } else { perfect } }
+    }
+}
+
+impl GeneralizedDice {
+    /// The least denominator, in the unit of the weights: they are tiny where classes are large.
+    fn eps_of(&self, weights: &[f64]) -> f64 {
+        self.eps * weights.iter().copied().fold(0.0, f64::max).min(1.0)
+    }
+}
