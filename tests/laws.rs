@@ -21,6 +21,8 @@ mod gradient;
 mod identities;
 #[path = "laws/optimum.rs"]
 mod optimum;
+#[path = "laws/overlap.rs"]
+mod overlap;
 #[path = "laws/shares.rs"]
 mod shares;
 #[path = "laws/value.rs"]

@@ -280,6 +280,11 @@ impl<'a> Config<'a> {
         param.map(|param| param.kind)
     }
 
+    /// Whether the loss has this parameter.
+    pub fn offers(&self, id: &str) -> bool {
+        self.params.iter().any(|param| param.id == id)
+    }
+
     /// A number.
     pub fn number(&self, id: &str) -> f64 {
         match (self.settings.get(id), self.kind(id)) {

@@ -61,4 +61,4 @@ pub const SPEC: Spec = Spec {
 
 /// With more above the bar than below it a score could pass 1, and what is raised to a power be negative.
 const INNER: [Param; INNER_COUNT] = overlap::inner(overlap::smooth_below(0.0));
-const INNER_COUNT: usize = 12;
+const INNER_COUNT: usize = 11;

@@ -22,7 +22,8 @@
 //!
 //! # Edge cases
 //! An absent class by default has the largest weight of all, so that false positives of it cost most. With no class at
-//! all to weigh, as on an empty binary mask, value and gradient are 0. In a binary task without smoothing the one weight
+//! all to weigh, as on an empty binary mask, value and gradient are 0; only with all weights 1 it is weighed, and the
+//! value is 1 without smoothing. In a binary task without smoothing the one weight
 //! cancels, and this is Dice.
 //!
 //! # Source
@@ -121,8 +122,9 @@ struct GeneralizedDice {
 impl GeneralizedDice {
     fn weights(&self, sums: &[Sums]) -> Vec<f64> {
         let own = |sums: &Sums| match self.weighting {
-            Weighting::Uniform => 1.0,
+            Weighting::Uniform if self.weigh_absent => 1.0,
             _ if sums.label <= 0.0 => f64::INFINITY,
+            Weighting::Uniform => 1.0,
             Weighting::Square => sums.label.powi(-2),
             Weighting::Simple => sums.label.recip(),
         };
@@ -184,7 +186,13 @@ impl Loss for GeneralizedDice {
 
     fn range(&self) -> Range {
         let most = if self.sum { f64::INFINITY } else { 1.0 };
-        let perfect = overlap::perfect_if_even(self.smooth_numerator, self.smooth_denominator);
+        // An empty truth that is weighed all the same is 1 for any prediction, unless something is added.
+        let weighs_nothing = self.weighting == Weighting::Uniform && self.weigh_absent;
+        let perfect = if weighs_nothing && self.smooth_numerator == 0.0 {
+            f64::NAN
+        } else {
+            overlap::perfect_if_even(self.smooth_numerator, self.smooth_denominator)
+        };
         Range { least: 0.0, most, perfect: if self.sum && perfect != 0.0 { f64::NAN } else { perfect } }
     }
 }

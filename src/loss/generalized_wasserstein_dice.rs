@@ -157,11 +157,13 @@ impl Loss for GeneralizedWassersteinDice {
                 let of_wrong = if self.by_volume { *weight } else { 1.0 };
                 denominator += weight * right + 0.5 * of_wrong * wrong;
             }
-            let no_foreground = sums[1..].iter().all(|(right, wrong)| right + wrong == 0.0);
-            if !self.by_volume && no_foreground && self.smooth_numerator == 0.0 {
+            let present = weights.iter().zip(&sums).filter(|(_, (right, wrong))| right + wrong > 0.0);
+            let largest = present.map(|(weight, _)| *weight).fold(0.0, f64::max);
+            if largest == 0.0 && self.smooth_numerator == 0.0 {
                 continue;
             }
-            let held = denominator.max(self.eps);
+            // In the unit of the weights, which are small where volumes are large.
+            let held = denominator.max(self.eps * largest);
             let score = positives / held;
             value += scale * (1.0 - score);
             let moves = if denominator < held { 0.0 } else { score };

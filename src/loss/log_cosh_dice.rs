@@ -26,7 +26,7 @@
 use super::config::{Param, joined};
 use super::dice::DICE;
 use super::docs::module_docs;
-use super::overlap::{self, Outer, Overlap, SMOOTH};
+use super::overlap::{self, Outer, Overlap, SMOOTH, SQUARED};
 use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
@@ -36,9 +36,9 @@ pub const SPEC: Spec = Spec {
     family: Family::Overlap,
     at_first: false,
     docs: module_docs!("log_cosh_dice.rs"),
-    params: &joined::<1, INNER_COUNT, { 1 + INNER_COUNT }>([SMOOTH], INNER),
+    params: &joined::<2, INNER_COUNT, { 2 + INNER_COUNT }>([SMOOTH, SQUARED], INNER),
     build: |config| Box::new(Overlap { outer: Outer::LogCosh, ..DICE.with_inner(config) }),
 };
 
 const INNER: [Param; INNER_COUNT] = overlap::inner(overlap::smooth_below(0.0));
-const INNER_COUNT: usize = 12;
+const INNER_COUNT: usize = 11;

@@ -33,7 +33,7 @@
 
 use super::config::{Domain, Param, joined};
 use super::docs::module_docs;
-use super::overlap::{CONVENTIONS, Overlap, SMOOTH};
+use super::overlap::{Overlap, SMOOTH, TVERSKY_CONVENTIONS};
 use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
@@ -43,13 +43,16 @@ pub const SPEC: Spec = Spec {
     family: Family::Overlap,
     at_first: false,
     docs: module_docs!("tversky.rs"),
-    params: &joined::<3, CONVENTION_COUNT, { 3 + CONVENTION_COUNT }>([ALPHA, BETA, SMOOTH], CONVENTIONS),
+    params: &joined::<3, CONVENTION_COUNT, { 3 + CONVENTION_COUNT }>(
+        [ALPHA, BETA, SMOOTH],
+        TVERSKY_CONVENTIONS,
+    ),
     build: |config| {
         Box::new(Overlap::new(config.number("alpha"), config.number("beta")).with_conventions(config))
     },
 };
 
-const CONVENTION_COUNT: usize = CONVENTIONS.len();
+const CONVENTION_COUNT: usize = TVERSKY_CONVENTIONS.len();
 
 /// The slider for α.
 pub(super) const ALPHA: Param = Param::number("alpha", "α, of FP", Domain::from(0.0, 1.0, 0.01, 0.3));

@@ -29,7 +29,16 @@ for (const colorScheme of ["light", "dark"] as const) {
         await app.explain("focal");
         expect.soft(await faults(app, "dialog"), "the explanation").toEqual([]);
         await app.page.keyboard.press("Escape");
-        for (const tab of ["Focal", "Lovász"] as const) {
+        await app
+          .card("dice")
+          .getByRole("button", { name: /^Python/ })
+          .click();
+        await expect(app.page.getByRole("dialog").locator("pre").first()).toBeVisible();
+        expect.soft(await faults(app, "dialog"), "the Python").toEqual([]);
+        await app.page.keyboard.press("Escape");
+        await app.page.locator("summary", { hasText: "Losses:" }).click();
+        expect.soft(await faults(app, ".menu"), "the menu of losses").toEqual([]);
+        for (const tab of ["Libraries", "Focal", "Lovász"] as const) {
           await app.showTab(tab);
           expect.soft(await faults(app, "[role=tabpanel]"), tab).toEqual([]);
         }

@@ -145,7 +145,7 @@ export class App {
     await this.settle();
   }
 
-  async showTab(name: "All losses" | "Focal" | "Lovász"): Promise<void> {
+  async showTab(name: "Losses" | "Libraries" | "Focal" | "Lovász"): Promise<void> {
     await this.page.getByRole("tab", { name }).click();
     await this.settle();
   }

@@ -45,17 +45,43 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
       await app.inspector.scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: "menu",
+    show: async (app) => {
+      await app.page.locator("summary", { hasText: "Losses:" }).click();
+    },
+  },
+  {
+    name: "all",
+    show: async (app) => {
+      await app.page.getByRole("button", { name: "All", exact: true }).click();
+      await app.page.keyboard.press("Escape");
+      await app.settle();
+    },
+  },
+  { name: "libraries", show: (app) => app.showTab("Libraries") },
   { name: "focal", show: (app) => app.showTab("Focal") },
   { name: "lovasz", show: (app) => app.showTab("Lovász") },
   {
     name: "classes",
     show: async (app) => {
-      await app.showTab("All losses");
+      await app.showTab("Losses");
       await app.openPreset("Three classes, one rare");
       await app.openConventions();
     },
   },
   { name: "explanation", show: (app) => app.explain("lovasz_hinge") },
+  {
+    name: "python",
+    show: async (app) => {
+      await app.page.keyboard.press("Escape");
+      await app
+        .card("dice")
+        .getByRole("button", { name: /^Python/ })
+        .click();
+      await expect(app.page.getByRole("dialog").locator("pre").first()).toBeVisible();
+    },
+  },
 ];
 
 for (const { width, height } of SIZES) {
@@ -68,7 +94,7 @@ for (const { width, height } of SIZES) {
           await show(app);
           await app.page.screenshot({
             path: `screenshots/${name}-${width}x${height}-${colorScheme}.png`,
-            fullPage: name !== "explanation",
+            fullPage: name !== "explanation" && name !== "python",
           });
           // Soft, so that one run tells of all views.
           expect.soft(await misfits(app.page), name).toEqual([]);

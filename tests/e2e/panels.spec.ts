@@ -60,7 +60,7 @@ test("focal: γ and α move the curves and the value, by as much as on the card"
     }
     Object.assign(before, after);
   }
-  await app.showTab("All losses");
+  await app.showTab("Losses");
   await expect(app.card("focal").locator("output").first()).toHaveText(before.value);
   await app.expectNativeValues();
 });

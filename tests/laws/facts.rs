@@ -96,6 +96,12 @@ fn the_worked_example_has_the_numbers_of_the_libraries() {
     let numbers = |xs: &[f64]| Arg::List(xs.iter().copied().map(number).collect());
     let binary = || ("mode", text("binary"));
     let multiclass = || ("mode", text("multiclass"));
+    let [sigmoid, softmax, one_hot] =
+        ["sigmoid", "softmax", "to_onehot_y"].map(|name| move || (name, Arg::Flag(true)));
+    let alpha = |x| ("alpha", number(x));
+    let beta = |x| ("beta", number(x));
+    let nnunet =
+        || vec![("apply_nonlin", text("softmax")), ("smooth", number(1e-5)), ("do_bg", Arg::Flag(false))];
     let bce = "binary_cross_entropy_with_logits";
     for (task, library, name, args, expected) in [
         (Task::Binary, "torch", bce, vec![], 1.350_741_116),
@@ -106,7 +112,7 @@ fn the_worked_example_has_the_numbers_of_the_libraries() {
         (Task::Binary, "smp", "JaccardLoss", vec![binary()], 0.911_765_103),
         (Task::Binary, "smp", "FocalLoss", vec![binary()], 0.837_005_997),
         (Task::Binary, "smp", "FocalLoss", vec![binary(), ("alpha", number(0.25))], 0.459_601_583),
-        (Task::Binary, "smp", "FocalLoss", vec![binary(), ("normalized", on)], 0.102_013_602),
+        (Task::Binary, "smp", "FocalLoss", vec![binary(), ("normalized", on.clone())], 0.102_013_602),
         (Task::Binary, "smp", "FocalLoss", vec![binary(), ("reduced_threshold", number(0.5))], 1.325_842_560),
         (Task::Binary, "torchvision", "sigmoid_focal_loss", vec![("reduction", text("mean"))], 0.459_601_583),
         (Task::Binary, "lovasz_softmax", "lovasz_hinge", vec![], 2.626_287_826),
@@ -126,7 +132,56 @@ fn the_worked_example_has_the_numbers_of_the_libraries() {
             vec![("weight", numbers(&[1.0, 2.0, 4.0]))],
             1.560_049_812,
         ),
+        (Task::Binary, "smp", "TverskyLoss", vec![binary(), alpha(0.3), beta(0.7)], 0.820_943_487),
+        (
+            Task::Binary,
+            "smp",
+            "TverskyLoss",
+            vec![binary(), alpha(0.3), beta(0.7), ("gamma", number(0.75))],
+            0.862_452_025,
+        ),
+        (Task::Binary, "smp", "MCCLoss", vec![("activation", text("sigmoid"))], 1.395_402_716),
+        (Task::Binary, "monai", "DiceLoss", vec![sigmoid()], 0.837_837_868),
+        (Task::Binary, "monai", "DiceLoss", vec![sigmoid(), ("squared_pred", on.clone())], 0.794_498_045),
+        (Task::Binary, "monai", "GeneralizedDiceLoss", vec![sigmoid()], 0.837_822_503),
+        (Task::Binary, "monai", "TverskyLoss", vec![sigmoid(), alpha(0.3), beta(0.7)], 0.820_942_102),
+        (Task::Binary, "monai", "MCCLoss", vec![sigmoid()], 1.395_403_855),
+        (Task::Multiclass, "smp", "TverskyLoss", vec![multiclass(), alpha(0.3), beta(0.7)], 0.621_562_667),
+        (Task::Multiclass, "monai", "GeneralizedDiceLoss", vec![softmax(), one_hot()], 0.785_667_148),
+        (
+            Task::Multiclass,
+            "monai",
+            "GeneralizedWassersteinDiceLoss",
+            vec![(
+                "dist_matrix",
+                Arg::List(vec![
+                    numbers(&[0.0, 1.0, 1.0]),
+                    numbers(&[1.0, 0.0, 0.5]),
+                    numbers(&[1.0, 0.5, 0.0]),
+                ]),
+            )],
+            0.451_835_874,
+        ),
+        // One example, one name, and another number in nearly every library.
+        (Task::Multiclass, "nnunet", "SoftDiceLoss", nnunet(), -0.281_544_629),
+        (Task::Multiclass, "mmseg0", "DiceLoss", vec![], 0.478_209_573),
+        (
+            Task::Multiclass,
+            "monai",
+            "DiceLoss",
+            vec![softmax(), one_hot(), ("squared_pred", on.clone())],
+            0.547_829_882,
+        ),
+        (Task::Multiclass, "kornia", "dice_loss", vec![], 0.559_058_424),
         (Task::Multiclass, "smp", "DiceLoss", vec![multiclass()], 0.615_914_408),
+        (Task::Multiclass, "monai", "DiceLoss", vec![softmax(), one_hot()], 0.615_913_706),
+        (
+            Task::Multiclass,
+            "monai",
+            "DiceLoss",
+            vec![softmax(), one_hot(), ("include_background", Arg::Flag(false))],
+            0.718_455_371,
+        ),
         (Task::Multiclass, "smp", "JaccardLoss", vec![multiclass()], 0.743_963_914),
         (Task::Multiclass, "smp", "FocalLoss", vec![multiclass()], 0.374_818_696),
         (Task::Multiclass, "smp", "LovaszLoss", vec![multiclass()], 0.697_728_3),

@@ -73,10 +73,14 @@ fn has_gradients_of_differences(
         for (i, variant) in all.iter().enumerate() {
             let difference = (a[i] - 8.0 * b[i] + 8.0 * c[i] - d[i]) / (12.0 * f64::from(STEP));
             let gradient = f64::from(gradients[i][at]);
-            let allowed = RELATIVE * largest[i] + ABSOLUTE;
+            // Where a power below 1 bends strongly the differences are off by more than rounding, but by far less than
+            // the simple one of two points is.
+            let simple = (c[i] - b[i]) / (2.0 * f64::from(STEP));
+            let allowed = RELATIVE * largest[i] + ABSOLUTE + 0.01 * (difference - simple).abs();
             prop_assert!(
                 (gradient - difference).abs() <= allowed
                     || is_near_the_smallest_norm(variant, painted)
+                    || is_held(variant, painted, [b[i], c[i]], gradient, allowed)
                     || crosses_the_cut(variant, painted, &moved),
                 "{variant}: the gradient at {at} is {gradient}, the difference {difference} ± {allowed:e}"
             );
@@ -104,6 +108,25 @@ fn crosses_the_cut(variant: &Variant, painted: &Painted, moved: &[Painted]) -> b
     };
     let before = kept(painted);
     moved.iter().any(|moved| kept(moved) != before)
+}
+
+/// A score or denominator that is held from below has a kink where it begins to be, and the gradient is that of one
+/// side.
+fn is_held(
+    variant: &Variant,
+    painted: &Painted,
+    [before, after]: [f64; 2],
+    gradient: f64,
+    allowed: f64,
+) -> bool {
+    if variant.number("eps").is_none() {
+        return false;
+    }
+    let here = variant.value(painted);
+    let [left, right] = [here - before, after - here].map(|change| change / f64::from(STEP));
+    // A slope on either side is off by what the curve bends within a step.
+    let bend = 0.01 * (left - right).abs() + 1e-3 * gradient.abs() + allowed;
+    (gradient - left).abs() <= bend || (gradient - right).abs() <= bend
 }
 
 /// The normalised focal loss divides by the sum of its factors, but never by less than 10⁻⁶: a kink that only a

@@ -37,7 +37,12 @@ const NEARLY_PERFECT: f64 = 1e-9;
 fn approaches_its_limit(variant: &Variant, painted: &Painted) -> Result<(), TestCaseError> {
     let limit = variant.loss.range().perfect;
     // A power below 1 of what is left at 30 is still felt.
-    let logit = if variant.involves("unified_focal") { 300.0 } else { 30.0 };
+    let powers = ["unified_focal", "focal_tversky"];
+    let logit = if powers.iter().any(|id| variant.involves(id)) { 300.0 } else { 30.0 };
+    // What is added to its counts keeps this from 0, to which it jumps once no error at all is left in f64.
+    if variant.involves("mcc") && !variant.settings.is_empty() {
+        return Ok(());
+    }
     let value = variant.value(&confident(painted, logit));
     if limit.is_finite() {
         prop_assert!((value - limit).abs() <= NEARLY_PERFECT, "{variant}: {value} is not {limit}");
@@ -117,6 +122,9 @@ fn looks_at_neighbours(variant: &Variant) -> bool {
     variant.parts().any(|spec| spec.family == Family::Boundary)
 }
 
+/// What rounding of f64 sums leaves of a gradient that is 0 in exact numbers.
+const NO_GRADIENT: f32 = 1e-15;
+
 /// The value stays and the gradient goes where the pixels of the other field came from.
 fn moves_with_its_pixels(
     variant: &Variant,
@@ -133,7 +141,7 @@ fn moves_with_its_pixels(
     for (&at, other) in places.iter().zip(other_gradient) {
         // One rounding to f32, or two in a compound.
         prop_assert!(
-            (gradient[at] - other).abs() <= 2.0 * f32::EPSILON * largest,
+            (gradient[at] - other).abs() <= 2.0 * f32::EPSILON * largest + NO_GRADIENT,
             "{variant}: the gradient {} became {other}",
             gradient[at]
         );
@@ -178,11 +186,12 @@ fn losses_that_look_at_neighbours_see_the_same_in_a_mirror() {
 #[test]
 fn scored_by_image_a_batch_is_the_mean_or_sum_of_its_images() {
     // Cross-entropy and focal are means over the pixels of the batch, so their compounds are not means of images; and
-    // neither is the logarithm of a mean.
+    // neither is the logarithm or a power of a mean.
     let by_image = |variant: &&Variant| {
         variant.choice("over") == Some("image")
             && variant.spec.family != Family::Compound
             && !variant.flag("log")
+            && variant.choice("exponent_on") != Some("mean")
     };
     let [binary, multiclass] = [Task::Binary, Task::Multiclass].map(variants);
     for_all(64, any_field(), |painted| {

@@ -111,14 +111,21 @@ pub(in crate::loss) const OUTER_ABOVE_ZERO: Param =
         .about("1 − S, or −log S, which is steeper where the overlap is small.");
 
 /// The conventions on which libraries differ.
-pub(in crate::loss) const CONVENTIONS: [Param; 13] = joined::<1, 12, 13>([OUTER], inner(SMOOTH_BELOW));
+pub(in crate::loss) const CONVENTIONS: [Param; 13] =
+    joined::<2, 11, 13>([OUTER, SQUARED], inner(SMOOTH_BELOW));
 
-/// The conventions without that on how a score becomes a loss.
-pub(in crate::loss) const fn inner(smooth_below: Param) -> [Param; 12] {
+/// Those of a Tversky score: its false positives and negatives have no squared form, in which they could be below 0.
+pub(in crate::loss) const TVERSKY_CONVENTIONS: [Param; 12] =
+    joined::<1, 11, 12>([OUTER], inner(SMOOTH_BELOW));
+
+/// Whether the sums are of squares.
+pub(in crate::loss) const SQUARED: Param = Param::flag("squared", "squared", false)
+    .convention()
+    .about("whether the sums below the bar are Σp² + Σy² instead of Σp + Σy.");
+
+/// The conventions without those on sums and on how a score becomes a loss.
+pub(in crate::loss) const fn inner(smooth_below: Param) -> [Param; 11] {
     [
-        Param::flag("squared", "squared", false)
-            .convention()
-            .about("whether the sums below the bar are Σp² + Σy² instead of Σp + Σy."),
         ACTIVATION,
         OVER,
         Param::flag("pooled", "classes at once", false).convention().only(Task::Multiclass).about(
@@ -170,7 +177,7 @@ impl Overlap {
     pub(in crate::loss) fn with_inner(self, config: &Config<'_>) -> Self {
         let (smooth_numerator, smooth_denominator) = smoothing(config);
         Self {
-            squared: config.flag("squared"),
+            squared: config.offers(SQUARED.id) && config.flag(SQUARED.id),
             soft_form: soft_form(config),
             smooth_numerator,
             smooth_denominator,
