@@ -262,6 +262,21 @@ impl<'a> Field<'a> {
         Ok(Self { soft_labels: Some(soft), derived, ..self })
     }
 
+    /// The same truth with another prediction. Refuses what [`Field::new`] refuses.
+    pub fn predicting<'b>(&'b self, logits: ArrayView4<'b, f32>) -> Result<Field<'b>, FieldError> {
+        let Shape { images, channels, height, width } = self.shape;
+        let refused = |what: ndarray::ShapeError| FieldError(what.to_string());
+        let labels = ArrayView3::from_shape((images, height, width), self.labels).map_err(refused)?;
+        let field = Field::new(logits, labels, self.ignore)?;
+        match self.soft_labels {
+            None => Ok(field),
+            Some(soft) => {
+                let soft = ArrayView4::from_shape((images, channels, height, width), soft);
+                field.with_soft_labels(soft.map_err(refused)?)
+            }
+        }
+    }
+
     /// Shares of classes, `[image, class, y, x]`, if labels are soft.
     pub fn soft_labels(&self) -> Option<&'a [f32]> {
         self.soft_labels

@@ -99,10 +99,13 @@ pub const LIBRARY: Library = Library {
         Function {
             names: &["MCCLoss"],
             // The second is Lossfield's own word: what is applied to the logits before the call.
-            keywords: &[Keyword::new("eps", Literal::Number(1e-5)), Keyword::required("activation")],
+            keywords: &[
+                Keyword::new("eps", Literal::Number(1e-5)),
+                Keyword::new("activation", Literal::Text("sigmoid")),
+            ],
             uses: &[Use {
                 of: "mcc",
-                usual: |facts| binary(facts).map(|_| args([("activation", "sigmoid".into())])),
+                usual: binary,
                 invert: Some(|config, _| args([("eps", config.number("count_eps").into())])),
             }],
             code: Some(Code {

@@ -56,6 +56,20 @@ pub fn truth_picture(labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut [u8]
     on.put(out, labels.iter().enumerate().map(colour));
 }
 
+/// Paints shares of classes as a prediction is painted; pixels whose label is `ignore` are hatched.
+pub fn soft_truth_picture(shares: &[f32], labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut [u8]) {
+    truth_picture(labels, ignore, on, out);
+    let prob: Vec<f64> = shares.iter().map(|&share| f64::from(share)).collect();
+    let mut mixed = vec![0; out.len()];
+    prediction_picture(&prob, shares.len() / labels.len().max(1), on, &mut mixed);
+    let (pixels, _) = out.as_chunks_mut::<4>();
+    for ((pixel, mixed), &label) in pixels.iter_mut().zip(mixed.as_chunks::<4>().0).zip(labels) {
+        if label != ignore {
+            *pixel = *mixed;
+        }
+    }
+}
+
 /// Paints `prob`, laid out `[class, y, x]` with `classes` planes.
 ///
 /// One plane is a binary task: an even ramp from the background's colour to that of class 1, darker

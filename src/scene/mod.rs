@@ -15,6 +15,7 @@ mod presets;
 mod random;
 mod rect;
 mod shapes;
+mod soften;
 mod stroke;
 mod texture;
 
@@ -28,8 +29,9 @@ pub use adjust::Adjustment;
 pub use brush::{Brush, Point};
 pub use editor::{Change, Editor};
 pub use ink::{Ink, MIN_PROB, Plane};
-pub use presets::{DEFAULT_PRESET, PRESETS, Preset, preset};
+pub use presets::{DEFAULT_PRESET, PRESETS, Preset, UNCERTAIN_EDGE, preset};
 pub use rect::Rect;
+pub use soften::{WIDEST, soft_labels};
 
 /// The most classes a scene may have.
 pub const MAX_CHANNELS: usize = 5;

@@ -7,6 +7,7 @@ use std::io::Cursor;
 use ndarray::{Array2, Array3, Array4, Axis};
 
 use super::shapes::{Blob, Curves, bump};
+use super::soften::soft_labels;
 use super::texture::texture;
 use super::{Scene, logits_from};
 
@@ -21,6 +22,8 @@ pub struct Preset {
     pub what: &'static str,
     /// 1 for a binary scene, else the number of classes.
     pub channels: usize,
+    /// Whether it is made for one fact, which it shows in numbers.
+    pub fact: bool,
     make: fn(usize) -> Made,
 }
 
@@ -57,6 +60,7 @@ pub const PRESETS: &[Preset] = &[
         what: "A real photograph with the probabilities of a really fitted, weak model: holes in dark coins, a false \
                corner, outlines a pixel off. Photo: Brooklyn Museum, no known copyright restrictions.",
         channels: 1,
+        fact: false,
         make: coins,
     },
     Preset {
@@ -65,6 +69,7 @@ pub const PRESETS: &[Preset] = &[
         what: "Foreground and background are about as large and the prediction nearly fits: the losses \
                largely agree on where it is wrong.",
         channels: 1,
+        fact: false,
         make: balanced_disc,
     },
     Preset {
@@ -73,6 +78,7 @@ pub const PRESETS: &[Preset] = &[
         what: "Only 0.3 % is foreground and the prediction all but misses it: cross-entropy is small all the same, \
                Dice and Jaccard are not.",
         channels: 1,
+        fact: false,
         make: tiny_lesion,
     },
     Preset {
@@ -81,6 +87,7 @@ pub const PRESETS: &[Preset] = &[
         what: "A thin structure is all boundary: where the prediction is broken, overlap is lost at once, and \
                cross-entropy hardly moves.",
         channels: 1,
+        fact: false,
         make: thin_vessel,
     },
     Preset {
@@ -89,6 +96,7 @@ pub const PRESETS: &[Preset] = &[
         what: "The right shape in the wrong place: a confident prediction is wrong in two crescents, one missed and \
                one false.",
         channels: 1,
+        fact: false,
         make: shifted_boundary,
     },
     Preset {
@@ -96,6 +104,7 @@ pub const PRESETS: &[Preset] = &[
         title: "Empty truth",
         what: "There is nothing to find and the prediction faintly finds something: what is the Dice of an empty mask?",
         channels: 1,
+        fact: false,
         make: empty_truth,
     },
     Preset {
@@ -104,7 +113,53 @@ pub const PRESETS: &[Preset] = &[
         what: "Class 2 has 1 % of the pixels and half of it is taken for class 1: a mean over classes sees that, a \
                mean over pixels hardly.",
         channels: 3,
+        fact: false,
         make: rare_class,
+    },
+    Preset {
+        id: "even-odds",
+        title: "p = 0.5 everywhere",
+        what: "16 of 4096 pixels are foreground and nothing is known yet. Cross-entropy and focal give the foreground \
+               0.39 % of their gradient, as many as its pixels; Dice and Jaccard give it half.",
+        channels: 1,
+        fact: true,
+        make: even_odds,
+    },
+    Preset {
+        id: "easy-pixels",
+        title: "Every pixel right at 0.9",
+        what: "The true class has p = 0.9 at every pixel. The focal loss with γ = 2 is 100 times smaller than \
+               cross-entropy: (1 − 0.9)² of it.",
+        channels: 1,
+        fact: true,
+        make: easy_pixels,
+    },
+    Preset {
+        id: "two-values",
+        title: "Dice sees two kinds of pixels",
+        what: "By the probability the gradient of Dice takes just two values, one on the foreground and one off it, \
+               however right or wrong a pixel is. That of cross-entropy tells pixels apart.",
+        channels: 1,
+        fact: true,
+        make: balanced_disc,
+    },
+    Preset {
+        id: "two-pixels",
+        title: "Lovász hinge of two pixels",
+        what: "The left pixel is foreground. With the errors m₁ = 1 − z₁ and m₂ = 1 + z₂, not below 0, the loss is \
+               max(m₁, (m₁ + m₂)/2): here 1.2. Pin a pixel and move its probability to walk on that surface.",
+        channels: 1,
+        fact: true,
+        make: two_pixels,
+    },
+    Preset {
+        id: "uncertain-edge",
+        title: "An edge nobody is sure of",
+        what: "The truth has soft edges and the prediction is exactly as unsure. Cross-entropy is at its least and asks \
+               for no change; Dice still pushes every pixel of the edge to 0 or to 1.",
+        channels: 1,
+        fact: true,
+        make: uncertain_edge,
     },
 ];
 
@@ -130,6 +185,46 @@ fn square<const C: usize>(
             }
         }
     }
+    (labels, painted, None)
+}
+
+/// The side of scenes that show a number of so many pixels.
+const FACT_SIDE: usize = 64;
+
+fn even_odds(_: usize) -> Made {
+    let middle = (FACT_SIDE / 2 - 2) as f64 / FACT_SIDE as f64..(FACT_SIDE / 2 + 2) as f64 / FACT_SIDE as f64;
+    square(FACT_SIDE, |u, v| (middle.contains(&u) && middle.contains(&v)).into(), |_, _| [0.0])
+}
+
+fn easy_pixels(_: usize) -> Made {
+    let disc = Blob::disc(0.5, 0.5, 0.3);
+    // logit(0.9)
+    let sure = 9f64.ln();
+    square(
+        FACT_SIDE,
+        |u, v| disc.contains(u, v).into(),
+        |u, v| [if disc.contains(u, v) { sure } else { -sure }],
+    )
+}
+
+fn two_pixels(_: usize) -> Made {
+    let logits = Array4::from_shape_vec((1, 1, 1, 2), vec![0.2, 0.6]);
+    (Array2::from_shape_fn((1, 2), |(_, x)| u8::from(x == 0)), logits.unwrap_or_default(), None)
+}
+
+/// How wide the soft edge of that scene is, to either side.
+pub const UNCERTAIN_EDGE: usize = 7;
+
+/// The prediction is the share of foreground, as near as f32 logits come to 0 and 1.
+fn uncertain_edge(_: usize) -> Made {
+    let disc = Blob::disc(0.5, 0.5, 0.27);
+    let (labels, ..) = square(2 * FACT_SIDE, |u, v| disc.contains(u, v).into(), |_, _| [0.0]);
+    let shares = soft_labels(&labels.clone().insert_axis(Axis(0)), 1, UNCERTAIN_EDGE);
+    let logit = |share: &f32| {
+        let share = f64::from(*share).clamp(1e-7, 1.0 - 1e-7);
+        (share / (1.0 - share)).ln() as f32
+    };
+    let painted = shares.map(logit);
     (labels, painted, None)
 }
 

@@ -6,7 +6,7 @@ use crate::field::Task;
 use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
-use crate::scene::{PRESETS, Preset};
+use crate::scene::{PRESETS, Preset, WIDEST};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -21,6 +21,8 @@ pub struct Catalogue {
     pub presets: Vec<PresetEntry>,
     /// Longest side of a made scene at first.
     pub default_side: usize,
+    /// The widest soft edge of a truth, in pixels.
+    pub widest_soft_edge: usize,
 }
 
 /// A loss.
@@ -188,6 +190,8 @@ pub struct PresetEntry {
     pub what: String,
     /// Logit channels.
     pub channels: usize,
+    /// Whether it is made for one fact.
+    pub fact: bool,
 }
 
 impl Catalogue {
@@ -203,9 +207,11 @@ impl Catalogue {
                     title: preset.title.into(),
                     what: preset.what.into(),
                     channels: preset.channels,
+                    fact: preset.fact,
                 })
                 .collect(),
             default_side: Preset::DEFAULT_SIZE,
+            widest_soft_edge: WIDEST,
         }
     }
 }

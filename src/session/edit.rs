@@ -102,6 +102,11 @@ pub enum Command {
         /// How.
         adjustment: Adjustment,
     },
+    /// Softens the edges of the truth.
+    SoftenTruth {
+        /// By so many pixels to either side, twice; 0 leaves labels hard.
+        radius: usize,
+    },
     /// Sets the parameters of a loss; those not named get their defaults.
     SetLoss {
         /// The loss.

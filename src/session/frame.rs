@@ -132,6 +132,8 @@ pub struct SceneReadout {
     pub class_shares: Vec<f64>,
     /// The same, as text.
     pub class_share_texts: Vec<String>,
+    /// How soft the edges of the truth are, in pixels.
+    pub soft_edges: usize,
     /// Whether a photograph lies under it.
     pub has_photo: bool,
     /// Whether there is a step to take back.
@@ -141,7 +143,7 @@ pub struct SceneReadout {
 }
 
 impl SceneReadout {
-    pub(super) fn new(editor: &Editor, class_shares: Vec<f64>) -> Self {
+    pub(super) fn new(editor: &Editor, soft_edges: usize, class_shares: Vec<f64>) -> Self {
         let scene = editor.scene();
         let shape = scene.shape();
         Self {
@@ -153,6 +155,7 @@ impl SceneReadout {
             channels: shape.channels,
             class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
             class_shares,
+            soft_edges,
             has_photo: scene.photo().is_some(),
             can_undo: editor.can_undo(),
             can_redo: editor.can_redo(),
@@ -248,6 +251,8 @@ pub struct PixelReadout {
     pub logits: Vec<f64>,
     /// Its probability for each channel.
     pub probabilities: Vec<f64>,
+    /// The share of each channel's class in its truth, as text, where the truth is soft.
+    pub share_texts: Option<Vec<String>>,
     /// Its logits as text.
     pub logit_texts: Vec<String>,
     /// Its probabilities as text.
@@ -400,9 +405,11 @@ pub struct CodeReadout {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Staged {
     /// The losses that show what it is about.
-    pub cards: Vec<String>,
+    pub cards: Option<Vec<String>>,
     /// Whether gradients are by the probability.
-    pub by_probability: bool,
+    pub by_probability: Option<bool>,
+    /// Whether heatmaps share one scale.
+    pub shared_scale: Option<bool>,
 }
 
 /// Something the person should be told.

@@ -12,18 +12,22 @@ mod cards;
 mod deck;
 mod libraries;
 mod readout;
+mod stage;
 
 use std::fmt::Display;
+
+use ndarray::Array4;
 
 use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
 use crate::library::Facts;
 use crate::paint::heatmap::heatmap;
-use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
-use crate::scene::{self, Change, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Rect, Scene};
+use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
+use crate::scene::{self, Change, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Rect, Scene, soft_labels};
 use deck::Deck;
 use edit::{Command, Edit, View};
 use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
+use stage::Stage;
 
 /// The longest side of a scene: larger files are resampled to it.
 pub const LONGEST_SIDE: usize = Preset::LARGEST;
@@ -36,6 +40,10 @@ pub struct Session {
     view: View,
     /// What the page has not been told yet of the scene it opened.
     staged: Option<Staged>,
+    /// How soft the edges of the truth are, in pixels.
+    soft_edges: usize,
+    /// The truth with those edges, once it is asked for.
+    shares: Option<Array4<f32>>,
     /// What the field of the last frame had worked out and still holds.
     derived: Derived,
 }
@@ -47,6 +55,8 @@ impl Default for Session {
             deck: Deck::default(),
             view: View::default(),
             staged: None,
+            soft_edges: 0,
+            shares: None,
             derived: Derived::default(),
         }
     }
@@ -105,7 +115,12 @@ impl Session {
                     let known: Vec<_> = PRESETS.iter().map(|preset| preset.id).collect();
                     format!("There is no scene {id:?}; there are {}.", known.join(", "))
                 })?;
+                self.set_up(stage::stage_of(preset.id))?;
                 self.editor.replace(preset.build(side))
+            }
+            Command::SoftenTruth { radius } => {
+                self.soften(radius);
+                None
             }
             Command::SetChannels { channels } => self.editor.convert(channels).map_err(sentence)?,
             Command::OpenTruth { name, bytes } => self.open_truth(&name, &bytes, notices)?,
@@ -116,7 +131,12 @@ impl Session {
                 None
             }
             Command::AsIn { id, library, function } => {
-                self.deck.set_as_in(&id, &library, &function, facts(self.editor.scene()))?;
+                self.deck.set_as_in(
+                    &id,
+                    &library,
+                    &function,
+                    facts(self.editor.scene(), self.soft_edges > 0),
+                )?;
                 None
             }
             Command::Show { view } => {
@@ -127,6 +147,30 @@ impl Session {
         self.forget(change);
         self.view.settle(self.editor.scene());
         Ok(())
+    }
+
+    /// Sets what a scene wants to be looked at with; the page is told in the next frame.
+    fn set_up(&mut self, stage: Stage) -> Result<(), String> {
+        for (id, settings) in &stage.settings {
+            self.deck.stage(id, settings)?;
+        }
+        self.soften(stage.soft_edges);
+        self.staged = Some(Staged {
+            cards: stage.cards.map(|ids| ids.iter().map(|&id| id.into()).collect()),
+            by_probability: stage.by_probability,
+            shared_scale: stage.shared_scale,
+        });
+        Ok(())
+    }
+
+    fn soften(&mut self, radius: usize) {
+        let radius = radius.min(scene::WIDEST);
+        if radius != self.soft_edges {
+            self.soft_edges = radius;
+            self.shares = None;
+            // Sums over labels are sums over shares from now on, or no longer.
+            self.derived = Derived::default();
+        }
     }
 
     /// A truth of the scene's size takes the place of the labels; one of another size makes a new scene.
@@ -176,11 +220,17 @@ impl Session {
     fn forget(&mut self, change: Option<Change>) {
         match change {
             None => {}
-            Some(Change::Truth(rect)) => self.derived.labels_changed(&window(rect)),
+            Some(Change::Truth(rect)) => {
+                self.derived.labels_changed(&window(rect));
+                self.shares = None;
+            }
             Some(Change::Prediction(rect)) => {
                 self.derived.logits_changed(self.editor.effective_logits().view(), &window(rect));
             }
-            Some(Change::Scene) => self.derived = Derived::default(),
+            Some(Change::Scene) => {
+                self.derived = Derived::default();
+                self.shares = None;
+            }
         }
     }
 
@@ -189,12 +239,23 @@ impl Session {
         let scene = self.editor.scene();
         let labels = scene.labels();
         let derived = std::mem::take(&mut self.derived);
-        let field = match Field::resume(logits.view(), labels.view(), Some(IGNORE), derived) {
+        if self.soft_edges > 0 && self.shares.is_none() {
+            self.shares = Some(soft_labels(labels, scene.shape().channels, self.soft_edges));
+        }
+        let field =
+            Field::resume(logits.view(), labels.view(), Some(IGNORE), derived).and_then(|field| match &self
+                .shares
+            {
+                Some(shares) => field.with_soft_labels(shares.view()),
+                None => Ok(field),
+            });
+        let field = match field {
             Ok(field) => field,
             Err(refusal) => {
                 // The editor only makes fields that are whole, so this is a fault of ours, to be seen and reported.
                 notices.push(Notice::refusal(format!("This scene cannot be evaluated: {refusal}.")));
-                return Frame::empty(SceneReadout::new(&self.editor, Vec::new()), notices);
+                let scene = SceneReadout::new(&self.editor, self.soft_edges, Vec::new());
+                return Frame::empty(scene, notices);
             }
         };
         let shape = field.shape();
@@ -211,7 +272,10 @@ impl Session {
 
         let mut pictures = Pictures::new(shape.pixels(), on_table.len());
         let (truth, prediction, heatmaps) = pictures.for_painting();
-        truth_picture(field.labels(), IGNORE, on, truth);
+        match field.soft_labels() {
+            None => truth_picture(field.labels(), IGNORE, on, truth),
+            Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
+        }
         prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
         for ((gradient, &limit), rgba) in shown.iter().zip(&limits).zip(heatmaps) {
             heatmap(gradient, limit, self.view.scale, self.view.theme, rgba);
@@ -224,7 +288,7 @@ impl Session {
         let asked = |id: &Option<String>| id.as_ref().and_then(|id| self.deck.find(id));
         let comparison = asked(&self.view.compared).and_then(|card| libraries::comparison(&field, card).ok());
         let code = asked(&self.view.code).map(|card| libraries::code(&field, card));
-        let scene = SceneReadout::new(&self.editor, frame::class_shares(&field));
+        let scene = SceneReadout::new(&self.editor, self.soft_edges, frame::class_shares(&field));
         self.derived = field.into_derived();
         let settings = self.deck.moved();
         let staged = self.staged.take();
@@ -246,10 +310,10 @@ impl Session {
 }
 
 /// What of a scene decides how a library is called.
-fn facts(scene: &Scene) -> Facts {
+fn facts(scene: &Scene, soft: bool) -> Facts {
     let shape = scene.shape();
     let ignored = scene.labels().iter().any(|&label| label == IGNORE).then_some(IGNORE);
-    Facts { images: shape.images, ignored, ..Facts::plain(shape.channels) }
+    Facts { images: shape.images, ignored, soft, ..Facts::plain(shape.channels) }
 }
 
 fn window(rect: Rect) -> Window {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::deck::Card;
 use super::edit::{LovaszError, LovaszView, View};
 use super::frame::{FocalReadout, LovaszReadout, PixelReadout, PixelRow, RankReadout};
-use crate::field::{Field, Head, IGNORE, Labels, Logits};
+use crate::field::{Field, Head, Labels, Logits};
 use crate::loss::Evaluation;
 use crate::loss::lovasz::{Error, Lovasz};
 use crate::paint::number;
@@ -29,7 +29,7 @@ pub(super) fn pixel(
         .collect();
     let contributions = if view.contributions {
         let losses = cards.iter().zip(evaluated).map(|(card, evaluated)| (&*card.loss, evaluated.value));
-        study::pixel::contributions(logits.view(), labels.view(), Some(IGNORE), (at.y, at.x), losses).ok()
+        study::pixel::contributions(field, logits.view(), labels.view(), (at.y, at.x), losses).ok()
     } else {
         None
     };
@@ -56,6 +56,10 @@ pub(super) fn pixel(
     Some(PixelReadout {
         at,
         label: field.counts(label).then_some(label),
+        share_texts: field
+            .soft_labels()
+            .filter(|_| field.counts(label))
+            .map(|shares| channels.iter().map(|&i| number::short(f64::from(shares[i]))).collect()),
         logit_texts: logits.iter().map(|&z| number::short(z)).collect(),
         probability_texts: probabilities.iter().map(|&p| number::short(p)).collect(),
         logits,

@@ -8,13 +8,19 @@ use crate::loss::Loss;
 /// A logit at which every loss here takes a pixel for perfectly sure.
 const SURE: f32 = 40.0;
 
-/// The logits with one pixel of the first image made perfectly right.
-pub fn put_right(logits: ArrayView4<'_, f32>, label: u8, y: usize, x: usize) -> Logits {
+/// The logits with one pixel of the first image made perfectly right: sure of its label, or as unsure as its share.
+pub fn put_right(field: &Field<'_>, logits: ArrayView4<'_, f32>, label: u8, y: usize, x: usize) -> Logits {
     let mut logits = logits.to_owned();
-    let channels = logits.dim().1;
-    for channel in 0..channels {
-        let foreground = usize::from(label) == if channels == 1 { 1 } else { channel };
-        logits[[0, channel, y, x]] = if foreground { SURE } else { -SURE };
+    let shape = field.shape();
+    for channel in 0..shape.channels {
+        let share = field.target(shape.plane(0, channel).start + y * shape.width + x, label, channel);
+        // A softmax does not see what is added to all, so log shares are its logits.
+        let logit = if shape.channels == 1 || field.soft_labels().is_none() {
+            (share / (1.0 - share)).ln()
+        } else {
+            share.ln()
+        };
+        logits[[0, channel, y, x]] = (logit as f32).clamp(-SURE, SURE);
     }
     logits
 }
@@ -23,18 +29,18 @@ pub fn put_right(logits: ArrayView4<'_, f32>, label: u8, y: usize, x: usize) -> 
 /// perfectly right and all else stayed. Losses that are means over pixels give their own term, the others what the
 /// pixel costs in the company it is in. An ignored pixel is due nothing.
 pub fn contributions<'l>(
+    field: &Field<'_>,
     logits: ArrayView4<'_, f32>,
     labels: ArrayView3<'_, u8>,
-    ignore: Option<u8>,
     (y, x): (usize, usize),
     losses: impl Iterator<Item = (&'l dyn Loss, f64)>,
 ) -> Result<Vec<f64>, FieldError> {
     let label = labels[[0, y, x]];
-    if Some(label) == ignore {
+    if !field.counts(label) {
         return Ok(losses.map(|_| 0.0).collect());
     }
-    let right = put_right(logits, label, y, x);
-    let field = Field::new(right.view(), labels, ignore)?;
+    let right = put_right(field, logits, label, y, x);
+    let field = field.predicting(right.view())?;
     Ok(losses.map(|(loss, value)| value - loss.evaluate(&field, None)).collect())
 }
 
@@ -56,9 +62,7 @@ mod tests {
             (&CrossEntropy::default(), CrossEntropy::default().evaluate(&field, None)),
             (&Hinge, Hinge.evaluate(&field, None)),
         ];
-        let at = |x| {
-            contributions(logits.view(), labels.view(), Some(IGNORE), (0, x), losses.into_iter()).unwrap()
-        };
+        let at = |x| contributions(&field, logits.view(), labels.view(), (0, x), losses.into_iter()).unwrap();
         assert!((at(2)[0] - 2.0f64.exp().ln_1p() / 2.0).abs() < 1e-12);
         assert!((at(2)[1] - 1.5).abs() < 1e-12, "(1 + 2) / 2 pixels");
         assert_eq!(at(1), [0.0, 0.0], "an ignored pixel");

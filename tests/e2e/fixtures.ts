@@ -135,6 +135,17 @@ export class App {
     return values;
   }
 
+  /** The same where other cards are shown than at first: those that both have. */
+  async expectShownNativeValues(): Promise<Values> {
+    const values = await this.values();
+    const native = replay(await this.journal());
+    const common = Object.keys(values).filter((loss) => loss in native);
+    expect(common).not.toEqual([]);
+    const only = (of: Values) => Object.fromEntries(common.map((loss) => [loss, of[loss] ?? NaN]));
+    expectSameValues(only(values), only(native));
+    return values;
+  }
+
   async openPreset(title: string): Promise<void> {
     await this.page.getByRole("combobox", { name: "Scene" }).selectOption({ label: title });
     await this.settle();

@@ -89,6 +89,7 @@ fn example(task: Task) -> Painted {
 const EXAMPLE_TOLERANCE: f64 = 5e-7;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_worked_example_has_the_numbers_of_the_libraries() {
     let number = Arg::Number;
     let text = |text: &str| Arg::Text(text.into());

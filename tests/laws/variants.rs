@@ -113,7 +113,7 @@ fn are_tried_together(spec: &Spec, a: &Param, b: &Param) -> bool {
     let is_own = |param: &Param| {
         let is_of_losses = matches!(param.kind, Kind::Choice(options) if find(options[1].id).is_some());
         let is_handed_on = param.convention || param.about.is_some();
-        !is_of_losses && !(is_handed_on && spec.family == Family::Compound)
+        !(is_of_losses || is_handed_on && spec.family == Family::Compound)
     };
     is_own(a) && is_own(b)
 }

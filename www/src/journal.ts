@@ -8,7 +8,8 @@ function setsLoss(command: Command): command is Extract<Command, { kind: "setLos
 /** Whether the later of two commands in a row makes the earlier one needless. */
 function overwrites(later: Command, earlier: Command): boolean {
   if (setsLoss(later)) return setsLoss(earlier) && earlier.id === later.id;
-  return (later.kind === "show" || later.kind === "adjust") && earlier.kind === later.kind;
+  const settles = ["show", "adjust", "softenTruth"].includes(later.kind);
+  return settles && earlier.kind === later.kind;
 }
 
 /** Adds a command to those that wait: points of one stroke gather, settings take the place of older ones. */

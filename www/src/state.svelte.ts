@@ -57,6 +57,8 @@ export class Lossfield {
   painting = $state(false);
 
   adjustment = $state.raw<Adjustment>(NEUTRAL);
+  /** How soft the edges of the truth are, in pixels. */
+  softEdges = $state(0);
   settings = $state.raw<Readonly<Record<string, Settings>>>({});
   /** The losses that have a card. */
   cards = $state.raw<readonly string[]>([]);
@@ -120,13 +122,17 @@ export class Lossfield {
   }
 
   /** What the engine has changed by itself, or tells once. */
-  #adopt({ settings, versions, staged }: Frame): void {
+  #adopt({ scene, settings, versions, staged }: Frame): void {
     if (settings) this.settings = settings;
     if (versions) this.versions = versions;
     if (staged) {
-      this.tab = "cards";
-      this.cards = staged.cards;
-      this.byProbability = staged.byProbability;
+      this.softEdges = scene.softEdges;
+      this.byProbability = staged.byProbability ?? this.byProbability;
+      this.sharedScale = staged.sharedScale ?? this.sharedScale;
+      if (staged.cards) {
+        this.tab = "cards";
+        this.cards = staged.cards;
+      }
     }
   }
 
@@ -162,7 +168,7 @@ export class Lossfield {
       case "several":
         return several || this.multiclass;
       case "softLabels":
-        return false;
+        return (this.scene?.softEdges ?? 0) > 0;
     }
   }
 
@@ -218,6 +224,11 @@ export class Lossfield {
   adjust(change: Partial<Adjustment>): void {
     this.adjustment = { ...this.adjustment, ...change };
     this.send({ kind: "adjust", adjustment: this.adjustment });
+  }
+
+  soften(radius: number): void {
+    this.softEdges = radius;
+    this.send({ kind: "softenTruth", radius });
   }
 
   setParam(loss: string, param: string, value: Setting): void {
