@@ -141,7 +141,7 @@ pub const PRESETS: &[Preset] = &[
                however right or wrong a pixel is. That of cross-entropy tells pixels apart.",
         channels: 1,
         fact: true,
-        make: balanced_disc,
+        make: two_values,
     },
     Preset {
         id: "two-pixels",
@@ -156,7 +156,8 @@ pub const PRESETS: &[Preset] = &[
         id: "uncertain-edge",
         title: "An edge nobody is sure of",
         what: "The truth has soft edges and the prediction is exactly as unsure. Cross-entropy is at its least and asks \
-               for no change; Dice still pushes every pixel of the edge to 0 or to 1.",
+               for no change; Dice still pushes every pixel of the edge to 0 or to 1. Its conventions offer another form for \
+               soft labels, which is 0 here.",
         channels: 1,
         fact: true,
         make: uncertain_edge,
@@ -204,6 +205,15 @@ fn easy_pixels(_: usize) -> Made {
         FACT_SIDE,
         |u, v| disc.contains(u, v).into(),
         |u, v| [if disc.contains(u, v) { sure } else { -sure }],
+    )
+}
+
+fn two_values(size: usize) -> Made {
+    let truth = Blob::disc(0.5, 0.5, 0.3);
+    square(
+        size,
+        |u, v| truth.contains(u, v).into(),
+        |u, v| [1.8 * (truth.depth(u, v) / 0.12).tanh() + 2.6 * texture(71, 5.0, u, v)],
     )
 }
 

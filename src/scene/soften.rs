@@ -18,9 +18,10 @@ pub fn soft_labels(labels: &Labels, channels: usize, radius: usize) -> Array4<f3
         let class = if channels == 1 { 1 } else { channel as u8 };
         let of_class = blurred(labels.view(), radius, |label| label == class);
         let plane = shares.index_axis_mut(Axis(1), channel);
-        for (i, share) in plane.into_iter().enumerate() {
-            let counts = labels.as_slice().is_some_and(|labels| labels[i] != IGNORE);
-            *share = if counts { (of_class[i] / counted[i]).clamp(0.0, 1.0) as f32 } else { 0.0 };
+        for (((share, &label), of_class), counted) in
+            plane.into_iter().zip(labels).zip(of_class).zip(&counted)
+        {
+            *share = if label == IGNORE { 0.0 } else { (of_class / counted) as f32 };
         }
     }
     shares
@@ -44,8 +45,8 @@ fn blurred(labels: ArrayView3<'_, u8>, radius: usize, is: impl Fn(u8) -> bool) -
     plane
 }
 
-/// A running sum along one line of a plane. The sums are of whole numbers the first time and stay exact enough: a share
-/// is wanted to f32. Beyond the border there is nothing, of any class.
+/// A running sum along one line of a plane, which is exact because it is of whole numbers. Beyond the border there is
+/// nothing, of any class.
 fn blur(plane: &mut [f64], start: usize, step: usize, length: usize, radius: usize, line: &mut Vec<f64>) {
     line.clear();
     line.extend((0..length).map(|i| plane[start + i * step]));
