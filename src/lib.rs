@@ -26,8 +26,8 @@
 //!
 //! - [`field`]: logits and labels, and what is derived from them once for all losses
 //! - [`loss`]: the catalogue of losses, one file each
-//! - [`library`]: the calls of reference libraries, said in our parameters
-//! - [`study`]: what one asks of a loss beyond its value and gradient
+//! - [`library`]: the calls of reference libraries, said in our parameters, and our settings said in Python
+//! - [`study`]: what one asks of a loss beyond its value and gradient, and how libraries differ on it
 //! - [`scene`]: what is painted, and its history; [`file`](mod@file): what is opened; [`paint`]: what is seen
 //! - [`session`]: takes edits, gives frames
 //! - `wasm`: the browser's door (on wasm32 only)

@@ -30,8 +30,9 @@
 //! * `pooled`, default on: whether the sums run over all classes at once, or each class is scored and the mean taken.
 //!
 //! # Shapes
-//! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value has no unit. Ignored pixels are 0 in both planes
-//! before they are skeletonised, and so in no sum. Soft labels are skeletonised like probabilities.
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`, which are skeletonised like
+//! probabilities. The value has no unit. Ignored pixels are 0 in both planes before they are skeletonised, and so in no
+//! sum.
 //!
 //! # Range
 //! From e/(2 + e), which is that of a perfect prediction if as much is added below as above, to 1.

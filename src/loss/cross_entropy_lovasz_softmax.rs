@@ -12,7 +12,8 @@
 //!   Lovász term (multi-class).
 //!
 //! # Shapes
-//! Logits `[image, class, y, x]`, labels `[image, y, x]`.
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`, of which the Lovász term takes
+//! the labels.
 //!
 //! # Range
 //! From 0 (perfect) without bound.

@@ -14,7 +14,8 @@
 //! The conventions on which libraries differ, told by the family (`overlap`).
 //!
 //! # Shapes
-//! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value has no unit. Ignored pixels are in no sum.
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`. The value has no unit. Ignored
+//! pixels are in no sum.
 //!
 //! # Range
 //! From 0 (perfect) to 1; with −log S to −log 10⁻⁷ ≈ 16.1, where the score is held.

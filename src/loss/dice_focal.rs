@@ -18,8 +18,8 @@
 //!   the rest, whatever those of Dice are.
 //!
 //! # Shapes
-//! Logits `[image, class, y, x]`, labels `[image, y, x]`. With sigmoids, one against the rest, both terms are about
-//! them. The focal loss stays with the labels where they are shares.
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`, of which the focal loss takes
+//! the labels. With sigmoids, one against the rest, both terms are about them.
 //!
 //! # Range
 //! From 0 (perfect) without bound.

@@ -22,7 +22,8 @@
 //!   α falls from 1 to 0.01 with α = 1 − t on the overlap loss, the end is at 0.99.
 //!
 //! # Shapes
-//! Logits `[image, class, y, x]`, labels `[image, y, x]`; shares where its terms can be about them.
+//! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]` where its terms take
+//! them.
 //!
 //! # Range
 //! The weighted sum of those of its terms.

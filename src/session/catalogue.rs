@@ -38,6 +38,8 @@ pub struct LossEntry {
     pub family: String,
     /// Whether its card is there at first.
     pub at_first: bool,
+    /// Whether it is about shares of classes where the truth is soft.
+    pub takes_shares: bool,
     /// What it measures.
     pub summary: String,
     /// Its formulas.
@@ -229,6 +231,7 @@ fn loss_entry(spec: &Spec) -> LossEntry {
         name: spec.name.into(),
         family: spec.family.name().into(),
         at_first: spec.at_first,
+        takes_shares: page.takes_shares(),
         params: spec
             .params
             .iter()

@@ -53,6 +53,12 @@ test("on an uncertain edge cross-entropy is at rest and Dice is not; soft forms 
   const maps = await app.heatmaps();
   expect(maps.cross_entropy?.colours).toBe(1);
   expect(maps.dice?.colours).toBeGreaterThan(20);
+  await expect(app.card("dice")).not.toContainText("hard labels");
+  await app.button("Remove Jaccard").click();
+  await app.page.locator("summary", { hasText: "Losses:" }).click();
+  await app.page.getByRole("checkbox", { name: "Focal", exact: true }).check();
+  await app.page.keyboard.press("Escape");
+  await expect(app.card("focal")).toContainText("It stays with the hard labels.");
   await app.openConventions();
   const form = app.card("dice").getByRole("combobox", { name: "soft labels" });
   expect((await app.values()).dice).toBeGreaterThan(0.02);

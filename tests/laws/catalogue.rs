@@ -1,9 +1,12 @@
 //! Laws about what the catalogue says of its losses.
 
 use lossfield::field::Task;
-use lossfield::loss::LOSSES;
 use lossfield::loss::config::{Config, Kind, Param, Setting, Settings};
 use lossfield::loss::docs::Page;
+use lossfield::loss::{LOSSES, Spec};
+
+use super::fields::Painted;
+use super::variants::loss;
 
 #[test]
 fn every_page_has_the_fixed_form() {
@@ -29,6 +32,23 @@ fn every_page_has_the_fixed_form() {
             assert!(!spec.name.of(task).is_empty());
         }
     }
+}
+
+#[test]
+fn losses_take_shares_where_their_docs_say_so() {
+    let hard =
+        Painted::row(3, &[0.3, -1.2, 0.8, 1.1, 0.2, -0.4, -0.7, 0.9, 1.6, 0.1, -0.2, 0.5], &[0, 1, 2, 1]);
+    let mut soft = hard.with_certain_shares();
+    for share in soft.shares.iter_mut().flatten() {
+        *share = 0.1 + 0.7 * *share;
+    }
+    let says_otherwise = |spec: &&&Spec| {
+        let variant = loss(spec.id, &[]);
+        let moves = (variant.value(&hard) - variant.value(&soft)).abs() > 1e-9;
+        moves != Page::read(spec.docs).takes_shares()
+    };
+    let wrong: Vec<&str> = LOSSES.iter().filter(says_otherwise).map(|spec| spec.id).collect();
+    assert!(wrong.is_empty(), "{wrong:?} do other than their section on shapes says");
 }
 
 #[test]
