@@ -119,6 +119,7 @@ pub const LIBRARY: Library = Library {
                 call.exactly("activation", "sigmoid")?;
                 Ok(Configured::new(&mcc::SPEC)
                     .with("count_eps", call.number("eps")?)
+                    .with("root_eps", 0.0)
                     .with("perfect_is_zero", false)
                     .with("over", "batch"))
             },

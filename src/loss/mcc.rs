@@ -8,7 +8,7 @@
 //!
 //! # Parameters
 //! * `count_eps`, from 0 to 1, default 0: added to each of the four counts.
-//! * `root_eps`, from 0 to 1, default 0: added under the root.
+//! * `root_eps`, from 0 to 1, default 0.00001: added under the root.
 //! * `perfect_is_zero`, default on: the loss of a prediction without any error is 0, even where the truth has one class
 //!   only and the formula has no value.
 //!
@@ -22,11 +22,11 @@
 //! From 0 (perfect) to 2 (the opposite); 1 is no better than chance, and p = 0.5 everywhere.
 //!
 //! # Edge cases
-//! Where the truth has one class only, or the prediction, the fraction is 0/0 and the loss 1 with no gradient, unless
-//! there is no error at all. Something added to the counts or under the root keeps it near 1 there.
+//! Where the truth has one class only the fraction is 0/0. What is added under the root makes it 0 and the loss 1, with
+//! next to no gradient, unless there is no error at all; without anything added value and gradient are the same 1 and 0.
 //!
 //! # Source
-//! Abhishek and Hamarneh 2021, equations 3 to 5. Since TP·TN − FP·FN = N·TP − Σp·Σy, the value depends on Σpy and Σp
+//! Abhishek and Hamarneh 2021, equations 3 to 5. The defaults are those of MONAI. Since TP·TN − FP·FN = N·TP − Σp·Σy, the value depends on Σpy and Σp
 //! alone, and as with Dice the gradient in probability space takes just two values.
 
 use super::config::{Domain, Param, joined};
@@ -47,7 +47,7 @@ pub const SPEC: Spec = Spec {
             Param::number("count_eps", "added to counts", Domain::new(0.0, 1.0, 1e-5, 0.0))
                 .convention()
                 .without_control(),
-            Param::number("root_eps", "added under the root", Domain::new(0.0, 1.0, 1e-5, 0.0))
+            Param::number("root_eps", "added under the root", Domain::new(0.0, 1.0, 1e-5, 1e-5))
                 .convention()
                 .without_control(),
             Param::flag("perfect_is_zero", "no error is 0", true).convention().without_control(),

@@ -106,18 +106,30 @@ test.beforeAll(() => {
   console.log(`\n${cpus().length} cores, ${core?.model ?? "of an unknown model"}`);
 });
 
-for (const { name, preset, panel } of [
+for (const { name, preset, panel, all } of [
   { name: "binary, tiny lesion", preset: "tiny-lesion" },
   { name: "binary, tiny lesion, the Lovász panel open", preset: "tiny-lesion", panel: "Lovász" },
+  {
+    name: "binary, tiny lesion, the Libraries panel open",
+    preset: "tiny-lesion",
+    panel: "Libraries",
+  },
+  { name: "binary, tiny lesion, all losses", preset: "tiny-lesion", all: true },
   { name: "binary, coins", preset: "coins" },
   { name: "three classes", preset: "rare-class" },
-] as const) {
+] as { name: string; preset: string; panel?: "Libraries" | "Lovász"; all?: boolean }[]) {
   test(name, async ({ app }) => {
     await app.page.evaluate((id) => {
       window.lossfield.send({ kind: "openPreset", id, side: 256 });
     }, preset);
     await app.settle();
     if (panel) await app.showTab(panel);
+    if (all) {
+      await app.page.locator("summary", { hasText: "Losses:" }).click();
+      await app.button("All").click();
+      await app.page.keyboard.press("Escape");
+      await app.settle();
+    }
 
     const { shown, compute, update, handler, long } = await paint(app);
     const { width, height } = await app.digest(app.pad("prediction").locator("canvas"));

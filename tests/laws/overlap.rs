@@ -90,7 +90,7 @@ fn wasserstein_dice_of_equally_distant_classes_counts_the_true_class() {
 /// Matthews' coefficient of hard masks, from their confusion matrix.
 #[test]
 fn mcc_of_sure_predictions_is_that_of_their_counts() {
-    let mcc = loss("mcc", &[]);
+    let mcc = loss("mcc", &[("root_eps", 0.0.into())]);
     for_all(128, (binary_field(), any::<u64>()), |(painted, bits)| {
         let predicted: Vec<u8> =
             (0..painted.labels.len()).map(|pixel| (bits.rotate_right(pixel as u32) & 1) as u8).collect();

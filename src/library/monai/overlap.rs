@@ -86,7 +86,9 @@ pub(super) const MCC: Function = Function {
         usual: |facts| Some(activated(facts)),
         invert: Some(|config, facts| {
             let mut said = to_shared(config, facts);
-            said.insert("smooth_dr".into(), config.number("root_eps").into());
+            // With 0 it is NaN where a class is absent; no line says that.
+            let root = config.number("root_eps");
+            said.extend((root > 0.0).then(|| ("smooth_dr".to_owned(), root.into())));
             said
         }),
     }],
