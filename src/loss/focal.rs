@@ -10,6 +10,8 @@
 //! * `gamma`, γ, from 0 to 100, default 2: how strongly easy pixels are discounted; 0 is cross-entropy.
 //! * `alpha`, α, from 0 to 1, default 0.25: the weight of positive pixels, and 1 − α of all others. Below ½ it weakens
 //!   the foreground, because γ has already strengthened it. Multi-class: every class but 0 is positive.
+//! * `alpha_of`, default positive pixels: whose weight α is. Libraries that call α the weight of the background mean
+//!   1 − α here.
 //! * `balanced`, default on: whether α is used at all; off means a weight of 1 everywhere.
 //! * `activation`, default softmax: in a multi-class task p_t is that of the softmax, or every class is a binary task
 //!   of its own against the rest.
@@ -49,6 +51,15 @@ pub const SPEC: Spec = Spec {
     params: &[
         Param::number("gamma", "γ", Domain { max: 100.0, ..Domain::from(0.0, 5.0, 0.1, 2.0) }),
         Param::number("alpha", "α", Domain::new(0.0, 1.0, 0.01, 0.25)),
+        Param::choice(
+            "alpha_of",
+            "α weighs",
+            &[
+                Choice { id: "positive", label: "positive pixels" },
+                Choice { id: "negative", label: "all others" },
+            ],
+        )
+        .convention(),
         Param::flag("balanced", "use α", true),
         Param::choice(
             "activation",
@@ -132,7 +143,10 @@ impl Focal {
         let threshold = config.number("reduced_threshold");
         Self {
             gamma: config.number("gamma"),
-            alpha: config.flag("balanced").then(|| config.number("alpha")),
+            alpha: config.flag("balanced").then(|| match config.choice("alpha_of") {
+                "negative" => 1.0 - config.number("alpha"),
+                _ => config.number("alpha"),
+            }),
             head: if config.choice("activation") == "one-vs-rest" { Head::OneVsRest } else { Head::Joint },
             mean_over_logits: config.choice("mean_over") == "logits",
             normalized: config.flag("normalized"),

@@ -41,9 +41,13 @@ fn focal_without_gamma_and_alpha_is_cross_entropy() {
     let cross_entropy = loss("cross_entropy", &[]);
     let plain = loss("focal", &[("gamma", 0.0.into()), ("balanced", false.into())]);
     let half = loss("focal", &[("gamma", 0.0.into()), ("alpha", 0.5.into())]);
+    let [low, high] = [("positive", 0.25), ("negative", 0.75)]
+        .map(|(side, alpha)| loss("focal", &[("alpha", alpha.into()), ("alpha_of", side.into())]));
     for_all(64, any_field(), |painted| {
         let expected = cross_entropy.evaluate(&painted);
         agree(&expected, &plain.evaluate(&painted))?;
+        // A weight of ¼ on one side is one of ¾ on the other.
+        agree(&low.evaluate(&painted), &high.evaluate(&painted))?;
         let (value, gradient) = half.evaluate(&painted);
         agree(&expected, &(2.0 * value, gradient.iter().map(|g| 2.0 * g).collect()))
     });
