@@ -106,6 +106,8 @@ mod tests {
         }
         let across = [19, 20].map(|x| shares[[0, 0, 20, x]]);
         assert!((across[0] + across[1] - 1.0).abs() < 1e-6 && across[0] < 0.5, "{across:?}");
+        // One blur would end after three.
+        assert!(shares[[0, 0, 20, 15]] > 0.0 && shares[[0, 0, 20, 24]] < 1.0);
         assert!((0..39).all(|x| shares[[0, 0, 20, x]] <= shares[[0, 0, 20, x + 1]]));
     }
 

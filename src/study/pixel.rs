@@ -67,4 +67,31 @@ mod tests {
         assert!((at(2)[1] - 1.5).abs() < 1e-12, "(1 + 2) / 2 pixels");
         assert_eq!(at(1), [0.0, 0.0], "an ignored pixel");
     }
+
+    /// Where labels are shares the right prediction is as unsure as they are.
+    #[test]
+    fn a_soft_pixel_is_right_where_its_probabilities_are_its_shares() {
+        let logits = array![[[[0.5f32, 1.0]], [[-1.0, 0.0]], [[2.0, 0.3]]]];
+        let labels = array![[[2u8, 0]]];
+        let shares = array![[[[0.2f32, 1.0]], [[0.3, 0.0]], [[0.5, 0.0]]]];
+        let field = Field::new(logits.view(), labels.view(), None).unwrap();
+        let field = field.with_soft_labels(shares.view()).unwrap();
+        let right = put_right(&field, logits.view(), 2, 0, 0);
+        let total: f32 = (0..3).map(|class| right[[0, class, 0, 0]].exp()).sum();
+        for (class, share) in [0.2, 0.3, 0.5].into_iter().enumerate() {
+            assert!((right[[0, class, 0, 0]].exp() / total - share).abs() < 1e-6);
+        }
+        let loss = CrossEntropy::default();
+        let value = loss.evaluate(&field, None);
+        let due = contributions(
+            &field,
+            logits.view(),
+            labels.view(),
+            (0, 0),
+            std::iter::once((&loss as &dyn Loss, value)),
+        );
+        let at_best = Field::new(right.view(), labels.view(), None).unwrap();
+        let at_best = at_best.with_soft_labels(shares.view()).unwrap();
+        assert!((due.unwrap()[0] - (value - loss.evaluate(&at_best, None))).abs() < 1e-12);
+    }
 }
