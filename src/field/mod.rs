@@ -64,6 +64,11 @@ impl Shape {
         if self.channels == 1 { Task::Binary } else { Task::Multiclass }
     }
 
+    /// The first channel that counts, with class 0 or without. The one channel of a binary task always does.
+    pub fn first_channel(self, background: bool) -> usize {
+        usize::from(!background && self.task() == Task::Multiclass)
+    }
+
     /// Number of classes a label may name: 2 for a binary task.
     pub fn classes(self) -> usize {
         self.channels.max(2)

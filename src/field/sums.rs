@@ -1,5 +1,6 @@
 //! The sums that all overlap losses are made of.
 
+use std::iter::Sum;
 use std::ops::Add;
 
 use super::{Field, Head};
@@ -37,6 +38,12 @@ impl Add for Sums {
             distance: self.distance + other.distance,
             pixels: self.pixels + other.pixels,
         }
+    }
+}
+
+impl Sum for Sums {
+    fn sum<I: Iterator<Item = Self>>(sums: I) -> Self {
+        sums.fold(Self::default(), Self::add)
     }
 }
 

@@ -36,7 +36,11 @@ impl Facts {
             images: shape.images,
             channels: shape.channels,
             soft: field.soft_labels().is_some(),
-            ignored: field.labels().iter().copied().find(|&label| !field.counts(label)),
+            // Told from the counts of labels, which are at hand: this is asked at every brush move.
+            ignored: (0..=u8::MAX).find(|&label| {
+                let has = |counts: &[usize; 256]| counts[usize::from(label)] > 0;
+                !field.counts(label) && field.label_counts().iter().any(has)
+            }),
         }
     }
 

@@ -156,7 +156,7 @@ impl ClDice {
         for images in groups {
             for channel in channels.clone() {
                 let of_image = |image| field.sums(self.planes.head, image, channel);
-                let sums = images.clone().map(of_image).fold(Sums::default(), |a, b| a + b);
+                let sums: Sums = images.clone().map(of_image).sum();
                 let score = self.share(2.0 * sums.overlap, sums.prob + sums.label);
                 value += scale * (1.0 - score.value);
                 let Some(by_prob) = by_prob.as_deref_mut() else { continue };

@@ -31,7 +31,7 @@
 
 use super::config::{Domain, Param, joined};
 use super::docs::module_docs;
-use super::overlap::{self, EXPONENT_ON, OUTER_ABOVE_ZERO, Overlap, SMOOTH};
+use super::overlap::{self, EXPONENT_ON, INNER_UP_TO_ONE, OUTER_ABOVE_ZERO, Overlap, SMOOTH};
 use super::tversky::{ALPHA, BETA};
 use super::{Family, PerTask, Spec};
 
@@ -42,7 +42,7 @@ pub const SPEC: Spec = Spec {
     family: Family::Overlap,
     at_first: false,
     docs: module_docs!("focal_tversky.rs"),
-    params: &joined::<6, INNER_COUNT, { 6 + INNER_COUNT }>(
+    params: &joined::<6, 11, 17>(
         [
             ALPHA,
             BETA,
@@ -51,14 +51,10 @@ pub const SPEC: Spec = Spec {
             EXPONENT_ON,
             OUTER_ABOVE_ZERO,
         ],
-        INNER,
+        INNER_UP_TO_ONE,
     ),
     build: |config| {
         let tversky = Overlap::new(config.number("alpha"), config.number("beta")).with_conventions(config);
         Box::new(Overlap { exponent: (config.number("gamma"), overlap::focus(config)), ..tversky })
     },
 };
-
-/// With more above the bar than below it a score could pass 1, and what is raised to a power be negative.
-const INNER: [Param; INNER_COUNT] = overlap::inner(overlap::smooth_below(0.0));
-const INNER_COUNT: usize = 11;

@@ -35,7 +35,7 @@ use super::overlap::{
     self, ACTIVATION, BACKGROUND, EPS, OVER, REDUCTION, SMOOTH, SOFT_FORM, Slope, Slopes, SoftForm,
 };
 use super::{Family, Loss, PerTask, Range, Spec};
-use crate::field::{Field, Head, Sums, Task};
+use crate::field::{Field, Head, Sums};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
@@ -135,19 +135,12 @@ impl GeneralizedDice {
         }
         weights
     }
-
-    fn overlap(&self, sums: &Sums) -> f64 {
-        match self.soft_form {
-            SoftForm::Product => sums.overlap,
-            SoftForm::Distance => 0.5 * (sums.prob + sums.label - sums.distance),
-        }
-    }
 }
 
 impl Loss for GeneralizedDice {
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
         let shape = field.shape();
-        let first = usize::from(!self.background && shape.task() == Task::Multiclass);
+        let first = shape.first_channel(self.background);
         let groups = field.groups(self.per_image);
         let scale = if self.sum { 1.0 } else { 1.0 / groups.len() as f64 };
         let mut slopes = Slopes::zero(field);
@@ -155,7 +148,7 @@ impl Loss for GeneralizedDice {
         for images in groups {
             let of_channel = |channel| {
                 let of_images = images.clone().map(|image| field.sums(self.head, image, channel));
-                of_images.fold(Sums::default(), |a, b| a + b)
+                of_images.sum()
             };
             let sums: Vec<Sums> = (first..shape.channels).map(of_channel).collect();
             let weights = self.weights(&sums);
@@ -165,7 +158,7 @@ impl Loss for GeneralizedDice {
             let weighted = |of: &dyn Fn(&Sums) -> f64| -> f64 {
                 weights.iter().zip(&sums).map(|(weight, sums)| weight * of(sums)).sum()
             };
-            let numerator = weighted(&|sums| self.overlap(sums)) + self.smooth_numerator;
+            let numerator = weighted(&|sums| self.soft_form.overlap(sums)) + self.smooth_numerator;
             let denominator = weighted(&|sums| 0.5 * (sums.prob + sums.label)) + self.smooth_denominator;
             let held = denominator.max(self.eps_of(&weights));
             let score = numerator / held;

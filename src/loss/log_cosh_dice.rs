@@ -23,10 +23,10 @@
 //! Jadon 2020, section III-L. Its gradient is that of Dice times tanh(1 − D), so that it is no smoother in the
 //! probabilities than Dice is; it only slows down near the end.
 
-use super::config::{Param, joined};
+use super::config::joined;
 use super::dice::DICE;
 use super::docs::module_docs;
-use super::overlap::{self, Outer, Overlap, SMOOTH, SQUARED};
+use super::overlap::{INNER_UP_TO_ONE, Outer, Overlap, SMOOTH, SQUARED};
 use super::{Family, PerTask, Spec};
 
 /// The catalogue line.
@@ -36,9 +36,6 @@ pub const SPEC: Spec = Spec {
     family: Family::Overlap,
     at_first: false,
     docs: module_docs!("log_cosh_dice.rs"),
-    params: &joined::<2, INNER_COUNT, { 2 + INNER_COUNT }>([SMOOTH, SQUARED], INNER),
+    params: &joined::<2, 11, 13>([SMOOTH, SQUARED], INNER_UP_TO_ONE),
     build: |config| Box::new(Overlap { outer: Outer::LogCosh, ..DICE.with_inner(config) }),
 };
-
-const INNER: [Param; INNER_COUNT] = overlap::inner(overlap::smooth_below(0.0));
-const INNER_COUNT: usize = 11;

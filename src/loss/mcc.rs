@@ -33,7 +33,7 @@ use super::config::{Domain, Param, joined};
 use super::docs::module_docs;
 use super::overlap::{self, ACTIVATION, BACKGROUND, OVER, REDUCTION, Reduction, Slope, SoftForm};
 use super::{Family, Loss, PerTask, Range, Spec};
-use crate::field::{Field, Head, Sums, Task};
+use crate::field::{Field, Head, Sums};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
@@ -114,11 +114,11 @@ impl Mcc {
 impl Loss for Mcc {
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
         let shape = field.shape();
-        let first = usize::from(!self.background && shape.task() == Task::Multiclass);
+        let first = shape.first_channel(self.background);
         let parts: Vec<_> = (first..shape.channels).map(|channel| channel..channel + 1).collect();
         let (value, slopes) = self.reduction.reduce(field, self.per_image, &parts, |images, channels| {
             let sums = images.map(|image| field.sums(self.head, image, channels.start));
-            Some(self.part(sums.fold(Sums::default(), |a, b| a + b)))
+            Some(self.part(sums.sum()))
         });
         if let Some(gradient) = gradient {
             // On shares the counts are products, as in the formula.

@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::overlap::{head, per_image};
-use crate::field::{Field, Head, Shape, Task};
+use crate::field::{Field, Head, Shape};
 
 /// What the mean runs over, and how logits become probabilities.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ impl Planes {
 
     /// The first channel that counts.
     pub(super) fn first(&self, shape: Shape) -> usize {
-        usize::from(!self.background && shape.task() == Task::Multiclass)
+        shape.first_channel(self.background)
     }
 
     /// What the pixels of each image are multiplied by.

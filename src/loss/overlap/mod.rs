@@ -14,7 +14,7 @@ use std::ops::Range as Span;
 
 use super::config::PerClass;
 use super::{Loss, Range};
-use crate::field::{Field, Head, Sums, Task};
+use crate::field::{Field, Head, Sums};
 pub(super) use params::*;
 pub(super) use slope::{Slope, Slopes};
 
@@ -58,6 +58,16 @@ pub enum SoftForm {
     Product,
     /// (Σp + Σy − Σ|p − y|)/2.
     Distance,
+}
+
+impl SoftForm {
+    /// The overlap that these sums come to.
+    pub(super) fn overlap(self, sums: &Sums) -> f64 {
+        match self {
+            Self::Product => sums.overlap,
+            Self::Distance => 0.5 * (sums.prob + sums.label - sums.distance),
+        }
+    }
 }
 
 /// How the losses of classes and groups become one.
@@ -133,11 +143,8 @@ impl Overlap {
     }
 
     fn score(&self, sums: Sums) -> Score {
-        let overlap = match self.soft_form {
-            SoftForm::Distance if !self.squared => 0.5 * (sums.prob + sums.label - sums.distance),
-            // On squares both forms are Σpy: p² + y² − (p − y)² = 2py.
-            _ => sums.overlap,
-        };
+        // On squares both forms are Σpy: p² + y² − (p − y)² = 2py.
+        let overlap = if self.squared { sums.overlap } else { self.soft_form.overlap(&sums) };
         let (prob, label) =
             if self.squared { (sums.prob_sq, sums.label_sq) } else { (sums.prob, sums.label) };
         let (a, b) = (self.false_positive, self.false_negative);
@@ -166,10 +173,10 @@ impl Overlap {
 
     /// The loss of some channels in one group, or nothing where it is left out of the mean.
     fn part(&self, field: &Field<'_>, images: Span<usize>, channels: Span<usize>) -> Option<(f64, Slope)> {
-        let sums = images
+        let sums: Sums = images
             .flat_map(|image| channels.clone().map(move |channel| (image, channel)))
             .map(|(image, channel)| field.sums(self.head, image, channel))
-            .fold(Sums::default(), |a, b| a + b);
+            .sum();
         if sums.label == 0.0 {
             match self.absent {
                 Absent::Zero => return Some((0.0, Slope::default())),
@@ -196,7 +203,7 @@ impl Overlap {
     /// The channels that are scored together.
     fn parts(&self, field: &Field<'_>) -> Vec<Span<usize>> {
         let shape = field.shape();
-        let first = usize::from(!self.background && shape.task() == Task::Multiclass);
+        let first = shape.first_channel(self.background);
         if self.pooled {
             std::iter::once(first..shape.channels).collect()
         } else {

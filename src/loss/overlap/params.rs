@@ -124,7 +124,7 @@ pub(in crate::loss) const SQUARED: Param = Param::flag("squared", "squared", fal
     .about("whether the sums below the bar are Σp² + Σy² instead of Σp + Σy.");
 
 /// The conventions without those on sums and on how a score becomes a loss.
-pub(in crate::loss) const fn inner(smooth_below: Param) -> [Param; 11] {
+const fn inner(smooth_below: Param) -> [Param; 11] {
     [
         ACTIVATION,
         OVER,
@@ -144,6 +144,10 @@ pub(in crate::loss) const fn inner(smooth_below: Param) -> [Param; 11] {
         EPS,
     ]
 }
+
+/// The same with no more above the bar than below it: otherwise a score could pass 1, and what is raised to a power be
+/// negative.
+pub(in crate::loss) const INNER_UP_TO_ONE: [Param; 11] = inner(smooth_below(0.0));
 
 /// What guards a division by 0.
 pub(in crate::loss) const EPS: Param =
