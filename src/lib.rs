@@ -29,6 +29,7 @@
 //! - [`library`]: the calls of reference libraries, said in our parameters, and our settings said in Python
 //! - [`study`]: what one asks of a loss beyond its value and gradient, and how libraries differ on it
 //! - [`scene`]: what is painted, and its history; [`file`](mod@file): what is opened; [`paint`]: what is seen
+//! - [`instrument`]: studies as charts
 //! - [`session`]: takes edits, gives frames
 //! - `wasm`: the browser's door (on wasm32 only)
 //!
@@ -43,6 +44,7 @@
 
 pub mod field;
 pub mod file;
+pub mod instrument;
 pub mod library;
 pub mod loss;
 pub mod paint;

@@ -24,6 +24,9 @@ pub enum Theme {
 /// How many classes have a colour of their own, the background included.
 pub const CLASS_COLOURS: usize = 5;
 
+/// How many colours lines of a kind have.
+pub const SLOTS: usize = 8;
+
 impl Theme {
     /// What charts are drawn on. The page's cards have the same colour.
     pub const fn surface(self) -> Rgb {
@@ -85,6 +88,33 @@ impl Theme {
         self.classes()[colour]
     }
 
+    /// Colours for lines of a kind that are told apart, as the losses of one chart. They come round after the last.
+    pub const fn slot(self, slot: usize) -> Rgb {
+        let slots: [Rgb; SLOTS] = match self {
+            Self::Light => [
+                [3, 122, 192],
+                [189, 87, 0],
+                [34, 124, 86],
+                [176, 32, 88],
+                [107, 94, 0],
+                [94, 68, 176],
+                [12, 122, 132],
+                [124, 84, 60],
+            ],
+            Self::Dark => [
+                [107, 165, 251],
+                [240, 158, 80],
+                [110, 214, 164],
+                [244, 128, 170],
+                [214, 190, 70],
+                [178, 156, 250],
+                [92, 208, 216],
+                [210, 168, 136],
+            ],
+        };
+        slots[slot % SLOTS]
+    }
+
     /// The two greys that hatch ignored pixels.
     pub const fn hatch(self) -> [Rgb; 2] {
         match self {
@@ -122,6 +152,17 @@ mod tests {
                     assert!(ratio >= 3.0, "{theme:?} {class:?} on {ground:?}: {ratio:.2}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn lines_of_a_kind_stand_out_from_the_surface() {
+        for theme in [Theme::Light, Theme::Dark] {
+            for slot in 0..SLOTS {
+                let ratio = contrast(theme.slot(slot), theme.surface());
+                assert!(ratio >= 4.5, "{theme:?} {slot}: {ratio:.2}");
+            }
+            assert_eq!(theme.slot(SLOTS), theme.slot(0));
         }
     }
 

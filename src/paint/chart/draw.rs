@@ -19,7 +19,7 @@ pub(super) const FONT: f64 = 13.0;
 pub(super) const LINE: f64 = 18.0;
 
 /// A generous width for a text of this face: most of its letters are narrower than this.
-fn width_of(text: &str, style: &ChartStyle) -> i32 {
+pub(super) fn width_of(text: &str, style: &ChartStyle) -> i32 {
     style.px(0.56 * FONT * text.chars().count() as f64)
 }
 

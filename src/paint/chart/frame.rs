@@ -64,6 +64,13 @@ impl Frame {
         (column >= 0.0 && column < f64::from(self.width())).then_some(column as usize)
     }
 
+    /// Where a pointer is, as shares of width and height counted from the lower left; none outside the plot.
+    pub(super) fn shares(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+        let across = (x - f64::from(self.left)) / f64::from(self.width());
+        let up = (f64::from(self.bottom) - y) / f64::from(self.height());
+        ((0.0..=1.0).contains(&across) && (0.0..=1.0).contains(&up)).then_some((across, up))
+    }
+
     /// The left edge of a column of pixels of the plot.
     pub(super) fn x_of_column(&self, column: usize) -> i32 {
         self.left + i32::try_from(column).map_or(self.width(), |column| column.min(self.width()))
@@ -194,11 +201,16 @@ fn round_up(value: f64, steps: &[f64]) -> f64 {
     steps.iter().find(fits).map_or(10.0 * power, |step| step * power)
 }
 
+/// 1, 2 or 5 times a power of ten, at least `least`: what an axis is divided into.
+pub(super) fn round_step(least: f64) -> f64 {
+    round_up(least, &[1.0, 2.0, 5.0, 10.0])
+}
+
 /// Round values from 0 to `max`, about one for every `spacing` of `length` pixels; 0 and `max` if no
 /// round value lies between.
 pub(super) fn round_values(max: f64, length: i32, spacing: i32) -> Vec<f64> {
     let count = f64::from((length / spacing.max(1)).max(1));
-    let step = round_up(max / count, &[1.0, 2.0, 5.0, 10.0]);
+    let step = round_step(max / count);
     let mut values: Vec<f64> = (0..=(max / step + 1e-9) as u32).map(|i| f64::from(i) * step).collect();
     if values.len() == 1 {
         values.push(max);

@@ -2,23 +2,35 @@
 //!
 //! - [`focal`]: the focal loss and its gradient against `p_t`, over the scene's own histogram;
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area;
+//! - [`plot`] and [`surface`]: charts as data, for the instruments; [`axis`] is what both stand on;
+//! - [`table`]: the numbers of a chart, to read or as CSV;
 //! - `frame`: where the plot lies and how its axes are drawn; `draw`: marks and text.
 //!
 //! The layout never measures text, because in the browser `plotters` does so by adding an element
 //! to the page. Margins are fixed instead, which is also what makes pointing exact: the functions that
 //! turn a pointer position into a datum build the very same frame.
 
+pub mod axis;
 mod draw;
 pub mod focal;
 mod frame;
 pub mod lovasz;
+pub mod plot;
+pub mod surface;
+pub mod table;
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
-use plotters::prelude::DrawingBackend;
+use plotters::prelude::{DrawingBackend, IntoDrawingArea, SVGBackend};
+use plotters::style::text_anchor::{HPos, VPos};
+use serde::{Deserialize, Serialize};
 
+pub use axis::Axis;
 pub use focal::{FocalChart, draw_focal_curves, draw_focal_gradient};
 pub use lovasz::{LovaszChart, draw_lovasz_area, draw_lovasz_ranks, rank_at, rank_at_area};
+pub use plot::{Ink, Mark, Plot, Rule, Series, draw_plot};
+pub use surface::{Surface, draw_surface};
+pub use table::Table;
 
 use super::Theme;
 
@@ -49,3 +61,96 @@ type Area<DB> = DrawingArea<DB, Shift>;
 
 /// What drawing returns.
 type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// A chart as data: what an instrument answers with, and what the page draws, reads and exports.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Chart {
+    /// Series over two axes.
+    Plot(Plot),
+    /// A value over two parameters.
+    Surface(Surface),
+}
+
+/// What a pointer on a chart reads.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Hover {
+    /// The value of x that is read.
+    pub x: f64,
+    /// Where that is, for people.
+    pub title: String,
+    /// What is read there.
+    pub lines: Vec<HoverLine>,
+}
+
+/// One value that is read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct HoverLine {
+    /// Of what.
+    pub name: String,
+    /// As text.
+    pub value: String,
+}
+
+impl Chart {
+    /// What it answers.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Plot(plot) => &plot.title,
+            Self::Surface(surface) => &surface.title,
+        }
+    }
+
+    /// Draws it, filling its area. `cursor` is a value of x to mark.
+    pub fn draw<DB: DrawingBackend>(
+        &self,
+        root: &Area<DB>,
+        style: &ChartStyle,
+        cursor: Option<f64>,
+    ) -> Drawn<DB> {
+        match self {
+            Self::Plot(plot) => draw_plot(root, plot, style, cursor),
+            Self::Surface(surface) => draw_surface(root, surface, style),
+        }
+    }
+
+    /// Draws it under its title, for where no page says it.
+    pub fn draw_titled<DB: DrawingBackend>(&self, root: &Area<DB>, style: &ChartStyle) -> Drawn<DB> {
+        root.fill(&draw::colour(style.theme.surface()))?;
+        let (head, chart) = root.split_vertically(style.px(28.0));
+        let at = (style.px(8.0), style.px(16.0));
+        draw::text(&head, style, self.title(), style.theme.ink(), at, (HPos::Left, VPos::Center))?;
+        self.draw(&chart, style, None)
+    }
+
+    /// The same as a file of SVG, so many pixels wide and high.
+    pub fn svg(&self, theme: Theme, size: (u32, u32)) -> String {
+        let mut svg = String::new();
+        {
+            let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+            let style = ChartStyle { theme, scale: 1.0 };
+            // Nothing that writes to a string fails.
+            let _ = self.draw_titled(&root, &style).and_then(|()| root.present());
+        }
+        svg
+    }
+
+    /// What a pointer at these pixels of a chart of this size reads.
+    pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
+        match self {
+            Self::Plot(plot) => plot.hover(at, size, style),
+            Self::Surface(surface) => surface.hover(at, size, style),
+        }
+    }
+
+    /// All its numbers.
+    pub fn table(&self) -> Table {
+        match self {
+            Self::Plot(plot) => plot.table(),
+            Self::Surface(surface) => surface.table(),
+        }
+    }
+}

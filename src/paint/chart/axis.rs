@@ -1,0 +1,164 @@
+//! Axes as data: what they measure, from where to where, and how values are spread along them.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::number::tick;
+use super::frame::Tick;
+
+/// One axis of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Axis {
+    /// What it measures, with its unit: `foreground, % of pixels`.
+    pub name: String,
+    /// The value at its start.
+    pub from: f64,
+    /// The value at its end.
+    pub to: f64,
+    /// How values are spread.
+    pub spread: Spread,
+}
+
+/// How values are spread along an axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Spread {
+    /// Equal steps are equally long.
+    #[default]
+    Linear,
+    /// Equal ratios are equally long. Values must be positive.
+    Log,
+}
+
+impl Axis {
+    /// With equal steps.
+    pub fn linear(name: impl Into<String>, from: f64, to: f64) -> Self {
+        Self { name: name.into(), from, to, spread: Spread::Linear }
+    }
+
+    /// With equal ratios.
+    pub fn log(name: impl Into<String>, from: f64, to: f64) -> Self {
+        Self { name: name.into(), from, to, spread: Spread::Log }
+    }
+
+    /// From 0, or below if there is anything below, to a round number that holds all values. Values that are not finite
+    /// are left out. Ends are so few that an axis rarely moves while its values do.
+    pub fn around(name: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
+        let (least, most) = values
+            .filter(|value| value.is_finite())
+            .fold((0.0f64, 0.0f64), |(least, most), value| (least.min(value), most.max(value)));
+        let end = |size: f64| if size > 0.0 { super::frame::axis_end(size) } else { 0.0 };
+        let (from, to) = (-end(-least), end(most));
+        Self::linear(name, from, if from < to { to } else { from + 1.0 })
+    }
+
+    /// From a power of ten to a power of ten around all positive values.
+    pub fn around_log(name: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
+        let (least, most) = values
+            .filter(|value| value.is_finite() && *value > 0.0)
+            .fold((f64::INFINITY, 0.0f64), |(least, most), value| (least.min(value), most.max(value)));
+        if most == 0.0 {
+            return Self::log(name, 0.1, 1.0);
+        }
+        // What is many decades below the rest is as good as nothing, and would press the rest together.
+        let top = most.log10().ceil();
+        let bottom = least.log10().floor().clamp(top - 12.0, top - 1.0);
+        Self::log(name, 10f64.powf(bottom), 10f64.powf(top))
+    }
+
+    /// Where a value stands, 0 at the start and 1 at the end; not a number for what a log axis has no place for.
+    pub(super) fn share(&self, value: f64) -> f64 {
+        match self.spread {
+            Spread::Linear => (value - self.from) / (self.to - self.from),
+            Spread::Log if value > 0.0 => (value / self.from).ln() / (self.to / self.from).ln(),
+            Spread::Log => f64::NAN,
+        }
+    }
+
+    /// The value at a share: the inverse.
+    pub(super) fn value(&self, share: f64) -> f64 {
+        match self.spread {
+            Spread::Linear => self.from + share * (self.to - self.from),
+            Spread::Log => self.from * (self.to / self.from).powf(share),
+        }
+    }
+
+    /// Round values, about one for every `spacing` of `length` pixels.
+    pub(super) fn ticks(&self, length: i32, spacing: i32) -> Vec<Tick> {
+        if !(self.from.is_finite() && self.to.is_finite() && self.from < self.to) {
+            return Vec::new();
+        }
+        let most = (length / spacing.max(1)).max(2);
+        let values = match self.spread {
+            Spread::Linear => linear_values(self.from, self.to, most),
+            Spread::Log => log_values(self.from, self.to, most),
+        };
+        values.into_iter().map(|value| (self.share(value), tick(value))).collect()
+    }
+}
+
+fn linear_values(from: f64, to: f64, most: i32) -> Vec<f64> {
+    let step = super::frame::round_step((to - from) / f64::from(most));
+    let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+fn log_values(from: f64, to: f64, most: i32) -> Vec<f64> {
+    let (first, last) = ((from.log10() + 1e-9).floor() as i32, (to.log10() + 1e-9).ceil() as i32);
+    let within = |value: &f64| *value >= from * (1.0 - 1e-9) && *value <= to * (1.0 + 1e-9);
+    let at = |steps: &[f64], every: usize| -> Vec<f64> {
+        (first..=last)
+            .step_by(every)
+            .flat_map(|power| steps.iter().map(move |step| step * 10f64.powi(power)))
+            .filter(within)
+            .collect()
+    };
+    let finer = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]].into_iter().map(|steps| at(steps, 1));
+    let coarser = (2..).map(|every| at(&[1.0], every));
+    // The finest that fits. Every coarser one has fewer, so there is one.
+    finer.chain(coarser).find(|values| values.len() <= most as usize).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(found: &[f64], expected: &[f64]) -> bool {
+        found.len() == expected.len()
+            && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9 * b.abs().max(1e-9))
+    }
+
+    #[test]
+    fn shares_and_values_are_inverse() {
+        for axis in [Axis::linear("", -2.0, 6.0), Axis::log("", 1e-2, 50.0)] {
+            for share in [0.0, 0.3, 1.0] {
+                assert!((axis.share(axis.value(share)) - share).abs() < 1e-12, "{axis:?}");
+            }
+        }
+        assert!(Axis::log("", 0.1, 1.0).share(0.0).is_nan());
+    }
+
+    #[test]
+    fn ticks_are_round_and_as_many_as_fit() {
+        assert!(close(&linear_values(-2.0, 6.0, 5), &[-2.0, 0.0, 2.0, 4.0, 6.0]));
+        assert!(close(
+            &log_values(0.01, 50.0, 12),
+            &[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
+        ));
+        assert!(close(&log_values(0.01, 50.0, 5), &[0.01, 0.1, 1.0, 10.0]));
+        assert!(close(&log_values(1e-12, 1.0, 4), &[1e-12, 1e-8, 1e-4, 1.0]));
+    }
+
+    #[test]
+    fn an_axis_around_values_holds_them_and_0() {
+        let axis = Axis::around("", [0.3, 2.2, f64::INFINITY, f64::NAN].into_iter());
+        assert!(close(&[axis.from, axis.to], &[0.0, 3.0]), "{axis:?}");
+        let axis = Axis::around("", [-0.4, 0.0].into_iter());
+        assert!(close(&[axis.from, axis.to], &[-0.5, 0.0]), "{axis:?}");
+        let axis = Axis::around_log("", [3e-30, 0.02, 0.0].into_iter());
+        assert!(close(&[axis.from, axis.to], &[1e-13, 0.1]), "{axis:?}");
+        let nothing = Axis::around("", std::iter::empty());
+        assert!(close(&[nothing.from, nothing.to], &[0.0, 1.0]));
+    }
+}
