@@ -3,6 +3,8 @@
 pub mod by_probability;
 pub mod compare;
 pub mod focal;
+pub mod half_precision;
 pub mod lovasz;
 pub mod pixel;
 pub mod share;
+pub mod vanishing;
