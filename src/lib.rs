@@ -30,6 +30,7 @@
 //! - [`study`]: what one asks of a loss beyond its value and gradient, and how libraries differ on it
 //! - [`scene`]: what is painted, and its history; [`file`](mod@file): what is opened; [`paint`]: what is seen
 //! - [`instrument`]: studies as charts
+//! - [`laboratory`]: studies that take longer than a frame, in steps
 //! - [`session`]: takes edits, gives frames
 //! - `wasm`: the browser's door (on wasm32 only)
 //!
@@ -45,6 +46,7 @@
 pub mod field;
 pub mod file;
 pub mod instrument;
+pub mod laboratory;
 pub mod library;
 pub mod loss;
 pub mod paint;

@@ -1,4 +1,92 @@
 //! The instruments: what a study found, as charts to look at.
 //!
-//! One file an instrument. Each takes numbers from [`study`](crate::study) and gives [`Chart`](crate::paint::chart::Chart)s
-//! as data, which the page draws, reads and exports, and tests hold to stored pictures.
+//! One file an instrument. Each takes numbers from [`study`](crate::study) and gives [`Chart`]s as data, which the page
+//! draws, reads and exports, and tests hold to stored pictures. [`INSTRUMENTS`] is the list that the page has its tabs
+//! from.
+
+pub mod gradients;
+
+use serde::Serialize;
+
+use crate::paint::chart::Chart;
+
+/// A panel of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instrument {
+    /// The stable name, as in links.
+    pub id: &'static str,
+    /// The name on its tab.
+    pub label: &'static str,
+    /// What it answers.
+    pub question: &'static str,
+    /// What is seen and how to use it.
+    pub about: &'static str,
+}
+
+/// All instruments, in the order of their tabs.
+pub const INSTRUMENTS: &[Instrument] = &[
+    Instrument {
+        id: "focal",
+        label: "Focal",
+        question: "Whom does the focal loss still listen to?",
+        about: "Focal loss multiplies cross-entropy by (1 − pₜ)^γ: what is already right counts less. The bars are this \
+                scene's own pixels, so that you see which of them each γ still listens to.",
+    },
+    Instrument {
+        id: "lovasz",
+        label: "Lovász",
+        question: "What does the Lovász sort weigh?",
+        about: "Lovász losses sort all pixels by their error and weight each by what it would cost in IoU. Point at a \
+                rank and its pixel lights up on the canvases; point at a pixel and its rank lights up here.",
+    },
+    Instrument {
+        id: "gradients",
+        label: "Gradients",
+        question: "Where does a loss pull, and when does it let go?",
+        about: "A loss moves a network by its gradient alone. Choose one loss to see how hard it pulls at pixels of each \
+                probability, what each term of a compound adds to that, what is left of it where the prediction is \
+                confidently wrong, and what float16 would make of its sums.",
+    },
+];
+
+/// What an open instrument shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Panel {
+    /// In order.
+    pub charts: Vec<Chart>,
+    /// Likewise.
+    pub tables: Vec<TableReadout>,
+    /// Sentences for people.
+    pub remarks: Vec<String>,
+}
+
+/// Numbers under names, as text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct TableReadout {
+    /// What it answers.
+    pub title: String,
+    /// The first column is names.
+    pub columns: Vec<String>,
+    /// The entries.
+    pub rows: Vec<Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instrument_has_a_name_of_its_own_and_asks_something() {
+        for (at, instrument) in INSTRUMENTS.iter().enumerate() {
+            assert_eq!(INSTRUMENTS.iter().position(|other| other.id == instrument.id), Some(at));
+            assert!(
+                instrument.question.ends_with('?') && instrument.about.ends_with('.'),
+                "{}",
+                instrument.id
+            );
+            assert!(instrument.id.chars().all(|letter| letter.is_ascii_lowercase()), "links stay plain");
+        }
+    }
+}

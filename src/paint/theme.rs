@@ -5,12 +5,12 @@
 //! contrast of at least 3:1 to what it is painted on, and so that those which red-green colour blindness
 //! would merge differ in lightness instead.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Rgb;
 
 /// Light or dark, as the page is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Theme {

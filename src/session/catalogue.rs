@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::field::Task;
+use crate::instrument::{INSTRUMENTS, Instrument};
 use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
@@ -19,10 +20,33 @@ pub struct Catalogue {
     pub families: Vec<String>,
     /// In the order of the menu.
     pub presets: Vec<PresetEntry>,
+    /// In the order of their tabs.
+    pub instruments: Vec<InstrumentEntry>,
     /// Longest side of a made scene at first.
     pub default_side: usize,
     /// The widest soft edge of a truth, in pixels.
     pub widest_soft_edge: usize,
+}
+
+/// A panel that answers one question.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct InstrumentEntry {
+    /// The stable name, as in links.
+    pub id: String,
+    /// The name on its tab.
+    pub label: String,
+    /// What it answers.
+    pub question: String,
+    /// What is seen and how to use it.
+    pub about: String,
+}
+
+impl From<&Instrument> for InstrumentEntry {
+    fn from(instrument: &Instrument) -> Self {
+        let Instrument { id, label, question, about } = *instrument;
+        Self { id: id.into(), label: label.into(), question: question.into(), about: about.into() }
+    }
 }
 
 /// A loss.
@@ -212,6 +236,7 @@ impl Catalogue {
                     fact: preset.fact,
                 })
                 .collect(),
+            instruments: INSTRUMENTS.iter().map(Into::into).collect(),
             default_side: Preset::DEFAULT_SIZE,
             widest_soft_edge: WIDEST,
         }

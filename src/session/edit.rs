@@ -161,6 +161,8 @@ pub struct View {
     pub lovasz: Option<LovaszView>,
     /// The loss that is compared between libraries, if that panel is open.
     pub compared: Option<String>,
+    /// The loss whose gradient is dissected, if that panel is open.
+    pub dissected: Option<String>,
     /// The loss whose Python is shown, if any.
     pub code: Option<String>,
 }
@@ -180,6 +182,7 @@ impl Default for View {
             focal: false,
             lovasz: None,
             compared: None,
+            dissected: None,
             code: None,
         }
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::edit::At;
 use crate::field::Field;
+use crate::instrument::Panel;
 use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::scene::Editor;
@@ -30,6 +31,8 @@ pub struct Frame {
     pub comparison: Option<ComparisonReadout>,
     /// The Python that reproduces a card, if that is asked for.
     pub code: Option<Vec<CodeReadout>>,
+    /// What an instrument shows, if one is open that is computed with each frame.
+    pub panel: Option<Panel>,
     /// By loss, the versions that libraries have of it on such a scene: told at first and when they change.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, VersionEntry[]>"))]
     pub versions: Option<BTreeMap<String, Vec<VersionEntry>>>,
@@ -55,6 +58,7 @@ impl Frame {
             lovasz: None,
             comparison: None,
             code: None,
+            panel: None,
             versions: None,
             settings: None,
             staged: None,

@@ -20,6 +20,8 @@ use ndarray::Array4;
 
 use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
+use crate::instrument;
+use crate::laboratory::{Chosen, Header, Specimen};
 use crate::library::Facts;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
@@ -216,6 +218,31 @@ impl Session {
         Ok(change)
     }
 
+    /// A copy of the scene as it is seen and of the losses on show, for experiments on it.
+    pub fn specimen(&self) -> Specimen {
+        let scene = self.editor.scene();
+        let shape = scene.shape();
+        let shares =
+            (self.soft_edges > 0).then(|| soft_labels(scene.labels(), shape.channels, self.soft_edges));
+        let on_table = self.deck.shown(&self.view.cards);
+        Specimen {
+            header: Header {
+                channels: shape.channels,
+                height: shape.height,
+                width: shape.width,
+                theme: self.view.theme,
+                losses: on_table
+                    .iter()
+                    .map(|card| Chosen { id: card.spec.id.into(), settings: card.settings.clone() })
+                    .collect(),
+            },
+            labels: scene.labels().clone(),
+            logits: self.editor.effective_logits().clone(),
+            shares,
+            photo: scene.photo().map(<[u8]>::to_vec),
+        }
+    }
+
     /// Drops what was worked out of pixels that are no longer the same.
     fn forget(&mut self, change: Option<Change>) {
         match change {
@@ -288,6 +315,8 @@ impl Session {
         let asked = |id: &Option<String>| id.as_ref().and_then(|id| self.deck.find(id));
         let comparison = asked(&self.view.compared).and_then(|card| libraries::comparison(&field, card).ok());
         let code = asked(&self.view.code).map(|card| libraries::code(&field, card));
+        let dissected = asked(&self.view.dissected);
+        let panel = dissected.map(|card| instrument::gradients::panel(&field, &*card.loss));
         let scene = SceneReadout::new(&self.editor, self.soft_edges, frame::class_shares(&field));
         self.derived = field.into_derived();
         let settings = self.deck.moved();
@@ -300,6 +329,7 @@ impl Session {
             lovasz,
             comparison,
             code,
+            panel,
             versions,
             settings,
             staged,

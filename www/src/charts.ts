@@ -1,5 +1,6 @@
 import init, {
   type LovaszOrder,
+  ChartView,
   FocalPlot,
   LovaszPlot,
   type Theme,
@@ -13,7 +14,15 @@ import init, {
  */
 export const chartsReady: Promise<unknown> = init();
 
-export { FocalPlot, LovaszPlot, classColours, legendPixels, type LovaszOrder, type Theme };
+export {
+  ChartView,
+  FocalPlot,
+  LovaszPlot,
+  classColours,
+  legendPixels,
+  type LovaszOrder,
+  type Theme,
+};
 
 /** Gives a canvas as many pixels as the screen has under it, and says how many that is for one of the page. */
 export function fitToScreen(canvas: HTMLCanvasElement): number {
@@ -23,4 +32,16 @@ export function fitToScreen(canvas: HTMLCanvasElement): number {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   return scale;
+}
+
+/** Hands a file to the browser's own way of saving. */
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The download has its own hold on the data once it has begun.
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 1000);
 }

@@ -1,6 +1,7 @@
-import type { Catalogue, Command, Edit, Reply } from "../pkg/lossfield.js";
+import type { Catalogue, Command, Edit, Reply, Specimen } from "../pkg/lossfield.js";
 import { Journal, merged } from "./journal.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
+import { newEngine } from "./workers.ts";
 
 /** What the page does when the worker speaks. */
 export interface Listener {
@@ -27,6 +28,8 @@ export class EngineClient {
   /** The pixels on show, and those shown before them: the worker writes the next ones there. */
   #shown: ArrayBuffer | undefined;
   #spare: ArrayBuffer | undefined;
+  /** Who waits for a copy of the scene. */
+  #awaiting: ((specimen: Specimen) => void)[] = [];
   #restarts = 0;
   readonly #journal = new Journal();
   readonly #listener: Listener;
@@ -46,8 +49,16 @@ export class EngineClient {
     this.#askForFrame();
   }
 
+  /** A copy of the scene with everything that was sent before. */
+  specimen(): Promise<Specimen> {
+    return new Promise((resolve) => {
+      this.#awaiting.push(resolve);
+      this.#askForFrame();
+    });
+  }
+
   #start(): void {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const worker = newEngine();
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (worker === this.#worker) this.#hear(data);
     };
@@ -73,7 +84,11 @@ export class EngineClient {
   }
 
   #flush(): void {
-    if (!this.#ready || this.#inFlight || this.#pending.length === 0) return;
+    if (!this.#ready || this.#inFlight) return;
+    if (this.#pending.length === 0) {
+      if (this.#awaiting.length > 0) this.#post({ kind: "specimen" });
+      return;
+    }
     const edit = { commands: this.#pending };
     this.#pending = [];
     this.#inFlight = edit;
@@ -95,6 +110,10 @@ export class EngineClient {
         this.#spare = this.#shown;
         this.#shown = message.reply.truth.buffer as ArrayBuffer;
         this.#listener.reply(message.reply, message.millis);
+        break;
+      case "specimen":
+        // Its arrays can be given away once; whoever else waits asks again.
+        this.#awaiting.shift()?.(message.specimen);
         break;
       case "refused":
         this.#inFlight = undefined;

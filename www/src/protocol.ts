@@ -1,18 +1,44 @@
-import type { Catalogue, Edit, Reply } from "../pkg/lossfield.js";
+import type {
+  Catalogue,
+  Edit,
+  Findings,
+  Reply,
+  Request as Question,
+  Specimen,
+} from "../pkg/lossfield.js";
 
 /** What the page asks of the worker. */
 export type ToWorker =
   /** First of all, once: edits that a session before it had already carried out. */
   | { kind: "start"; journal: Edit[] }
   /** One edit; the next is not sent before this one is answered. `spare` may be filled with its pixels. */
-  | { kind: "apply"; edit: Edit; spare: ArrayBuffer | undefined };
+  | { kind: "apply"; edit: Edit; spare: ArrayBuffer | undefined }
+  /** A copy of the scene for the laboratory. */
+  | { kind: "specimen" };
 
 /** What the worker tells the page. */
 export type FromWorker =
   | { kind: "ready"; catalogue: Catalogue }
   /** The answer to an edit; its pixels are transferred. `millis` is what it took to compute. */
   | { kind: "reply"; reply: Reply; millis: number }
+  | { kind: "specimen"; specimen: Specimen }
   /** An edit was not understood and changed nothing. */
   | { kind: "refused"; message: string }
   /** The session is lost: this worker is of no more use. */
   | { kind: "crashed"; message: string };
+
+/** What the page asks of the laboratory's worker. One experiment at a time: a new one ends the one before. */
+export type ToLaboratory =
+  | { kind: "begin"; id: number; specimen: Specimen; question: Question; until: number }
+  /** Goes on to a step, with so many milliseconds between steps. */
+  | { kind: "goOn"; id: number; until: number; pause: number }
+  /** Stops after the step that is being made; it can go on. */
+  | { kind: "halt"; id: number }
+  /** Shows what was known after a step. */
+  | { kind: "show"; id: number; step: number };
+
+/** What the laboratory's worker tells the page. */
+export type FromLaboratory =
+  | { kind: "progress"; id: number; done: number; total: number }
+  | { kind: "findings"; id: number; findings: Findings; running: boolean }
+  | { kind: "failed"; id: number; message: string };

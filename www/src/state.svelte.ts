@@ -15,13 +15,15 @@ import type {
   View,
 } from "../pkg/lossfield.js";
 import { EngineClient } from "./engine.ts";
+import { LaboratoryClient } from "./laboratory.svelte.ts";
 
 /** What a loss's parameters are set to, by their ids; those missing have their defaults. */
 export type Settings = Readonly<Record<string, Setting>>;
 
 export type Plane = "truth" | "prediction";
 export type Tool = "brush" | "fill" | "inspect";
-export type Tab = "cards" | "libraries" | "focal" | "lovasz";
+/** The two tables of losses, or an instrument by its id. */
+export type Tab = string;
 
 export interface Message {
   id: number;
@@ -77,13 +79,17 @@ export class Lossfield {
   byProbability = $state(false);
   /** The loss that is compared between libraries. */
   compared = $state("dice");
+  /** The loss whose gradient is dissected. */
+  dissected = $state("dice_cross_entropy");
   /** The loss whose Python is shown. */
   code = $state<string>();
 
+  readonly laboratory: LaboratoryClient;
   readonly #engine: EngineClient;
   #messages = 0;
 
   constructor() {
+    this.laboratory = new LaboratoryClient(() => this.#engine.specimen());
     this.#engine = new EngineClient({
       ready: (catalogue) => {
         this.catalogue = catalogue;
@@ -114,6 +120,15 @@ export class Lossfield {
         );
       },
     });
+  }
+
+  /** Losses and libraries, then the instruments: every tab with its name. */
+  get tabs(): { id: Tab; label: string }[] {
+    const tables = [
+      { id: "cards", label: "Losses" },
+      { id: "libraries", label: "Libraries" },
+    ];
+    return [...tables, ...(this.catalogue?.instruments ?? [])];
   }
 
   /** For tests and the curious: the commands that lead to the present scene. */
@@ -191,6 +206,7 @@ export class Lossfield {
       focal: this.tab === "focal",
       lovasz: this.tab === "lovasz" ? this.lovasz : undefined,
       compared: this.tab === "libraries" ? this.compared : undefined,
+      dissected: this.tab === "gradients" ? this.dissected : undefined,
       code: this.code,
     };
   }

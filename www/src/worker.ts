@@ -24,6 +24,15 @@ async function answer(request: ToWorker): Promise<void> {
     engine = new Engine();
     for (const edit of request.journal) engine.replay(edit);
     post({ kind: "ready", catalogue: catalogue() });
+  } else if (request.kind === "specimen") {
+    if (!engine) return;
+    const specimen = engine.specimen();
+    const { labels, logits, shares, photo } = specimen;
+    const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
+    post(
+      { kind: "specimen", specimen },
+      arrays.map(({ buffer }) => buffer as ArrayBuffer),
+    );
   } else if (engine) {
     const before = performance.now();
     const reply = engine.apply(request.edit, request.spare);

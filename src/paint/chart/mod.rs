@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use axis::Axis;
 pub use focal::{FocalChart, draw_focal_curves, draw_focal_gradient};
 pub use lovasz::{LovaszChart, draw_lovasz_area, draw_lovasz_ranks, rank_at, rank_at_area};
-pub use plot::{Ink, Mark, Plot, Rule, Series, draw_plot};
+pub use plot::{Mark, Plot, Rule, Series, SeriesInk as Ink, draw_plot};
 pub use surface::{Surface, draw_surface};
 pub use table::Table;
 

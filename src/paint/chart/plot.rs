@@ -40,7 +40,7 @@ pub struct Series {
     /// Its name in the legend.
     pub name: String,
     /// Its colour.
-    pub ink: Ink,
+    pub ink: SeriesInk,
     /// How it is drawn.
     pub mark: Mark,
     /// x and y. A point that is not finite interrupts a line.
@@ -66,7 +66,7 @@ pub enum Mark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Ink {
+pub enum SeriesInk {
     /// One of a row of colours for things of a kind, told apart by a marker too.
     Slot(usize),
     /// That of foreground pixels.
@@ -95,7 +95,7 @@ const MARKERS: usize = 9;
 /// Room for text and swatch of an entry of the legend besides its letters, in pixels of the page.
 const ENTRY: f64 = 44.0;
 
-impl Ink {
+impl SeriesInk {
     pub(super) fn of(self, theme: Theme) -> Rgb {
         match self {
             Self::Slot(slot) => theme.slot(slot),
@@ -113,7 +113,7 @@ impl Ink {
 
 impl Series {
     /// A line.
-    pub fn line(name: impl Into<String>, ink: Ink, points: Vec<[f64; 2]>) -> Self {
+    pub fn line(name: impl Into<String>, ink: SeriesInk, points: Vec<[f64; 2]>) -> Self {
         Self { name: name.into(), ink, mark: Mark::Line, points }
     }
 
@@ -370,7 +370,7 @@ fn lines<DB: DrawingBackend>(
     frame: &Frame,
 ) -> Drawn<DB> {
     let ink = series.ink.of(style.theme);
-    let width = if series.ink == Ink::Muted { 1.0 } else { 2.2 };
+    let width = if series.ink == SeriesInk::Muted { 1.0 } else { 2.2 };
     let mut shares: Vec<(f64, f64)> = Vec::with_capacity(series.points.len());
     for &[x, y] in &series.points {
         let point = (plot.x.share(x), plot.y.share(y));
@@ -506,8 +506,8 @@ mod tests {
 
     #[test]
     fn a_pointer_reads_all_series_at_the_nearest_x() {
-        let a = Series::line("a", Ink::Slot(0), vec![[0.0, 0.1], [5.0, 0.2], [10.0, 0.3]]);
-        let b = Series::line("b", Ink::Slot(1), vec![[0.0, 0.5], [10.0, 0.7]]);
+        let a = Series::line("a", SeriesInk::Slot(0), vec![[0.0, 0.1], [5.0, 0.2], [10.0, 0.3]]);
+        let b = Series::line("b", SeriesInk::Slot(1), vec![[0.0, 0.5], [10.0, 0.7]]);
         let plot = plot(vec![a, b]);
         let frame = plot.frame(SIZE, &STYLE).unwrap();
         let hover = plot.hover((frame.x(0.48), f64::from(frame.top) + 9.0), SIZE, &STYLE).unwrap();
@@ -519,8 +519,8 @@ mod tests {
 
     #[test]
     fn the_table_has_a_row_for_each_x_and_holes_where_a_series_has_none() {
-        let a = Series::line("a", Ink::Slot(0), vec![[0.0, 0.1], [5.0, 0.2]]);
-        let b = Series::line("b", Ink::Slot(1), vec![[0.0, 0.5]]);
+        let a = Series::line("a", SeriesInk::Slot(0), vec![[0.0, 0.1], [5.0, 0.2]]);
+        let b = Series::line("b", SeriesInk::Slot(1), vec![[0.0, 0.5]]);
         assert_eq!(plot(vec![a.clone(), b]).table().csv(), "x,a (y),b (y)\r\n0,0.1,0.5\r\n5,0.2,\r\n");
         let dots = a.drawn(Mark::Dots);
         assert_eq!(plot(vec![dots]).table().csv(), "series,x,y\r\na,0,0.1\r\na,5,0.2\r\n");
@@ -535,7 +535,8 @@ mod tests {
 
     #[test]
     fn a_long_legend_takes_rows_and_leaves_a_plot() {
-        let series = |i: usize| Series::line(format!("a loss of some length {i}"), Ink::Slot(i), vec![]);
+        let series =
+            |i: usize| Series::line(format!("a loss of some length {i}"), SeriesInk::Slot(i), vec![]);
         let plot = plot((0..12).map(series).collect());
         let bare = Frame::new(SIZE, &STYLE, false).unwrap();
         assert!(plot.legend_rows(&bare, &STYLE).len() > 3);

@@ -1,18 +1,19 @@
-//! The browser's door: the only file that says `wasm_bindgen`. It converts, calls and converts back.
+//! The browser's door: the only folder that says `wasm_bindgen`. It converts, calls and converts back.
 //!
-//! The worker holds an [`Engine`]; the page has an instance of the same module for what must be drawn where the DOM
-//! is: charts, legends and colours.
+//! One worker holds an [`Engine`], another a [`Laboratory`]; the page has an instance of the same module for what must
+//! be drawn where the DOM is: [charts](ChartView), legends and colours.
+
+mod charts;
+mod laboratory;
+
+pub use charts::{ChartView, FocalPlot, LovaszPlot, TableText};
+pub use laboratory::Laboratory;
 
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::prelude::DrawingBackend;
-use plotters_canvas::CanvasBackend;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlCanvasElement;
 
-use crate::paint::chart::{self, ChartStyle, FocalChart, LovaszChart};
 use crate::paint::{Theme, heatmap};
 use crate::session::Session;
 use crate::session::catalogue::Catalogue;
@@ -93,6 +94,12 @@ impl Engine {
         Ok(reply.into())
     }
 
+    /// The scene and the losses on show, for a [`Laboratory`]. None while nothing has been shown yet.
+    #[wasm_bindgen(unchecked_return_type = "Specimen")]
+    pub fn specimen(&mut self) -> Result<JsValue, JsError> {
+        laboratory::specimen_to_js(&self.session.specimen())
+    }
+
     /// Carries out an edit and shows nothing: for edits that are replayed after a restart.
     pub fn replay(
         &mut self,
@@ -119,103 +126,6 @@ pub fn legend_pixels(
     width: usize,
 ) -> Result<Uint8ClampedArray, JsError> {
     Ok(Uint8ClampedArray::from(heatmap::legend(from_js(theme)?, width).as_slice()))
-}
-
-/// The charts of the focal loss.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct FocalPlot {
-    chart: FocalChart,
-}
-
-#[wasm_bindgen]
-impl FocalPlot {
-    /// For these parameters (no α: a weight of 1 everywhere), over shares of pixels by bin of `p_t`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(gamma: f64, alpha: Option<f64>, foreground: Vec<f64>, background: Vec<f64>) -> Self {
-        let (histogram_foreground, histogram_background) = (foreground, background);
-        Self { chart: FocalChart { gamma, alpha, histogram_foreground, histogram_background } }
-    }
-
-    /// Draws loss and gradient against `p_t`, each filling its canvas. `scale` is device pixels for one of the page.
-    pub fn draw(
-        &self,
-        loss: HtmlCanvasElement,
-        gradient: HtmlCanvasElement,
-        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-        scale: f64,
-    ) -> Result<(), JsError> {
-        let style = ChartStyle { theme: from_js(theme)?, scale };
-        chart::draw_focal_curves(&area(loss)?, &self.chart, &style).map_err(drawing_failed)?;
-        chart::draw_focal_gradient(&area(gradient)?, &self.chart, &style).map_err(drawing_failed)
-    }
-}
-
-/// The charts of a Lovász sort.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct LovaszPlot {
-    chart: LovaszChart,
-}
-
-#[wasm_bindgen]
-impl LovaszPlot {
-    /// From the sort that a `Reply` carries.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        errors: Vec<f32>,
-        increments: Vec<f32>,
-        foreground: &[u8],
-        value: f64,
-        error_name: String,
-    ) -> Self {
-        let foreground = foreground.iter().map(|&side| side != 0).collect();
-        Self { chart: LovaszChart { errors, increments, foreground, highlight: None, value, error_name } }
-    }
-
-    /// Draws errors by rank, and the loss as an area, with a mark at one rank.
-    pub fn draw(
-        &mut self,
-        ranks: HtmlCanvasElement,
-        area_under: HtmlCanvasElement,
-        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-        scale: f64,
-        highlight: Option<usize>,
-    ) -> Result<(), JsError> {
-        let style = ChartStyle { theme: from_js(theme)?, scale };
-        self.chart.highlight = highlight;
-        chart::draw_lovasz_ranks(&area(ranks)?, &self.chart, &style).map_err(drawing_failed)?;
-        chart::draw_lovasz_area(&area(area_under)?, &self.chart, &style).map_err(drawing_failed)
-    }
-
-    /// The rank at a position on the first chart, in pixels of its canvas.
-    #[wasm_bindgen(js_name = rankAt)]
-    pub fn rank_at(&self, x: f64, width: u32, height: u32, scale: f64) -> Option<usize> {
-        chart::rank_at(x, (width, height), &self.chart, &Self::geometry(scale))
-    }
-
-    /// The rank at a position on the second chart, in pixels of its canvas.
-    #[wasm_bindgen(js_name = rankAtArea)]
-    pub fn rank_at_area(&self, x: f64, width: u32, height: u32, scale: f64) -> Option<usize> {
-        chart::rank_at_area(x, (width, height), &self.chart, &Self::geometry(scale))
-    }
-
-    /// Where a chart lies does not depend on its theme.
-    fn geometry(scale: f64) -> ChartStyle {
-        ChartStyle { theme: Theme::Light, scale }
-    }
-}
-
-fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsError> {
-    let backend = CanvasBackend::with_canvas_object(canvas)
-        .ok_or_else(|| JsError::new("This canvas gives no 2D context."))?;
-    Ok(backend.into_drawing_area())
-}
-
-fn drawing_failed(
-    error: plotters::drawing::DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>,
-) -> JsError {
-    JsError::new(&format!("A chart could not be drawn: {error}"))
 }
 
 fn pixels_to_js(bytes: &[u8], spare: Option<ArrayBuffer>) -> Uint8ClampedArray {

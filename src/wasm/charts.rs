@@ -1,0 +1,192 @@
+//! Charts on the canvases of the page.
+
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::prelude::DrawingBackend;
+use plotters_canvas::CanvasBackend;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlCanvasElement;
+
+use super::{from_js, to_js};
+use crate::paint::Theme;
+use crate::paint::chart::{self, Chart, ChartStyle, FocalChart, LovaszChart};
+
+/// A chart that can be drawn, pointed at, read and exported.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ChartView {
+    chart: Chart,
+}
+
+/// The numbers of a chart as text.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct TableText {
+    /// What stands in each column.
+    pub columns: Vec<String>,
+    /// The first rows.
+    pub rows: Vec<Vec<String>>,
+    /// How many rows there are in all.
+    pub total: usize,
+}
+
+#[wasm_bindgen]
+impl ChartView {
+    /// From a chart as an instrument gives it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(#[wasm_bindgen(unchecked_param_type = "Chart")] chart: JsValue) -> Result<Self, JsError> {
+        Ok(Self { chart: from_js(chart)? })
+    }
+
+    /// Draws it, filling its canvas, with a mark at a value of x. `scale` is device pixels for one of the page.
+    pub fn draw(
+        &self,
+        canvas: HtmlCanvasElement,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+        scale: f64,
+        cursor: Option<f64>,
+    ) -> Result<(), JsError> {
+        let style = ChartStyle { theme: from_js(theme)?, scale };
+        self.chart.draw(&area(canvas)?, &style, cursor).map_err(drawing_failed)
+    }
+
+    /// The same under its title, as it is exported.
+    #[wasm_bindgen(js_name = drawTitled)]
+    pub fn draw_titled(
+        &self,
+        canvas: HtmlCanvasElement,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+        scale: f64,
+    ) -> Result<(), JsError> {
+        let style = ChartStyle { theme: from_js(theme)?, scale };
+        self.chart.draw_titled(&area(canvas)?, &style).map_err(drawing_failed)
+    }
+
+    /// What a pointer reads there, in pixels of a canvas of this size.
+    #[wasm_bindgen(unchecked_return_type = "Hover | undefined")]
+    pub fn hover(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Result<JsValue, JsError> {
+        // Where a chart lies does not depend on its theme.
+        let style = ChartStyle { theme: Theme::Light, scale };
+        to_js(&self.chart.hover((x, y), (width, height), &style))
+    }
+
+    /// The first rows of its numbers as text.
+    #[wasm_bindgen(unchecked_return_type = "TableText")]
+    pub fn table(&self, most: usize) -> Result<JsValue, JsError> {
+        let table = self.chart.table();
+        let rows = table.texts().take(most).collect();
+        to_js(&TableText { total: table.rows.len(), rows, columns: table.columns })
+    }
+
+    /// All its numbers as comma-separated values.
+    pub fn csv(&self) -> String {
+        self.chart.table().csv()
+    }
+
+    /// The drawing under its title as SVG.
+    pub fn svg(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+        width: u32,
+        height: u32,
+    ) -> Result<String, JsError> {
+        Ok(self.chart.svg(from_js(theme)?, (width, height)))
+    }
+}
+
+/// The charts of the focal loss.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct FocalPlot {
+    chart: FocalChart,
+}
+
+#[wasm_bindgen]
+impl FocalPlot {
+    /// For these parameters (no α: a weight of 1 everywhere), over shares of pixels by bin of `p_t`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(gamma: f64, alpha: Option<f64>, foreground: Vec<f64>, background: Vec<f64>) -> Self {
+        let (histogram_foreground, histogram_background) = (foreground, background);
+        Self { chart: FocalChart { gamma, alpha, histogram_foreground, histogram_background } }
+    }
+
+    /// Draws loss and gradient against `p_t`, each filling its canvas. `scale` is device pixels for one of the page.
+    pub fn draw(
+        &self,
+        loss: HtmlCanvasElement,
+        gradient: HtmlCanvasElement,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+        scale: f64,
+    ) -> Result<(), JsError> {
+        let style = ChartStyle { theme: from_js(theme)?, scale };
+        chart::draw_focal_curves(&area(loss)?, &self.chart, &style).map_err(drawing_failed)?;
+        chart::draw_focal_gradient(&area(gradient)?, &self.chart, &style).map_err(drawing_failed)
+    }
+}
+
+/// The charts of a Lovász sort.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct LovaszPlot {
+    chart: LovaszChart,
+}
+
+#[wasm_bindgen]
+impl LovaszPlot {
+    /// From the sort that a `Reply` carries.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        errors: Vec<f32>,
+        increments: Vec<f32>,
+        foreground: &[u8],
+        value: f64,
+        error_name: String,
+    ) -> Self {
+        let foreground = foreground.iter().map(|&side| side != 0).collect();
+        Self { chart: LovaszChart { errors, increments, foreground, highlight: None, value, error_name } }
+    }
+
+    /// Draws errors by rank, and the loss as an area, with a mark at one rank.
+    pub fn draw(
+        &mut self,
+        ranks: HtmlCanvasElement,
+        area_under: HtmlCanvasElement,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+        scale: f64,
+        highlight: Option<usize>,
+    ) -> Result<(), JsError> {
+        let style = ChartStyle { theme: from_js(theme)?, scale };
+        self.chart.highlight = highlight;
+        chart::draw_lovasz_ranks(&area(ranks)?, &self.chart, &style).map_err(drawing_failed)?;
+        chart::draw_lovasz_area(&area(area_under)?, &self.chart, &style).map_err(drawing_failed)
+    }
+
+    /// The rank at a position on the first chart, in pixels of its canvas.
+    #[wasm_bindgen(js_name = rankAt)]
+    pub fn rank_at(&self, x: f64, width: u32, height: u32, scale: f64) -> Option<usize> {
+        chart::rank_at(x, (width, height), &self.chart, &Self::geometry(scale))
+    }
+
+    /// The rank at a position on the second chart, in pixels of its canvas.
+    #[wasm_bindgen(js_name = rankAtArea)]
+    pub fn rank_at_area(&self, x: f64, width: u32, height: u32, scale: f64) -> Option<usize> {
+        chart::rank_at_area(x, (width, height), &self.chart, &Self::geometry(scale))
+    }
+
+    /// Where a chart lies does not depend on its theme.
+    fn geometry(scale: f64) -> ChartStyle {
+        ChartStyle { theme: Theme::Light, scale }
+    }
+}
+
+fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsError> {
+    let backend = CanvasBackend::with_canvas_object(canvas)
+        .ok_or_else(|| JsError::new("This canvas gives no 2D context."))?;
+    Ok(backend.into_drawing_area())
+}
+
+fn drawing_failed(
+    error: plotters::drawing::DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>,
+) -> JsError {
+    JsError::new(&format!("A chart could not be drawn: {error}"))
+}

@@ -1,0 +1,123 @@
+import type { Findings, Request as Question, Specimen } from "../pkg/lossfield.js";
+import type { FromLaboratory, ToLaboratory } from "./protocol.ts";
+import { newLaboratory } from "./workers.ts";
+
+/** What a panel shows of its experiment. */
+export interface Experiment {
+  readonly id: number;
+  /** The panel it belongs to. */
+  readonly panel: string;
+  done: number;
+  total: number;
+  running: boolean;
+  findings?: Findings;
+  /** Why it could not be made. */
+  failure?: string;
+}
+
+/**
+ * The page's end of the second worker, in which everything runs that takes longer than a frame. It makes one
+ * experiment at a time; what others have found stays on show.
+ */
+export class LaboratoryClient {
+  /** The last experiment of each panel. */
+  experiments = $state.raw<Readonly<Record<string, Experiment>>>({});
+  #worker: Worker | undefined;
+  #ids = 0;
+  readonly #specimen: () => Promise<Specimen>;
+
+  constructor(specimen: () => Promise<Specimen>) {
+    this.#specimen = specimen;
+  }
+
+  of(panel: string): Experiment | undefined {
+    return this.experiments[panel];
+  }
+
+  /** Asks a question about the scene as it is now, in place of the one before. Runs until a step, or to its end. */
+  async begin(panel: string, question: Question, until = Infinity): Promise<void> {
+    this.#ids += 1;
+    const id = this.#ids;
+    for (const other of Object.values(this.experiments)) {
+      if (other.running) this.#put({ ...other, running: false });
+    }
+    const former = this.of(panel)?.findings;
+    this.#put({ id, panel, done: 0, total: 0, running: true, ...(former && { findings: former }) });
+    const specimen = await this.#specimen();
+    // Meanwhile it may have been cancelled, or another begun.
+    if (this.#ids !== id || !this.of(panel)?.running) return;
+    const { labels, logits, shares, photo } = specimen;
+    const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
+    const transfer = arrays.map(({ buffer }) => buffer as ArrayBuffer);
+    this.#post({ kind: "begin", id, specimen, question, until }, transfer);
+  }
+
+  /** Stops; what was found stays. */
+  cancel(panel: string): void {
+    const experiment = this.of(panel);
+    if (!experiment?.running) return;
+    this.#put({ ...experiment, running: false });
+    this.#post({ kind: "halt", id: experiment.id });
+  }
+
+  goOn(panel: string, until: number, pause: number): void {
+    const experiment = this.of(panel);
+    if (!experiment) return;
+    this.#put({ ...experiment, running: true });
+    this.#post({ kind: "goOn", id: experiment.id, until, pause });
+  }
+
+  show(panel: string, step: number): void {
+    const experiment = this.of(panel);
+    if (experiment) this.#post({ kind: "show", id: experiment.id, step });
+  }
+
+  #put(experiment: Experiment): void {
+    this.experiments = { ...this.experiments, [experiment.panel]: experiment };
+  }
+
+  #post(message: ToLaboratory, transfer: Transferable[] = []): void {
+    this.#started().postMessage(message, { transfer });
+  }
+
+  #started(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = newLaboratory();
+    worker.onmessage = ({ data }: MessageEvent<FromLaboratory>) => {
+      this.#hear(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#lose(event.message || "the laboratory could not be loaded");
+    };
+    this.#worker = worker;
+    return worker;
+  }
+
+  #hear(message: FromLaboratory): void {
+    const experiment = Object.values(this.experiments).find(({ id }) => id === message.id);
+    if (!experiment) return;
+    switch (message.kind) {
+      case "progress":
+        this.#put({ ...experiment, done: message.done, total: message.total });
+        break;
+      case "findings": {
+        // After a halt it may still report as if it ran.
+        const running = experiment.running && message.running;
+        this.#put({ ...experiment, findings: message.findings, running });
+        break;
+      }
+      case "failed":
+        this.#lose(message.message);
+    }
+  }
+
+  /** Whatever is under way is lost with the worker; the next question starts a new one. */
+  #lose(message: string): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const experiment of Object.values(this.experiments)) {
+      if (experiment.running) this.#put({ ...experiment, running: false, failure: message });
+    }
+  }
+}
