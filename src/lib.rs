@@ -27,6 +27,7 @@
 //! - [`field`]: logits and labels, and what is derived from them once for all losses
 //! - [`loss`]: the catalogue of losses, one file each
 //! - [`library`]: the calls of reference libraries, said in our parameters, and our settings said in Python
+//! - [`metric`]: what hard masks are judged by
 //! - [`study`]: what one asks of a loss beyond its value and gradient, and how libraries differ on it
 //! - [`scene`]: what is painted, and its history; [`file`](mod@file): what is opened; [`paint`]: what is seen
 //! - [`instrument`]: studies as charts
@@ -49,6 +50,7 @@ pub mod instrument;
 pub mod laboratory;
 pub mod library;
 pub mod loss;
+pub mod metric;
 pub mod paint;
 pub mod scene;
 pub mod session;

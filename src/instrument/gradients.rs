@@ -2,7 +2,8 @@
 
 use super::{Panel, TableReadout};
 use crate::field::{Field, Head, Shape};
-use crate::loss::{Evaluation, Loss};
+use crate::loss::config::{Config, Settings};
+use crate::loss::{Evaluation, LOSSES, Loss};
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Rule, Series};
 use crate::paint::number::{short, tick};
 use crate::study::by_probability::by_probability;
@@ -33,7 +34,7 @@ pub fn panel(field: &Field<'_>, loss: &dyn Loss) -> Panel {
         "mean gradient by the probability",
     ));
     if !loss.terms().is_empty() {
-        let terms = named_terms(loss);
+        let terms = named_terms(field, loss);
         let evaluated: Vec<_> =
             terms.iter().map(|(_, weight, term)| (*weight, Evaluation::of(*term, field))).collect();
         let names: Vec<&str> = terms.iter().map(|(name, ..)| name.as_str()).collect();
@@ -108,19 +109,21 @@ fn by_bin(field: &Field<'_>, gradient: &[f32], title: &str, name: &str) -> Chart
     })
 }
 
-/// Terms with their names, from how they print.
-fn named_terms(loss: &dyn Loss) -> Vec<(String, f64, &dyn Loss)> {
+/// Terms with their names: that of the loss in the catalogue which prints the same, as it is or but for its parameters.
+fn named_terms<'l>(field: &Field<'_>, loss: &'l dyn Loss) -> Vec<(String, f64, &'l dyn Loss)> {
+    let kind = |printed: &str| printed[..printed.find([' ', '{', '(']).unwrap_or(printed.len())].to_owned();
+    let built: Vec<_> = LOSSES
+        .iter()
+        .filter_map(|spec| {
+            let loss = (spec.build)(&Config::new(spec, &Settings::new()).ok()?);
+            Some((spec.name.of(field.shape().task()), format!("{loss:?}")))
+        })
+        .collect();
     let name = |term: &dyn Loss| {
         let printed = format!("{term:?}");
-        let end = printed.find([' ', '{', '(']).unwrap_or(printed.len());
-        let mut words = String::new();
-        for letter in printed[..end].chars() {
-            if letter.is_uppercase() && !words.is_empty() {
-                words.push(' ');
-            }
-            words.extend(letter.to_lowercase());
-        }
-        words
+        let same = built.iter().find(|(_, other)| *other == printed);
+        let alike = || built.iter().find(|(_, other)| kind(other) == kind(&printed));
+        same.or_else(alike).map_or_else(|| kind(&printed), |(name, _)| (*name).to_owned())
     };
     loss.terms().iter().map(|(weight, term)| (name(&**term), *weight, &**term)).collect()
 }
@@ -281,7 +284,6 @@ mod tests {
     use ndarray::{Array3, Array4};
 
     use super::*;
-    use crate::loss::config::{Config, Settings};
     use crate::loss::{cross_entropy, dice_cross_entropy};
 
     fn scene() -> (Array4<f32>, Array3<u8>) {

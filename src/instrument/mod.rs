@@ -5,6 +5,7 @@
 //! from.
 
 pub mod gradients;
+pub mod metrics;
 
 use serde::Serialize;
 
@@ -40,6 +41,13 @@ pub const INSTRUMENTS: &[Instrument] = &[
                 rank and its pixel lights up on the canvases; point at a pixel and its rank lights up here.",
     },
     Instrument {
+        id: "metrics",
+        label: "Metrics",
+        question: "Does a smaller loss mean a better segmentation?",
+        about: "Networks are trained by a loss and judged by a metric. Paint on, and watch both: every stroke leaves a \
+                dot, and one that a loss rewards while the metric falls is flagged, to be played again.",
+    },
+    Instrument {
         id: "gradients",
         label: "Gradients",
         question: "Where does a loss pull, and when does it let go?",
@@ -57,8 +65,18 @@ pub struct Panel {
     pub charts: Vec<Chart>,
     /// Likewise.
     pub tables: Vec<TableReadout>,
-    /// Sentences for people.
-    pub remarks: Vec<String>,
+    /// Strokes to look at again.
+    pub flags: Vec<Flag>,
+}
+
+/// A stroke that a loss and a metric disagree on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Flag {
+    /// Which, counted from the scene's opening.
+    pub stop: usize,
+    /// What they disagree on, as a sentence.
+    pub text: String,
 }
 
 /// Numbers under names, as text.

@@ -161,6 +161,10 @@ pub struct View {
     pub lovasz: Option<LovaszView>,
     /// The loss that is compared between libraries, if that panel is open.
     pub compared: Option<String>,
+    /// How masks are judged, if that panel is open.
+    pub metrics: Option<MetricsView>,
+    /// The moment of an earlier stroke that is shown in place of the scene, while it is played again.
+    pub replay: Option<Replay>,
     /// The loss whose gradient is dissected, if that panel is open.
     pub dissected: Option<String>,
     /// The loss whose Python is shown, if any.
@@ -182,6 +186,8 @@ impl Default for View {
             focal: false,
             lovasz: None,
             compared: None,
+            metrics: None,
+            replay: None,
             dissected: None,
             code: None,
         }
@@ -196,6 +202,28 @@ pub struct At {
     pub x: usize,
     /// Row.
     pub y: usize,
+}
+
+/// How masks are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct MetricsView {
+    /// The class that it is about; 1 in a binary task.
+    pub class: usize,
+    /// The probability from which on a pixel is foreground.
+    pub threshold: f64,
+    /// How far a boundary may be off, in pixels.
+    pub tolerance: f64,
+}
+
+/// A moment of an earlier stroke.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Replay {
+    /// Which stroke, counted from the scene's opening.
+    pub stop: usize,
+    /// From 0, before it, to 1, after it.
+    pub moment: f64,
 }
 
 /// What the Lovász panel sorts.

@@ -13,6 +13,7 @@ mod deck;
 mod libraries;
 mod readout;
 mod stage;
+mod trail;
 
 use std::fmt::Display;
 
@@ -21,8 +22,10 @@ use ndarray::Array4;
 use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
 use crate::instrument;
+use crate::instrument::metrics::Stop;
 use crate::laboratory::{Chosen, Header, Specimen};
 use crate::library::Facts;
+use crate::metric;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
 use crate::scene::{self, Change, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Rect, Scene, soft_labels};
@@ -30,6 +33,7 @@ use deck::Deck;
 use edit::{Command, Edit, View};
 use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
 use stage::Stage;
+use trail::Trail;
 
 /// The longest side of a scene: larger files are resampled to it.
 pub const LONGEST_SIDE: usize = Preset::LARGEST;
@@ -46,6 +50,8 @@ pub struct Session {
     soft_edges: usize,
     /// The truth with those edges, once it is asked for.
     shares: Option<Array4<f32>>,
+    /// What every stroke since its opening did.
+    trail: Trail,
     /// What the field of the last frame had worked out and still holds.
     derived: Derived,
 }
@@ -59,6 +65,7 @@ impl Default for Session {
             staged: None,
             soft_edges: 0,
             shares: None,
+            trail: Trail::default(),
             derived: Derived::default(),
         }
     }
@@ -85,6 +92,7 @@ impl Session {
     }
 
     fn carry_out(&mut self, command: Command, notices: &mut Vec<Notice>) -> Result<(), String> {
+        self.note(&command);
         let change = match command {
             Command::BeginStroke { ink, brush } => {
                 self.editor.begin_stroke(ink, brush).map_err(sentence)?;
@@ -149,6 +157,28 @@ impl Session {
         self.forget(change);
         self.view.settle(self.editor.scene());
         Ok(())
+    }
+
+    /// Which commands end a stroke, or change what values mean.
+    fn note(&mut self, command: &Command) {
+        match command {
+            Command::EndStroke
+            | Command::Fill { .. }
+            | Command::Clear { .. }
+            | Command::Undo
+            | Command::Redo
+            | Command::SetProbability { end: true, .. } => self.trail.step(),
+            Command::SetLoss { .. }
+            | Command::AsIn { .. }
+            | Command::SoftenTruth { .. }
+            | Command::Adjust { .. } => {
+                self.trail.settings_changed();
+            }
+            Command::Show { view } if view.cards != self.view.cards || view.metrics != self.view.metrics => {
+                self.trail.settings_changed();
+            }
+            _ => {}
+        }
     }
 
     /// Sets what a scene wants to be looked at with; the page is told in the next frame.
@@ -255,6 +285,7 @@ impl Session {
                 self.derived.logits_changed(self.editor.effective_logits().view(), &window(rect));
             }
             Some(Change::Scene) => {
+                self.trail.restart();
                 self.derived = Derived::default();
                 self.shares = None;
             }
@@ -262,10 +293,14 @@ impl Session {
     }
 
     fn frame(&mut self, mut notices: Vec<Notice>) -> Frame {
-        let logits = self.editor.effective_logits();
         let scene = self.editor.scene();
-        let labels = scene.labels();
-        let derived = std::mem::take(&mut self.derived);
+        let replayed = self.view.replay.and_then(|replay| self.trail.moment(replay));
+        let (logits, labels) = match &replayed {
+            Some((logits, labels)) => (logits, labels),
+            None => (self.editor.effective_logits(), scene.labels()),
+        };
+        // What is known of the scene does not hold of an earlier moment of it.
+        let derived = if replayed.is_some() { Derived::default() } else { std::mem::take(&mut self.derived) };
         if self.soft_edges > 0 && self.shares.is_none() {
             self.shares = Some(soft_labels(labels, scene.shape().channels, self.soft_edges));
         }
@@ -316,9 +351,30 @@ impl Session {
         let comparison = asked(&self.view.compared).and_then(|card| libraries::comparison(&field, card).ok());
         let code = asked(&self.view.code).map(|card| libraries::code(&field, card));
         let dissected = asked(&self.view.dissected);
-        let panel = dissected.map(|card| instrument::gradients::panel(&field, &*card.loss));
+        let values: Vec<(&str, f64)> = on_table
+            .iter()
+            .zip(&evaluated)
+            .map(|(card, evaluated)| (card.spec.name.of(shape.task()), evaluated.value))
+            .collect();
+        let judged = readout::judged(&field, &self.view);
+        if replayed.is_none() && self.trail.is_due() && !self.editor.is_stroking() {
+            let iou = metric::confusion(&field, 0, judged.channel, judged.threshold).iou();
+            let losses = values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            self.trail.see(Stop { iou, losses }, logits, labels);
+        }
+        let panel = if self.view.metrics.is_some() {
+            let mut panel = instrument::metrics::panel(&field, judged, &values);
+            panel.charts.insert(0, self.trail.scatter());
+            panel.flags = self.trail.flags();
+            Some(panel)
+        } else {
+            dissected.map(|card| instrument::gradients::panel(&field, &*card.loss))
+        };
         let scene = SceneReadout::new(&self.editor, self.soft_edges, frame::class_shares(&field));
-        self.derived = field.into_derived();
+        let derived = field.into_derived();
+        if replayed.is_none() {
+            self.derived = derived;
+        }
         let settings = self.deck.moved();
         let staged = self.staged.take();
         Frame {

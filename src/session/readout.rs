@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::deck::Card;
-use super::edit::{LovaszError, LovaszView, View};
+use super::edit::{LovaszError, LovaszView, MetricsView, View};
 use super::frame::{FocalReadout, LovaszReadout, PixelReadout, PixelRow, RankReadout};
 use crate::field::{Field, Head, Labels, Logits};
+use crate::instrument::metrics::Judged;
 use crate::loss::Evaluation;
 use crate::loss::lovasz::{Error, Lovasz};
 use crate::paint::number;
@@ -66,6 +67,14 @@ pub(super) fn pixel(
         probabilities,
         rows,
     })
+}
+
+/// How masks are judged where nothing is said: from p = 0.5 on, a boundary within 2 pixels.
+pub(super) fn judged(field: &Field<'_>, view: &View) -> Judged {
+    let MetricsView { class, threshold, tolerance } =
+        view.metrics.unwrap_or(MetricsView { class: 1, threshold: 0.5, tolerance: 2.0 });
+    let channels = field.shape().channels;
+    Judged { channel: if channels == 1 { 0 } else { class.min(channels - 1) }, threshold, tolerance }
 }
 
 pub(super) fn focal(field: &Field<'_>) -> FocalReadout {

@@ -6,7 +6,9 @@ import type {
   Frame,
   LossEntry,
   LovaszView,
+  MetricsView,
   Ink,
+  Replay,
   Reply,
   ScopeEntry,
   Setting,
@@ -79,6 +81,9 @@ export class Lossfield {
   byProbability = $state(false);
   /** The loss that is compared between libraries. */
   compared = $state("dice");
+  metrics = $state.raw<MetricsView>({ class: 1, threshold: 0.5, tolerance: 2 });
+  /** The moment of an earlier stroke, while it is played again. */
+  replay = $state.raw<Replay>();
   /** The loss whose gradient is dissected. */
   dissected = $state("dice_cross_entropy");
   /** The loss whose Python is shown. */
@@ -206,6 +211,8 @@ export class Lossfield {
       focal: this.tab === "focal",
       lovasz: this.tab === "lovasz" ? this.lovasz : undefined,
       compared: this.tab === "libraries" ? this.compared : undefined,
+      metrics: this.tab === "metrics" ? this.metrics : undefined,
+      replay: this.replay,
       dissected: this.tab === "gradients" ? this.dissected : undefined,
       code: this.code,
     };

@@ -143,10 +143,14 @@ impl Series {
 impl Plot {
     /// The plot of an area, under the rows of its legend; none if there is no room.
     fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
-        let frame = Frame::new(size, style, false)?;
-        let rows = self.legend_rows(&frame, style).len();
-        let top = frame.top + style.px(LINE * rows as f64);
-        (frame.bottom - top >= style.px(40.0)).then_some(Frame { top, ..frame })
+        let bare = Frame::new(size, style, false)?;
+        let labels = self.y.ticks(bare.height(), style.px(44.0));
+        let widest = labels.iter().map(|(_, label)| draw::width_of(label, style)).max().unwrap_or(0);
+        let bare = Frame { left: bare.left.max(widest + style.px(12.0)), ..bare };
+        let rows = self.legend_rows(&bare, style).len();
+        let top = bare.top + style.px(LINE * rows as f64);
+        let fits = bare.bottom - top >= style.px(40.0) && bare.width() >= style.px(40.0);
+        fits.then_some(Frame { top, ..bare })
     }
 
     /// The series of each row of the legend, as many as fit beside each other by a generous guess.
@@ -267,9 +271,11 @@ pub fn draw_plot<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     root.fill(&draw::colour(style.theme.surface()))?;
     let Some(frame) = plot.frame(root.dim_in_pixel(), style) else { return Ok(()) };
-    frame.left_axis(root, style, &plot.y.name, &plot.y.ticks(frame.height(), style.px(44.0)))?;
+    frame.left_axis(root, style, "", &plot.y.ticks(frame.height(), style.px(44.0)))?;
     frame.bottom_axis(root, style, &plot.x.name, &plot.x.ticks(frame.width(), style.px(64.0)))?;
-    // The name of the upright axis keeps its place at the very top; the legend stands between it and the plot.
+    // The legend stands between the plot and the name of its upright axis.
+    let at = (style.px(8.0), style.px(LINE + 2.0));
+    draw::text(root, style, &plot.y.name, style.theme.ink(), at, (HPos::Left, VPos::Bottom))?;
     legend(root, plot, style, &frame)?;
     for rule in &plot.rules {
         rule_at(root, style, &frame, plot.x.share(rule.at), style.theme.muted())?;

@@ -3,10 +3,12 @@ import type { Lossfield } from "../state.svelte.ts";
 import Focal from "./Focal.svelte";
 import Gradients from "./Gradients.svelte";
 import Lovasz from "./Lovasz.svelte";
+import Metrics from "./Metrics.svelte";
 
 /** What each instrument of the catalogue is shown with. */
 export const panels: Readonly<Record<string, Component<{ app: Lossfield }>>> = {
   focal: Focal,
   lovasz: Lovasz,
+  metrics: Metrics,
   gradients: Gradients,
 };

@@ -1,0 +1,204 @@
+//! Losses against the metrics that a segmentation is judged by.
+
+use super::{Panel, TableReadout};
+use crate::field::{Field, Task};
+use crate::metric::{self, Confusion, Metrics};
+use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Rule, Series};
+use crate::paint::number::short;
+
+/// How the masks are made and compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// The channel whose foreground it is about.
+    pub channel: usize,
+    /// From which probability on a pixel is foreground; a multi-class mask does not ask.
+    pub threshold: f64,
+    /// How far a boundary may be off, in pixels.
+    pub tolerance: f64,
+}
+
+/// Thresholds at which the ratios are shown.
+const THRESHOLDS: u32 = 100;
+
+/// The metrics of the first image, beside the values of losses with their names.
+pub fn panel(field: &Field<'_>, judged: Judged, losses: &[(&str, f64)]) -> Panel {
+    let metrics = metric::metrics(field, 0, judged.channel, judged.threshold, judged.tolerance);
+    let mut panel = Panel { tables: vec![table(&metrics, judged, losses)], ..Panel::default() };
+    if field.shape().task() == Task::Binary {
+        panel.charts.push(by_threshold(field, judged));
+    }
+    panel.charts.push(calibration(field, judged));
+    panel
+}
+
+fn table(metrics: &Metrics, judged: Judged, losses: &[(&str, f64)]) -> TableReadout {
+    let counts = &metrics.confusion;
+    let ratio = |value: Option<f64>| value.map_or_else(|| "undefined: 0 / 0".to_owned(), short);
+    let pixels = |value: Option<f64>| {
+        value.map_or_else(|| "undefined: a mask is empty".to_owned(), |d| format!("{} px", short(d)))
+    };
+    let surface = metrics.surface;
+    let rows = [
+        ("IoU", ratio(counts.iou())),
+        ("Dice", ratio(counts.dice())),
+        ("precision", ratio(counts.precision())),
+        ("recall", ratio(counts.recall())),
+        ("95 % Hausdorff distance", pixels(surface.map(|s| s.hausdorff_95))),
+        ("Hausdorff distance", pixels(surface.map(|s| s.hausdorff))),
+        ("average surface distance", pixels(surface.map(|s| s.average))),
+        (
+            "boundary F1",
+            metrics.boundary_f1.map_or_else(
+                || "undefined: no boundary".to_owned(),
+                |f1| format!("{} within {} px", short(f1), short(judged.tolerance)),
+            ),
+        ),
+        ("calibration error", short(metrics.calibration_error)),
+    ];
+    let metrics = rows.into_iter().map(|(name, text)| vec![name.into(), text, "metric".into()]);
+    let losses = losses.iter().map(|(name, value)| vec![(*name).to_owned(), short(*value), "loss".into()]);
+    TableReadout {
+        title: "This prediction, judged".into(),
+        columns: ["", "value", "kind"].map(Into::into).into(),
+        rows: metrics.chain(losses).collect(),
+    }
+}
+
+/// The four ratios at every threshold.
+fn by_threshold(field: &Field<'_>, judged: Judged) -> Chart {
+    let counts: Vec<(f64, Confusion)> = (0..=THRESHOLDS)
+        .map(|i| f64::from(i) / f64::from(THRESHOLDS))
+        .map(|threshold| (threshold, metric::confusion(field, 0, judged.channel, threshold)))
+        .collect();
+    let ratios: [(&str, fn(&Confusion) -> Option<f64>); 4] = [
+        ("IoU", Confusion::iou),
+        ("Dice", Confusion::dice),
+        ("precision", Confusion::precision),
+        ("recall", Confusion::recall),
+    ];
+    let series = ratios.iter().enumerate().map(|(slot, (name, ratio))| {
+        let points = counts
+            .iter()
+            .map(|(threshold, counts)| [*threshold, ratio(counts).unwrap_or(f64::NAN)])
+            .collect();
+        Series::line(*name, Ink::Slot(slot), points)
+    });
+    Chart::Plot(Plot {
+        title: "Metrics by threshold".into(),
+        x: Axis::linear("threshold, probability from which on a pixel is foreground", 0.0, 1.0),
+        y: Axis::linear("metric", 0.0, 1.0),
+        series: series.collect(),
+        rules: vec![Rule { at: judged.threshold, label: "now".into() }],
+    })
+}
+
+fn calibration(field: &Field<'_>, judged: Judged) -> Chart {
+    let bins = metric::reliability(field, 0, judged.channel);
+    let points = bins.iter().map(|bin| [bin.confidence, bin.frequency]).collect();
+    let ideal = vec![[0.0, 0.0], [1.0, 1.0]];
+    let share = bins.iter().map(|bin| [bin.confidence, bin.share]).collect();
+    Chart::Plot(Plot {
+        title: "Calibration: what is predicted, and what comes true".into(),
+        x: Axis::linear("predicted probability, mean of a bin", 0.0, 1.0),
+        y: Axis::linear("share of pixels", 0.0, 1.0),
+        series: vec![
+            Series::line("share of all pixels that are in the bin", Ink::Muted, share).drawn(Mark::Bars),
+            Series::line("calibrated", Ink::Muted, ideal),
+            Series::line("foreground among them", Ink::Foreground, points),
+        ],
+        rules: vec![],
+    })
+}
+
+/// A prediction along the way: its IoU, and losses with their names and values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stop {
+    /// Hard IoU, none where both masks are empty.
+    pub iou: Option<f64>,
+    /// By loss.
+    pub losses: Vec<(String, f64)>,
+}
+
+/// Losses whose value a stroke lowered while it lowered the IoU too, or raised both, by their names.
+pub fn at_odds(before: &Stop, after: &Stop) -> Vec<(String, bool)> {
+    let (Some(iou_before), Some(iou_after)) = (before.iou, after.iou) else { return Vec::new() };
+    let value = |stop: &Stop, name: &str| {
+        stop.losses.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
+    };
+    let moved = |name: &str| Some((value(before, name)?, value(after, name)?));
+    let names = after.losses.iter().map(|(name, _)| name);
+    names
+        .filter_map(|name| {
+            let (was, is) = moved(name)?;
+            let improved = is < was;
+            // What rounding does to a value is no improvement.
+            let clear = (is - was).abs() > 1e-9 * was.abs().max(1e-3);
+            let odds = (improved && iou_after < iou_before) || (!improved && iou_after > iou_before);
+            (clear && odds).then(|| (name.clone(), improved))
+        })
+        .collect()
+}
+
+/// Every loss against the IoU, one dot a stop.
+pub fn scatter(stops: &[Stop]) -> Chart {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in stops.iter().flat_map(|stop| &stop.losses) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let points = |name: &str| {
+        let value =
+            |stop: &Stop| stop.losses.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
+        stops.iter().filter_map(|stop| Some([stop.iou?, value(stop)?])).collect::<Vec<_>>()
+    };
+    let series: Vec<Series> = names
+        .iter()
+        .enumerate()
+        .map(|(slot, name)| Series::line(*name, Ink::Slot(slot), points(name)).drawn(Mark::Dots))
+        .collect();
+    Chart::Plot(Plot {
+        title: "Every loss against IoU, one dot a stroke".into(),
+        x: Axis::linear("IoU of the hard masks", 0.0, 1.0),
+        y: Axis::around(
+            "value of the loss",
+            series.iter().flat_map(|s| s.points.iter().map(|point| point[1])),
+        ),
+        series,
+        rules: vec![],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stop(iou: f64, dice: f64, entropy: f64) -> Stop {
+        Stop { iou: Some(iou), losses: vec![("Dice".into(), dice), ("Cross-entropy".into(), entropy)] }
+    }
+
+    #[test]
+    fn a_loss_that_improves_while_the_metric_worsens_is_told() {
+        assert_eq!(
+            at_odds(&stop(0.5, 0.4, 0.2), &stop(0.45, 0.5, 0.1)),
+            [("Cross-entropy".to_owned(), true)]
+        );
+        assert_eq!(
+            at_odds(&stop(0.5, 0.4, 0.2), &stop(0.6, 0.3, 0.3)),
+            [("Cross-entropy".to_owned(), false)]
+        );
+        assert_eq!(at_odds(&stop(0.5, 0.4, 0.2), &stop(0.6, 0.3, 0.1)), []);
+        assert_eq!(at_odds(&stop(0.5, 0.4, 0.2), &stop(0.5, 0.1, 0.4)), [], "the metric did not move");
+        let empty = Stop { iou: None, losses: vec![] };
+        assert_eq!(at_odds(&empty, &stop(0.5, 0.1, 0.4)), []);
+    }
+
+    #[test]
+    fn the_scatter_has_a_dot_for_every_stroke() {
+        let Chart::Plot(plot) = scatter(&[stop(0.2, 0.7, 0.9), stop(0.4, 0.5, 1.7)]) else {
+            panic!("a plot")
+        };
+        assert_eq!(plot.series[1].points, [[0.2, 0.9], [0.4, 1.7]]);
+        assert!((plot.y.to - 2.0).abs() < 1e-12);
+    }
+}

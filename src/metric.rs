@@ -1,0 +1,380 @@
+//! What a prediction is judged by once training is over: metrics of hard masks, and calibration.
+//!
+//! Each is about one class of one image: the foreground of a channel against everything else. A mask is where the
+//! probability reaches a threshold, or in a multi-class task where the class has the largest one. Pixels that are
+//! ignored count nowhere: they are in neither mask.
+//!
+//! Distances are in pixels and follow MONAI: the surface of a mask is those of its pixels that have one of their four
+//! neighbours outside it, the world beyond the border being outside; the 95th percentile is taken of each of the two
+//! directions by itself, interpolated linearly, and the larger one counts; the average is over both directions
+//! together.
+
+use crate::field::{Field, Head, Task, distance_transform};
+
+/// How often each outcome occurs, of the pixels that count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Confusion {
+    /// Foreground that is found.
+    pub true_positive: usize,
+    /// Background that is taken for foreground.
+    pub false_positive: usize,
+    /// Foreground that is missed.
+    pub false_negative: usize,
+    /// Background that is left alone.
+    pub true_negative: usize,
+}
+
+impl Confusion {
+    /// Intersection over union, from 0 to 1; none where both masks are empty.
+    pub fn iou(&self) -> Option<f64> {
+        ratio(self.true_positive, self.true_positive + self.false_positive + self.false_negative)
+    }
+
+    /// Twice the intersection over the sum of both, from 0 to 1; none where both masks are empty.
+    pub fn dice(&self) -> Option<f64> {
+        ratio(2 * self.true_positive, 2 * self.true_positive + self.false_positive + self.false_negative)
+    }
+
+    /// The share of what was predicted that is true; none where nothing was.
+    pub fn precision(&self) -> Option<f64> {
+        ratio(self.true_positive, self.true_positive + self.false_positive)
+    }
+
+    /// The share of what is true that was predicted; none where nothing is.
+    pub fn recall(&self) -> Option<f64> {
+        ratio(self.true_positive, self.true_positive + self.false_negative)
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// How far the surfaces of two masks are apart, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surface {
+    /// The farthest that a point of either surface is from the other.
+    pub hausdorff: f64,
+    /// The same, leaving out the farthest 5 % of each.
+    pub hausdorff_95: f64,
+    /// The mean over the points of both.
+    pub average: f64,
+}
+
+/// Everything about one class at one threshold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Metrics {
+    /// The counts, and what is made of them.
+    pub confusion: Confusion,
+    /// None where either mask has no surface.
+    pub surface: Option<Surface>,
+    /// See [`boundary_f1`].
+    pub boundary_f1: Option<f64>,
+    /// See [`calibration_error`].
+    pub calibration_error: f64,
+}
+
+/// Bins of the predicted probability in which it is compared with what comes true.
+pub const BINS: usize = 15;
+
+/// All metrics of a channel of an image. `tolerance` is how far a boundary may be off, in pixels.
+pub fn metrics(field: &Field<'_>, image: usize, channel: usize, threshold: f64, tolerance: f64) -> Metrics {
+    let truth = field.mask(image, channel);
+    let predicted = predicted_mask(field, image, channel, threshold);
+    let distances = SurfaceDistances::between(&truth, &predicted, field.shape().width);
+    Metrics {
+        confusion: confusion_of(field, image, &truth, &predicted),
+        surface: distances.surface(),
+        boundary_f1: distances.f1(tolerance),
+        calibration_error: calibration_error(field, image, channel),
+    }
+}
+
+/// Where the class is predicted: the probability is at least the threshold, or in a multi-class task larger than that
+/// of any class before it and no less than that of any after.
+pub fn predicted_mask(field: &Field<'_>, image: usize, channel: usize, threshold: f64) -> Vec<bool> {
+    let shape = field.shape();
+    let prob = &field.probabilities(Head::Joint).prob;
+    let own = &prob[shape.plane(image, channel)];
+    let labels = field.labels_of(image);
+    let counted = |pixel: usize| field.counts(labels[pixel]);
+    if shape.task() == Task::Binary {
+        return own.iter().enumerate().map(|(pixel, &p)| counted(pixel) && p >= threshold).collect();
+    }
+    let wins = |pixel: usize, p: f64| {
+        (0..shape.channels).all(|other| {
+            let q = prob[shape.plane(image, other).start + pixel];
+            if other < channel { p > q } else { p >= q }
+        })
+    };
+    own.iter().enumerate().map(|(pixel, &p)| counted(pixel) && wins(pixel, p)).collect()
+}
+
+/// The four counts of a channel of an image.
+pub fn confusion(field: &Field<'_>, image: usize, channel: usize, threshold: f64) -> Confusion {
+    let predicted = predicted_mask(field, image, channel, threshold);
+    confusion_of(field, image, &field.mask(image, channel), &predicted)
+}
+
+fn confusion_of(field: &Field<'_>, image: usize, truth: &[bool], predicted: &[bool]) -> Confusion {
+    let mut counts = Confusion::default();
+    for ((&label, &truth), &predicted) in field.labels_of(image).iter().zip(truth).zip(predicted) {
+        if field.counts(label) {
+            *match (truth, predicted) {
+                (true, true) => &mut counts.true_positive,
+                (false, true) => &mut counts.false_positive,
+                (true, false) => &mut counts.false_negative,
+                (false, false) => &mut counts.true_negative,
+            } += 1;
+        }
+    }
+    counts
+}
+
+/// From each point of one surface to the nearest of the other, both ways.
+struct SurfaceDistances {
+    from_truth: Vec<f64>,
+    from_prediction: Vec<f64>,
+    /// How many points the two surfaces have.
+    points: [usize; 2],
+}
+
+impl SurfaceDistances {
+    fn between(truth: &[bool], predicted: &[bool], width: usize) -> Self {
+        let edges = [edge(truth, width), edge(predicted, width)];
+        let points = [&edges[0], &edges[1]].map(|edge| edge.iter().filter(|&&on| on).count());
+        let directed = |from: &[bool], to: &[bool]| {
+            if points.contains(&0) {
+                return Vec::new();
+            }
+            let off: Vec<bool> = to.iter().map(|on| !on).collect();
+            let mut distances: Vec<f64> = distance_transform(&off, width)
+                .into_iter()
+                .zip(from)
+                .filter(|(_, on)| **on)
+                .map(|(d, _)| d)
+                .collect();
+            distances.sort_by(f64::total_cmp);
+            distances
+        };
+        Self {
+            from_truth: directed(&edges[0], &edges[1]),
+            from_prediction: directed(&edges[1], &edges[0]),
+            points,
+        }
+    }
+
+    fn surface(&self) -> Option<Surface> {
+        let both = [&self.from_truth, &self.from_prediction];
+        let farthest =
+            |share: f64| both.iter().filter_map(|sorted| percentile(sorted, share)).fold(0.0, f64::max);
+        let (sum, count) =
+            (both.iter().flat_map(|all| all.iter()).sum::<f64>(), both[0].len() + both[1].len());
+        (count > 0).then(|| Surface {
+            hausdorff: farthest(1.0),
+            hausdorff_95: farthest(0.95),
+            average: sum / count as f64,
+        })
+    }
+
+    fn f1(&self, tolerance: f64) -> Option<f64> {
+        match self.points {
+            [0, 0] => None,
+            [0, _] | [_, 0] => Some(0.0),
+            _ => {
+                let within = |all: &[f64]| all.partition_point(|&d| d <= tolerance) as f64 / all.len() as f64;
+                let (recall, precision) = (within(&self.from_truth), within(&self.from_prediction));
+                let both = recall + precision;
+                Some(if both > 0.0 { 2.0 * recall * precision / both } else { 0.0 })
+            }
+        }
+    }
+}
+
+/// The harmonic mean of the shares of either surface that lie within `tolerance` pixels of the other (Csurka et al.
+/// 2013), from 0 to 1. None where neither mask has a surface, 0 where one has none.
+pub fn boundary_f1(truth: &[bool], predicted: &[bool], width: usize, tolerance: f64) -> Option<f64> {
+    SurfaceDistances::between(truth, predicted, width).f1(tolerance)
+}
+
+/// The pixels of a mask that have one of their four neighbours outside it.
+fn edge(mask: &[bool], width: usize) -> Vec<bool> {
+    let height = mask.len() / width.max(1);
+    let inside = |pixel: usize| {
+        let (y, x) = (pixel / width, pixel % width);
+        y > 0
+            && y + 1 < height
+            && x > 0
+            && x + 1 < width
+            && mask[pixel - 1]
+            && mask[pixel + 1]
+            && mask[pixel - width]
+            && mask[pixel + width]
+    };
+    (0..mask.len()).map(|pixel| mask[pixel] && !inside(pixel)).collect()
+}
+
+/// Of sorted values, between two of them in proportion; as `numpy.percentile` has it.
+fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let at = share * last as f64;
+    let (below, t) = (at.floor() as usize, at.fract());
+    Some(sorted[below] + t * (sorted[(below + 1).min(last)] - sorted[below]))
+}
+
+/// The pixels of one bin of the predicted probability.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReliabilityBin {
+    /// The mean probability that was predicted.
+    pub confidence: f64,
+    /// The share of pixels that are foreground.
+    pub frequency: f64,
+    /// The share of all pixels that are in the bin.
+    pub share: f64,
+}
+
+/// What was predicted against what came true, in [`BINS`] even bins; those without pixels are left out.
+pub fn reliability(field: &Field<'_>, image: usize, channel: usize) -> Vec<ReliabilityBin> {
+    let mut bins = [(0.0, 0usize, 0usize); BINS];
+    let own = &field.probabilities(Head::Joint).prob[field.shape().plane(image, channel)];
+    for (&p, &label) in own.iter().zip(field.labels_of(image)) {
+        if field.counts(label) {
+            let bin = &mut bins[((p * BINS as f64) as usize).min(BINS - 1)];
+            *bin = (bin.0 + p, bin.1 + usize::from(field.is_foreground(label, channel)), bin.2 + 1);
+        }
+    }
+    let counted = bins.iter().map(|bin| bin.2).sum::<usize>().max(1) as f64;
+    let filled = bins.iter().filter(|bin| bin.2 > 0);
+    filled
+        .map(|&(sum, foreground, pixels)| ReliabilityBin {
+            confidence: sum / pixels as f64,
+            frequency: foreground as f64 / pixels as f64,
+            share: pixels as f64 / counted,
+        })
+        .collect()
+}
+
+/// The expected calibration error: by how much the predicted probability is off from what comes true, on average over
+/// pixels (Naeini et al. 2015, of the class against all others). From 0 (calibrated) to 1.
+pub fn calibration_error(field: &Field<'_>, image: usize, channel: usize) -> f64 {
+    reliability(field, image, channel)
+        .iter()
+        .map(|bin| bin.share * (bin.frequency - bin.confidence).abs())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, Array4, array};
+
+    use super::*;
+    use crate::field::IGNORE;
+
+    fn square(side: usize, left: usize, size: usize) -> Vec<bool> {
+        (0..side * side)
+            .map(|i| (left..left + size).contains(&(i % side)) && (4..4 + size).contains(&(i / side)))
+            .collect()
+    }
+
+    #[test]
+    fn counts_make_the_four_ratios() {
+        let logits = array![[[[2.0f32, 2.0, -2.0, -2.0, 2.0, 2.0]]]];
+        let labels = array![[[1u8, 0, 1, 0, 1, IGNORE]]];
+        let field = Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap();
+        let found = confusion(&field, 0, 0, 0.5);
+        assert_eq!(
+            found,
+            Confusion { true_positive: 2, false_positive: 1, false_negative: 1, true_negative: 1 }
+        );
+        let close = |a: Option<f64>, b: f64| (a.unwrap() - b).abs() < 1e-12;
+        assert!(close(found.iou(), 0.5) && close(found.dice(), 2.0 / 3.0));
+        assert!(close(found.precision(), 2.0 / 3.0) && close(found.recall(), 2.0 / 3.0));
+        let none = Confusion { true_negative: 9, ..Confusion::default() };
+        assert_eq!((none.iou(), none.dice(), none.precision(), none.recall()), (None, None, None, None));
+    }
+
+    #[test]
+    fn of_equal_classes_the_first_wins() {
+        let logits = array![[[[1.0f32, 0.0]], [[1.0, 2.0]], [[0.0, 2.0]]]];
+        let labels = array![[[0u8, 1]]];
+        let field = Field::new(logits.view(), labels.view(), None).unwrap();
+        let masks: Vec<_> = (0..3).map(|channel| predicted_mask(&field, 0, channel, 0.5)).collect();
+        assert_eq!(masks, [vec![true, false], vec![false, true], vec![false, false]]);
+    }
+
+    #[test]
+    fn a_shifted_square_is_as_far_as_the_shift() {
+        for shift in 0..6 {
+            let found = SurfaceDistances::between(&square(24, 5, 9), &square(24, 5 + shift, 9), 24);
+            let surface = found.surface().unwrap();
+            assert!((surface.hausdorff - shift as f64).abs() < 1e-12, "{shift}: {surface:?}");
+            assert!(surface.average <= surface.hausdorff_95 && surface.hausdorff_95 <= surface.hausdorff);
+            assert_eq!(found.f1(shift as f64), Some(1.0));
+        }
+        let empty = vec![false; 24 * 24];
+        assert_eq!(SurfaceDistances::between(&empty, &square(24, 5, 9), 24).surface(), None);
+        assert_eq!(boundary_f1(&empty, &square(24, 5, 9), 24, 2.0), Some(0.0));
+        assert_eq!(boundary_f1(&empty, &empty, 24, 2.0), None);
+    }
+
+    /// Every pair of points, on masks of no particular shape.
+    #[test]
+    fn distances_are_those_of_all_pairs() {
+        let side = 13;
+        let mask = |a: usize, b: usize| -> Vec<bool> {
+            (0..side * side).map(|i| (i * a + i / side * b) % 7 < 3).collect()
+        };
+        for (a, b) in [
+            (mask(3, 5), mask(5, 2)),
+            (mask(2, 1), square(side, 2, 6)),
+            (vec![true; side * side], mask(4, 3)),
+        ] {
+            let on = |mask: &[bool]| -> Vec<(f64, f64)> {
+                let edge = edge(mask, side);
+                (0..edge.len()).filter(|&i| edge[i]).map(|i| ((i / side) as f64, (i % side) as f64)).collect()
+            };
+            let (pa, pb) = (on(&a), on(&b));
+            let nearest = |from: &[(f64, f64)], to: &[(f64, f64)]| -> Vec<f64> {
+                let mut all: Vec<f64> = from
+                    .iter()
+                    .map(|p| to.iter().map(|q| (p.0 - q.0).hypot(p.1 - q.1)).fold(f64::INFINITY, f64::min))
+                    .collect();
+                all.sort_by(f64::total_cmp);
+                all
+            };
+            let (ab, ba) = (nearest(&pa, &pb), nearest(&pb, &pa));
+            let found = SurfaceDistances::between(&a, &b, side);
+            let surface = found.surface().unwrap();
+            let most = ab[ab.len() - 1].max(ba[ba.len() - 1]);
+            assert!((surface.hausdorff - most).abs() < 1e-12);
+            let mean = (ab.iter().sum::<f64>() + ba.iter().sum::<f64>()) / (ab.len() + ba.len()) as f64;
+            assert!((surface.average - mean).abs() < 1e-12);
+            let share = |all: &[f64]| all.iter().filter(|d| **d <= 1.0).count() as f64 / all.len() as f64;
+            let (r, p) = (share(&ab), share(&ba));
+            assert!((found.f1(1.0).unwrap() - 2.0 * r * p / (r + p)).abs() < 1e-12);
+        }
+    }
+
+    /// `numpy.percentile([0, 1, 2, 10], 95)` is 8.8.
+    #[test]
+    fn percentiles_lie_between_values_in_proportion() {
+        assert!((percentile(&[0.0, 1.0, 2.0, 10.0], 0.95).unwrap() - 8.8).abs() < 1e-12);
+        assert_eq!(percentile(&[], 0.95), None);
+    }
+
+    #[test]
+    fn what_comes_true_as_often_as_predicted_is_calibrated() {
+        let field_of = |z: f32, foreground: usize| {
+            let logits = Array4::from_elem((1, 1, 10, 10), z);
+            let labels = Array3::from_shape_fn((1, 10, 10), |(_, y, x)| u8::from(y * 10 + x < foreground));
+            (logits, labels)
+        };
+        let z = (0.3f32 / 0.7).ln();
+        for (foreground, error) in [(30, 0.0), (50, 0.2), (0, 0.3)] {
+            let (logits, labels) = field_of(z, foreground);
+            let field = Field::new(logits.view(), labels.view(), None).unwrap();
+            assert!((calibration_error(&field, 0, 0) - error).abs() < 1e-6);
+            assert_eq!(reliability(&field, 0, 0).len(), 1);
+        }
+    }
+}
