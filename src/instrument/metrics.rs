@@ -64,13 +64,16 @@ fn table(metrics: &Metrics, judged: Judged, losses: &[(&str, f64)]) -> TableRead
     }
 }
 
+/// A number made of counts, where it is defined.
+type Ratio = fn(&Confusion) -> Option<f64>;
+
 /// The four ratios at every threshold.
 fn by_threshold(field: &Field<'_>, judged: Judged) -> Chart {
     let counts: Vec<(f64, Confusion)> = (0..=THRESHOLDS)
         .map(|i| f64::from(i) / f64::from(THRESHOLDS))
         .map(|threshold| (threshold, metric::confusion(field, 0, judged.channel, threshold)))
         .collect();
-    let ratios: [(&str, fn(&Confusion) -> Option<f64>); 4] = [
+    let ratios: [(&str, Ratio); 4] = [
         ("IoU", Confusion::iou),
         ("Dice", Confusion::dice),
         ("precision", Confusion::precision),

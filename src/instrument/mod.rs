@@ -5,6 +5,7 @@
 //! from.
 
 pub mod gradients;
+pub mod imbalance;
 pub mod metrics;
 
 use serde::Serialize;
@@ -39,6 +40,14 @@ pub const INSTRUMENTS: &[Instrument] = &[
         question: "What does the Lovász sort weigh?",
         about: "Lovász losses sort all pixels by their error and weight each by what it would cost in IoU. Point at a \
                 rank and its pixel lights up on the canvases; point at a pixel and its rank lights up here.",
+    },
+    Instrument {
+        id: "imbalance",
+        label: "Imbalance",
+        question: "Where does each loss go blind?",
+        about: "One thing about this scene is changed from little to much, for the losses on the cards: how much of the \
+                gradient the foreground holds, how strong the gradient is, and the value. Or one loss is measured over two \
+                parameters at once. Painting goes on meanwhile; what is measured is a copy of the scene.",
     },
     Instrument {
         id: "metrics",

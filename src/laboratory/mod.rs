@@ -3,6 +3,7 @@
 //! A [`Laboratory`] works on a [`Specimen`], a copy of the scene and of the losses on show, so that painting goes on
 //! meanwhile. Whoever holds it decides when to go on, and stops by letting go of it.
 
+mod sweep;
 mod vanishing;
 
 use std::fmt::Debug;
@@ -16,6 +17,8 @@ use crate::loss::config::{Config, Settings};
 use crate::loss::{self, Loss};
 use crate::paint::Theme;
 use crate::paint::chart::Chart;
+use crate::study::sweep::Knob;
+pub use sweep::AxisChoice;
 
 /// What of a specimen is not pixels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -152,6 +155,20 @@ impl Specimen {
 pub enum Request {
     /// How much gradient is left where the foreground is confidently wrong.
     Vanishing,
+    /// The losses on show along a knob of the scene.
+    Sweep {
+        /// What is changed.
+        knob: Knob,
+    },
+    /// One loss over two parameters.
+    Surface {
+        /// The loss.
+        loss: Chosen,
+        /// From left to right.
+        x: AxisChoice,
+        /// Upwards.
+        y: AxisChoice,
+    },
 }
 
 /// What has been found so far.
@@ -211,6 +228,8 @@ impl Laboratory {
     /// Prepares what is asked for. Refuses what cannot be made, with a sentence.
     pub fn new(specimen: Specimen, request: Request) -> Result<Self, String> {
         let experiment: Box<dyn Experiment> = match request {
+            Request::Sweep { knob } => Box::new(sweep::Sweep::new(specimen, knob)?),
+            Request::Surface { loss, x, y } => Box::new(sweep::Grid::new(specimen, loss, x, y)?),
             Request::Vanishing => Box::new(vanishing::Vanishing::new(specimen)?),
         };
         Ok(Self { experiment })

@@ -12,12 +12,12 @@ mod fill;
 mod history;
 mod ink;
 mod presets;
-mod random;
+pub(crate) mod random;
 mod rect;
 mod shapes;
 mod soften;
 mod stroke;
-mod texture;
+pub(crate) mod texture;
 
 use std::fmt;
 

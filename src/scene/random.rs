@@ -10,7 +10,7 @@ const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// 64 random bits: the output of `SplitMix64` at a place of its sequence, with the seed scrambled first, so that
 /// neighbouring seeds do not give shifted copies of one sequence.
-pub(super) fn bits(seed: u32, index: u64) -> u64 {
+pub(crate) fn bits(seed: u32, index: u64) -> u64 {
     mix(mix(u64::from(seed).wrapping_add(GAMMA)).wrapping_add(index.wrapping_add(1).wrapping_mul(GAMMA)))
 }
 
@@ -21,12 +21,12 @@ fn mix(mut z: u64) -> u64 {
 }
 
 /// Uniform in −1..1.
-pub(super) fn signed(seed: u32, index: u64) -> f64 {
+pub(crate) fn signed(seed: u32, index: u64) -> f64 {
     (bits(seed, index) >> 11) as f64 / (1u64 << 52) as f64 - 1.0
 }
 
 /// Standard normal, by Box and Muller; within ±6.7.
-pub(super) fn gaussian(seed: u32, index: u64) -> f64 {
+pub(crate) fn gaussian(seed: u32, index: u64) -> f64 {
     let bits = bits(seed, index);
     let unit = |half: u64| (half as f64 + 1.0) / (1u64 << 32) as f64;
     let (radius, turn) = (unit(bits >> 32), unit(bits & u64::from(u32::MAX)));

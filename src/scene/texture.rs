@@ -4,7 +4,7 @@ use super::random;
 
 /// Noise of a seed at a place, in about −1..1: three octaves of values on a lattice, with `cells` of the coarsest to
 /// the unit. A function of the place alone, so that a scene looks the same at every size.
-pub(super) fn texture(seed: u32, cells: f64, u: f64, v: f64) -> f64 {
+pub(crate) fn texture(seed: u32, cells: f64, u: f64, v: f64) -> f64 {
     let octaves = [(1.0, 1.0), (2.0, 0.5), (4.0, 0.25)];
     let total: f64 = octaves.iter().map(|(_, weight)| weight).sum();
     let layers = (seed..).zip(octaves);

@@ -8,6 +8,7 @@ use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::scene::{PRESETS, Preset, WIDEST};
+use crate::study::sweep::Knob;
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -22,10 +23,22 @@ pub struct Catalogue {
     pub presets: Vec<PresetEntry>,
     /// In the order of their tabs.
     pub instruments: Vec<InstrumentEntry>,
+    /// What of a scene can be swept.
+    pub knobs: Vec<KnobEntry>,
     /// Longest side of a made scene at first.
     pub default_side: usize,
     /// The widest soft edge of a truth, in pixels.
     pub widest_soft_edge: usize,
+}
+
+/// Something about a scene that can be swept.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct KnobEntry {
+    /// Which.
+    pub knob: Knob,
+    /// The name for people.
+    pub label: String,
 }
 
 /// A panel that answers one question.
@@ -237,6 +250,7 @@ impl Catalogue {
                 })
                 .collect(),
             instruments: INSTRUMENTS.iter().map(Into::into).collect(),
+            knobs: Knob::ALL.map(|knob| KnobEntry { knob, label: knob.label().into() }).into(),
             default_side: Preset::DEFAULT_SIZE,
             widest_soft_edge: WIDEST,
         }

@@ -7,4 +7,5 @@ pub mod half_precision;
 pub mod lovasz;
 pub mod pixel;
 pub mod share;
+pub mod sweep;
 pub mod vanishing;

@@ -4,6 +4,7 @@ import type {
   Catalogue,
   Command,
   Frame,
+  Knob,
   LossEntry,
   LovaszView,
   MetricsView,
@@ -26,6 +27,14 @@ export type Plane = "truth" | "prediction";
 export type Tool = "brush" | "fill" | "inspect";
 /** The two tables of losses, or an instrument by its id. */
 export type Tab = string;
+
+export interface Swept {
+  surface: boolean;
+  knob: Knob;
+  loss: string;
+  x: string;
+  y: string;
+}
 
 export interface Message {
   id: number;
@@ -84,6 +93,14 @@ export class Lossfield {
   metrics = $state.raw<MetricsView>({ class: 1, threshold: 0.5, tolerance: 2 });
   /** The moment of an earlier stroke, while it is played again. */
   replay = $state.raw<Replay>();
+  /** What the imbalance panel sweeps: a knob, or one loss over two axes (`param:…` or `knob:…`). */
+  swept = $state.raw<Swept>({
+    surface: false,
+    knob: "fraction",
+    loss: "focal",
+    x: "param:gamma",
+    y: "param:alpha",
+  });
   /** The loss whose gradient is dissected. */
   dissected = $state("dice_cross_entropy");
   /** The loss whose Python is shown. */

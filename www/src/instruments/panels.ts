@@ -2,6 +2,7 @@ import type { Component } from "svelte";
 import type { Lossfield } from "../state.svelte.ts";
 import Focal from "./Focal.svelte";
 import Gradients from "./Gradients.svelte";
+import Imbalance from "./Imbalance.svelte";
 import Lovasz from "./Lovasz.svelte";
 import Metrics from "./Metrics.svelte";
 
@@ -9,6 +10,7 @@ import Metrics from "./Metrics.svelte";
 export const panels: Readonly<Record<string, Component<{ app: Lossfield }>>> = {
   focal: Focal,
   lovasz: Lovasz,
+  imbalance: Imbalance,
   metrics: Metrics,
   gradients: Gradients,
 };
