@@ -6,11 +6,15 @@
     reason = "a chart function is generic over one backend, a closure is good for every lifetime of one"
 )]
 
+use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, Request};
+use lossfield::loss::config::Settings;
 use lossfield::paint::Theme;
 use lossfield::paint::chart::{
-    ChartStyle, FocalChart, LovaszChart, draw_focal_curves, draw_focal_gradient, draw_lovasz_area,
+    Chart, ChartStyle, FocalChart, LovaszChart, draw_focal_curves, draw_focal_gradient, draw_lovasz_area,
     draw_lovasz_ranks,
 };
+use lossfield::session::Session;
+use lossfield::study::sweep::Knob;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
@@ -103,6 +107,67 @@ fn hinge_of_few() -> LovaszChart {
 
 fn softmax_of_many() -> LovaszChart {
     lovasz(65_536, 3000, |t| (-9.0 * t).exp(), "|y − p|")
+}
+
+/// The charts of an instrument on a small scene, as they are exported. Kept is one of each kind.
+fn exported(id: &str, charts: &[Chart], kept: &str) {
+    assert!(!charts.is_empty(), "{id}");
+    for chart in charts {
+        let name: String =
+            chart.title().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        for (theme, look) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
+            let svg = chart.svg(theme, WIDE);
+            if let Some(dir) = std::env::var_os("CHARTS_DIR") {
+                let path = std::path::Path::new(&dir).join(format!("{id}-{name}-{look}.svg"));
+                std::fs::write(path, &svg).expect("CHARTS_DIR is a folder that can be written");
+            }
+            if theme == Theme::Light && chart.title() == kept {
+                insta::assert_snapshot!(format!("{id}-{name}"), svg);
+            }
+        }
+        let table = chart.table();
+        assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{id} {name}");
+    }
+    assert!(charts.iter().any(|chart| chart.title() == kept), "{id} has no chart {kept:?}");
+}
+
+fn lesion() -> Session {
+    let mut session = Session::default();
+    let open = r#"{"commands": [{"kind": "openPreset", "id": "tiny-lesion", "side": 64}]}"#;
+    session.apply(serde_json::from_str(open).expect("an edit"));
+    session
+}
+
+/// What the page shows of an instrument that is computed with each frame.
+fn panel(view: &str) -> Vec<Chart> {
+    let edit = format!(r#"{{"commands": [{{"kind": "show", "view": {view}}}]}}"#);
+    let frame = lesion().apply(serde_json::from_str(&edit).expect("an edit"));
+    frame.panel.expect("the panel is open").charts
+}
+
+fn measured(request: Request) -> Vec<Chart> {
+    let mut laboratory = Laboratory::new(lesion().specimen(), request).expect("it can be measured");
+    while laboratory.done() < laboratory.total() {
+        laboratory.advance().expect("it can be measured");
+    }
+    laboratory.report(None).charts
+}
+
+#[test]
+fn instruments() {
+    let shown = panel(r#"{"cards": ["dice_cross_entropy"], "dissected": "dice_cross_entropy"}"#);
+    exported("gradients", &shown, "The gradient of the compound, stacked by term");
+    exported(
+        "vanishing",
+        &measured(Request::Vanishing),
+        "Gradient left on the foreground, the more confidently it is wrong",
+    );
+    let shown = panel(r#"{"metrics": {"class": 1, "threshold": 0.5, "tolerance": 2}}"#);
+    exported("metrics", &shown, "Metrics by threshold");
+    exported("imbalance", &measured(Request::Sweep { knob: Knob::Fraction }), "Who holds the gradient");
+    let loss = Chosen { id: "focal".into(), settings: Settings::default() };
+    let [x, y] = ["gamma", "alpha"].map(|id| AxisChoice::Param { id: id.into() });
+    exported("imbalance", &measured(Request::Surface { loss, x, y }), "Focal: who holds the gradient");
 }
 
 #[test]

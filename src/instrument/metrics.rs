@@ -4,7 +4,7 @@ use super::{Panel, TableReadout};
 use crate::field::{Field, Task};
 use crate::metric::{self, Confusion, Metrics};
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Rule, Series};
-use crate::paint::number::short;
+use crate::paint::number::{short, tick};
 
 /// How the masks are made and compared.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,7 +50,7 @@ fn table(metrics: &Metrics, judged: Judged, losses: &[(&str, f64)]) -> TableRead
             "boundary F1",
             metrics.boundary_f1.map_or_else(
                 || "undefined: no boundary".to_owned(),
-                |f1| format!("{} within {} px", short(f1), short(judged.tolerance)),
+                |f1| format!("{} within {} px", short(f1), tick(judged.tolerance)),
             ),
         ),
         ("calibration error", short(metrics.calibration_error)),
@@ -88,7 +88,7 @@ fn by_threshold(field: &Field<'_>, judged: Judged) -> Chart {
     });
     Chart::Plot(Plot {
         title: "Metrics by threshold".into(),
-        x: Axis::linear("threshold, probability from which on a pixel is foreground", 0.0, 1.0),
+        x: Axis::linear("threshold of the probability", 0.0, 1.0),
         y: Axis::linear("metric", 0.0, 1.0),
         series: series.collect(),
         rules: vec![Rule { at: judged.threshold, label: "now".into() }],

@@ -38,7 +38,14 @@ for (const colorScheme of ["light", "dark"] as const) {
         await app.page.keyboard.press("Escape");
         await app.page.locator("summary", { hasText: "Losses:" }).click();
         expect.soft(await faults(app, ".menu"), "the menu of losses").toEqual([]);
-        for (const tab of ["Libraries", "Focal", "Lovász"] as const) {
+        for (const tab of [
+          "Libraries",
+          "Focal",
+          "Lovász",
+          "Imbalance",
+          "Metrics",
+          "Gradients",
+        ] as const) {
           await app.showTab(tab);
           expect.soft(await faults(app, "[role=tabpanel]"), tab).toEqual([]);
         }

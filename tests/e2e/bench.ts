@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { type App, type Point, test } from "./fixtures.ts";
+import { type App, type Point, type TabName, test } from "./fixtures.ts";
 
 // How long the page takes to follow the brush. It measures and never judges: `make bench`.
 
@@ -106,7 +106,7 @@ test.beforeAll(() => {
   console.log(`\n${cpus().length} cores, ${core?.model ?? "of an unknown model"}`);
 });
 
-for (const { name, preset, panel, all } of [
+for (const { name, preset, panel, all, sweep } of [
   { name: "binary, tiny lesion", preset: "tiny-lesion" },
   { name: "binary, tiny lesion, the Lovász panel open", preset: "tiny-lesion", panel: "Lovász" },
   {
@@ -115,9 +115,11 @@ for (const { name, preset, panel, all } of [
     panel: "Libraries",
   },
   { name: "binary, tiny lesion, all losses", preset: "tiny-lesion", all: true },
+  { name: "binary, tiny lesion, a sweep under way", preset: "tiny-lesion", sweep: true },
+  { name: "binary, tiny lesion, the Metrics panel open", preset: "tiny-lesion", panel: "Metrics" },
   { name: "binary, coins", preset: "coins" },
   { name: "three classes", preset: "rare-class" },
-] as { name: string; preset: string; panel?: "Libraries" | "Lovász"; all?: boolean }[]) {
+] as { name: string; preset: string; panel?: TabName; all?: boolean; sweep?: boolean }[]) {
   test(name, async ({ app }) => {
     await app.page.evaluate((id) => {
       window.lossfield.send({ kind: "openPreset", id, side: 256 });
@@ -129,6 +131,13 @@ for (const { name, preset, panel, all } of [
       await app.button("All").click();
       await app.page.keyboard.press("Escape");
       await app.settle();
+    }
+    if (sweep) {
+      // A surface over a knob takes longer than the strokes do.
+      await app.showTab("Imbalance");
+      await app.button("One loss, two parameters").click();
+      await app.page.getByRole("combobox", { name: "across" }).selectOption("knob:blur");
+      await app.button("Measure the surface").click();
     }
 
     const { shown, compute, update, handler, long } = await paint(app);

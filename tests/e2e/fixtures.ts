@@ -2,6 +2,8 @@ import { test as base, expect, type Locator, type Page } from "@playwright/test"
 import { type Command, type Values, expectSameValues, replay } from "./native.ts";
 
 export { expect };
+export type TabName =
+  "Losses" | "Libraries" | "Focal" | "Lovász" | "Imbalance" | "Metrics" | "Gradients";
 export type Plane = "truth" | "prediction";
 /** A position in pixels of the grid: pixel (x, y) covers x..x+1, y..y+1. */
 export type Point = readonly [x: number, y: number];
@@ -156,8 +158,8 @@ export class App {
     await this.settle();
   }
 
-  async showTab(name: "Losses" | "Libraries" | "Focal" | "Lovász"): Promise<void> {
-    await this.page.getByRole("tab", { name }).click();
+  async showTab(name: TabName): Promise<void> {
+    await this.page.getByRole("tab", { name, exact: true }).click();
     await this.settle();
   }
 

@@ -63,6 +63,16 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
   { name: "focal", show: (app) => app.showTab("Focal") },
   { name: "lovasz", show: (app) => app.showTab("Lovász") },
   {
+    name: "imbalance",
+    show: async (app) => {
+      await app.showTab("Imbalance");
+      await app.button("Sweep the losses on the cards").click();
+      await expect(app.button("Sweep the losses on the cards")).toBeVisible({ timeout: 30_000 });
+    },
+  },
+  { name: "metrics", show: (app) => app.showTab("Metrics") },
+  { name: "gradients", show: (app) => app.showTab("Gradients") },
+  {
     name: "classes",
     show: async (app) => {
       await app.showTab("Losses");

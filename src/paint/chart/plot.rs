@@ -16,6 +16,7 @@ use super::frame::Frame;
 use super::table::{Cell, Table};
 use super::{Area, ChartStyle, Drawn, Hover, HoverLine};
 use crate::paint::Theme;
+use crate::paint::theme::SLOTS;
 
 /// Series over two axes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -452,7 +453,9 @@ fn marker<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let fill: ShapeStyle = draw::colour(ink).mix(opacity).filled();
     let r = style.px(radius);
-    match slot.unwrap_or(0) % 4 {
+    // The shapes move on with every round of the colours, so that no two of 32 look the same.
+    let slot = slot.unwrap_or(0);
+    match (slot + slot / SLOTS) % 4 {
         0 => root.draw(&Circle::new((x, y), r, fill)),
         1 => draw::rect(root, (x - r, y - r), (x + r, y + r), ink, opacity),
         2 => {

@@ -1,0 +1,201 @@
+import { readFile } from "node:fs/promises";
+import type { Locator } from "@playwright/test";
+import { type App, expect, test } from "./fixtures.ts";
+
+function figure(app: App, title: string): Locator {
+  return app.page.locator("figure[data-chart]", { hasText: title });
+}
+
+/** The numbers of a chart, through its table: one row of text for each. */
+async function rows(app: App, title: string): Promise<string[][]> {
+  const chart = figure(app, title);
+  const button = chart.getByRole("button", { name: "Table" });
+  if ((await button.getAttribute("aria-pressed")) !== "true") await button.click();
+  const lines = await chart.locator("tbody tr").all();
+  return Promise.all(lines.map((line) => line.locator("th, td").allInnerTexts()));
+}
+
+async function sweep(app: App): Promise<void> {
+  await app.button("Sweep the losses on the cards").click();
+  await expect(app.button("Cancel")).toBeHidden({ timeout: 60_000 });
+}
+
+test("every tab has a link, and a link opens its tab", async ({ app }) => {
+  await app.showTab("Imbalance");
+  expect(new URL(app.page.url()).hash).toBe("#imbalance");
+  await app.page.goto("/#gradients");
+  await app.page.reload();
+  await expect(app.page.getByRole("tab", { name: "Gradients" })).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
+  await app.page.evaluate(() => (location.hash = "#metrics"));
+  await expect(app.page.getByRole("heading", { level: 2 }).filter({ hasText: "?" })).toContainText(
+    "better segmentation",
+  );
+});
+
+test("imbalance: at even odds cross-entropy gives the foreground the share of its pixels", async ({
+  app,
+}) => {
+  await app.openPreset("p = 0.5 everywhere");
+  await app.showTab("Imbalance");
+  await sweep(app);
+  const table = await rows(app, "Who holds the gradient");
+  expect(table).toHaveLength(33);
+  // The columns are in the order of the cards: cross-entropy comes first. One pixel of 4096 is the least there is.
+  for (const [percent, crossEntropy] of table.slice(8)) {
+    const pixels = Math.round((Number(percent) / 100) * 4096);
+    expect(Number(crossEntropy)).toBeCloseTo((100 * pixels) / 4096, 2);
+  }
+});
+
+test("imbalance: a surface over γ and α has the card's value where the card stands", async ({
+  app,
+}) => {
+  const value = (await app.values()).focal ?? NaN;
+  await app.showTab("Imbalance");
+  await app.button("One loss, two parameters").click();
+  await app.button("Measure the surface").click();
+  await expect(app.button("Cancel")).toBeHidden({ timeout: 60_000 });
+  const chart = figure(app, "Focal: value");
+  const download = app.page.waitForEvent("download");
+  await chart.getByRole("button", { name: "CSV" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("focal-value.csv");
+  const lines = (await readFile(await file.path(), "utf8")).trim().split("\r\n").slice(1);
+  expect(lines).toHaveLength(17 * 17);
+  const cells = lines.map((line) => line.split(",").map(Number));
+  // γ from 0 to 5 and α from 0 to 1 in 16 steps each: the nearest to γ = 2 below and above, at α = 0.25.
+  const at = (gamma: number) =>
+    cells.find(([x, y]) => x === gamma && y === 0.25)?.[2] ?? Number.NaN;
+  expect(at(1.875)).toBeGreaterThan(value);
+  expect(at(2.1875)).toBeLessThan(value);
+});
+
+test("imbalance: a sweep can be cancelled, and keeps what it has", async ({ app }) => {
+  await app.page.evaluate(() => {
+    window.lossfield.send({ kind: "openPreset", id: "tiny-lesion", side: 256 });
+  });
+  await app.settle();
+  await app.page.locator("summary", { hasText: "Losses:" }).click();
+  await app.button("All").click();
+  await app.page.keyboard.press("Escape");
+  await app.showTab("Imbalance");
+  await app.button("Sweep the losses on the cards").click();
+  const progress = app.page.getByRole("progressbar");
+  await expect
+    .poll(() => progress.evaluate((bar) => (bar as HTMLProgressElement).value))
+    .toBeGreaterThan(1);
+  await app.button("Cancel").click();
+  await expect(app.page.getByText(/^Stopped after \d+ of 33\.$/)).toBeVisible();
+  await expect(figure(app, "Who holds the gradient")).toBeVisible();
+  const done = await app.page.getByText(/^Stopped after/).innerText();
+  await app.page.waitForTimeout(600);
+  expect(await app.page.getByText(/^Stopped after/).innerText()).toBe(done);
+  // The page paints as before, and another sweep can be made.
+  await app.stroke("prediction", [
+    [40, 40],
+    [90, 90],
+  ]);
+  await app.button("Sweep the losses on the cards").click();
+  await expect(app.button("Cancel")).toBeVisible();
+});
+
+test("imbalance: what cannot be swept is said", async ({ app }) => {
+  await app.openPreset("Empty truth");
+  await app.showTab("Imbalance");
+  await app.button("Sweep the losses on the cards").click();
+  await expect(app.page.getByRole("alert")).toContainText("no foreground");
+  await app.openPreset("Thin vessel");
+  await sweep(app);
+  await expect(app.page.getByRole("alert")).toBeHidden();
+});
+
+test("metrics: the threshold moves IoU, and a stroke at odds is flagged and played again", async ({
+  app,
+}) => {
+  await app.openPreset("Balanced disc");
+  await app.showTab("Metrics");
+  const iou = app.page.getByRole("row", { name: /^IoU/ }).getByRole("cell").first();
+  const before = await iou.innerText();
+  await app.slider("threshold").press("End");
+  await app.settle();
+  expect(await iou.innerText()).not.toBe(before);
+  await app.slider("threshold").fill("0.5");
+  await app.settle();
+  expect(await iou.innerText()).toBe(before);
+  // p = 0.51 where nothing is and p was 0.02 there lowers IoU a little; where the prediction is sure and wrong,
+  // making it less sure is what a loss likes. One stroke does both.
+  const values = await app.values();
+  await app.slider("p").fill("0.6");
+  await app.stroke("prediction", [
+    [6, 6],
+    [40, 6],
+  ]);
+  expect(await iou.innerText()).not.toBe(before);
+  expect(await app.values()).not.toEqual(values);
+  const dots = await rows(app, "Every loss against IoU");
+  const losses = await app.losses().catch(() => []);
+  expect(dots.length).toBeGreaterThanOrEqual(2 * Math.max(1, losses.length));
+});
+
+test("gradients: the panel is of the loss that is chosen, and of this scene", async ({ app }) => {
+  await app.showTab("Gradients");
+  const title = "By the logit: d loss / d z";
+  const compound = await rows(app, title);
+  await expect(figure(app, "stacked by term")).toBeVisible();
+  const choice = app.page.getByRole("combobox", { name: "Loss", exact: true });
+  await choice.selectOption({ label: "Cross-entropy" });
+  await app.settle();
+  await expect(figure(app, "stacked by term")).toBeHidden();
+  const entropy = await rows(app, title);
+  expect(entropy).not.toEqual(compound);
+  await app.stroke("prediction", [
+    [20, 20],
+    [90, 90],
+  ]);
+  expect(await rows(app, title)).not.toEqual(entropy);
+});
+
+test("gradients: Dice vanishes where cross-entropy does not", async ({ app }) => {
+  await app.showTab("Gradients");
+  await app.button("Measure the losses on the cards").click();
+  await expect(app.button("Cancel")).toBeHidden({ timeout: 60_000 });
+  const table = await rows(app, "Gradient left on the foreground");
+  const number = (text: string | undefined) => {
+    const [mantissa = "", power = ""] = (text ?? "").replace("\u2212", "-").split("×10");
+    const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+    const exponent = [...power].map((c) => (c === "⁻" ? "-" : digits.indexOf(c))).join("");
+    return Number(mantissa) * 10 ** Number(exponent);
+  };
+  const last = table.at(-1) ?? [];
+  const even = table.find(([margin]) => margin === "0") ?? [];
+  // Cross-entropy and Dice are the first two cards.
+  expect(number(last[1]) / number(even[1])).toBeGreaterThan(1.9);
+  expect(number(last[2]) / number(even[2])).toBeLessThan(1e-3);
+});
+
+test("a chart is read by pointing, and saved as CSV, SVG and PNG", async ({ app }) => {
+  await app.showTab("Metrics");
+  const chart = figure(app, "Metrics by threshold");
+  const canvas = chart.locator("canvas");
+  await canvas.scrollIntoViewIfNeeded();
+  await canvas.hover();
+  const hover = chart.getByTestId("hover");
+  await expect(hover).toContainText("IoU");
+  await expect(hover).toContainText("recall");
+  for (const [kind, start] of [
+    ["CSV", "threshold"],
+    ["SVG", "<svg"],
+    ["PNG", "\u0089PNG"],
+  ] as const) {
+    const download = app.page.waitForEvent("download");
+    await chart.getByRole("button", { name: kind }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe(`metrics-by-threshold.${kind.toLowerCase()}`);
+    const bytes = await readFile(await file.path(), "latin1");
+    expect(bytes.startsWith(start), kind).toBe(true);
+    expect(bytes.length).toBeGreaterThan(1000);
+  }
+});
