@@ -20,6 +20,8 @@ const PLAYABLE: usize = 64;
 #[derive(Debug)]
 struct Seen {
     stop: Stop,
+    /// How many strokes there were by then.
+    strokes: usize,
     /// Which settings the losses had: only values of equal settings are compared.
     settings: u32,
     pixels: Option<Rc<(Logits, Labels)>>,
@@ -29,8 +31,8 @@ struct Seen {
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     seen: VecDeque<Seen>,
-    /// How many were forgotten.
-    forgotten: usize,
+    /// Strokes since the scene was opened.
+    strokes: usize,
     settings: u32,
     /// A stroke has ended that is not seen yet.
     due: bool,
@@ -44,6 +46,7 @@ impl Trail {
 
     /// A stroke or another step has ended.
     pub(super) fn step(&mut self) {
+        self.strokes += 1;
         self.due = true;
     }
 
@@ -61,10 +64,9 @@ impl Trail {
     pub(super) fn see(&mut self, stop: Stop, logits: &Logits, labels: &Labels) {
         self.due = false;
         let pixels = Some(Rc::new((logits.clone(), labels.clone())));
-        self.seen.push_back(Seen { stop, settings: self.settings, pixels });
+        self.seen.push_back(Seen { stop, strokes: self.strokes, settings: self.settings, pixels });
         if self.seen.len() > MOST {
             self.seen.pop_front();
-            self.forgotten += 1;
         }
         if let Some(old) = self.seen.len().checked_sub(PLAYABLE + 1) {
             self.seen[old].pixels = None;
@@ -80,11 +82,11 @@ impl Trail {
 
     /// The strokes that a loss and the metric disagree on, the latest first.
     pub(super) fn flags(&self) -> Vec<Flag> {
-        let pairs = self.seen.iter().zip(self.seen.iter().skip(1)).enumerate();
+        let pairs = self.seen.iter().zip(self.seen.iter().skip(1));
         let compared =
-            pairs.filter(|(_, (before, after))| before.settings == after.settings && before.pixels.is_some());
+            pairs.filter(|(before, after)| before.settings == after.settings && before.pixels.is_some());
         let mut flags: Vec<Flag> = compared
-            .filter_map(|(i, (before, after))| {
+            .filter_map(|(before, after)| {
                 let odds = at_odds(&before.stop, &after.stop);
                 let said: Vec<String> = odds
                     .iter()
@@ -93,7 +95,7 @@ impl Trail {
                     })
                     .collect();
                 let iou = |stop: &Stop| stop.iou.map_or_else(String::new, short);
-                let stroke = self.forgotten + i + 1;
+                let stroke = after.strokes;
                 (!said.is_empty()).then(|| Flag {
                     stop: stroke,
                     text: format!(
@@ -111,7 +113,7 @@ impl Trail {
 
     /// The scene at a moment of a stroke, from before (0) to after (1): logits on their way, labels half-way.
     pub(super) fn moment(&self, replay: Replay) -> Option<(Logits, Labels)> {
-        let after = replay.stop.checked_sub(self.forgotten)?;
+        let after = self.seen.iter().position(|seen| seen.strokes == replay.stop)?;
         let pixels = |at: usize| self.seen.get(at)?.pixels.clone();
         let (before, after) = (pixels(after.checked_sub(1)?)?, pixels(after)?);
         if before.0.dim() != after.0.dim() {
@@ -120,5 +122,51 @@ impl Trail {
         let t = replay.moment.clamp(0.0, 1.0) as f32;
         let logits = &before.0 + &((&after.0 - &before.0) * t);
         Some((logits, if t < 0.5 { before.1.clone() } else { after.1.clone() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, Array4};
+
+    use super::*;
+
+    fn seen(trail: &mut Trail, iou: f64, value: f64, z: f32) {
+        assert!(trail.is_due());
+        let stop = Stop { iou: Some(iou), losses: vec![("Dice".into(), value)] };
+        trail.see(stop, &Array4::from_elem((1, 1, 2, 2), z), &Array3::zeros((1, 2, 2)));
+        assert!(!trail.is_due());
+    }
+
+    #[test]
+    fn strokes_are_counted_and_other_settings_are_not_compared() {
+        let mut trail = Trail::default();
+        seen(&mut trail, 0.5, 0.5, 0.0);
+        trail.step();
+        seen(&mut trail, 0.4, 0.4, 1.0);
+        trail.settings_changed();
+        seen(&mut trail, 0.4, 0.9, 1.0);
+        trail.step();
+        seen(&mut trail, 0.3, 0.8, 3.0);
+        let flags = trail.flags();
+        assert_eq!(flags.iter().map(|flag| flag.stop).collect::<Vec<_>>(), [2, 1]);
+        assert!(flags[0].text.starts_with("Stroke 2: Dice improved while IoU went from 0.4000 to 0.3000"));
+        let at = |stop, moment| trail.moment(Replay { stop, moment }).map(|(logits, _)| logits[[0, 0, 1, 1]]);
+        assert_eq!((at(1, 0.25), at(2, 0.5), at(2, 7.0)), (Some(0.25), Some(2.0), Some(3.0)));
+        assert_eq!((at(0, 0.5), at(3, 0.5)), (None, None), "nothing came before, and no third was made");
+        trail.restart();
+        assert!(trail.is_due() && trail.flags().is_empty());
+    }
+
+    #[test]
+    fn old_strokes_can_no_longer_be_played() {
+        let mut trail = Trail::default();
+        for stroke in 0..MOST + 20 {
+            seen(&mut trail, 1.0 / (stroke + 2) as f64, 1.0 / (stroke + 2) as f64, 0.0);
+            trail.step();
+        }
+        assert_eq!(trail.seen.len(), MOST);
+        assert_eq!(trail.flags().len(), PLAYABLE - 1);
+        assert!(trail.moment(Replay { stop: 30, moment: 0.5 }).is_none());
     }
 }
