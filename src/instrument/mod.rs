@@ -4,6 +4,7 @@
 //! draws, reads and exports, and tests hold to stored pictures. [`INSTRUMENTS`] is the list that the page has its tabs
 //! from.
 
+pub mod descent;
 pub mod gradients;
 pub mod imbalance;
 pub mod metrics;
@@ -40,6 +41,15 @@ pub const INSTRUMENTS: &[Instrument] = &[
         question: "What does the Lovász sort weigh?",
         about: "Lovász losses sort all pixels by their error and weight each by what it would cost in IoU. Point at a \
                 rank and its pixel lights up on the canvases; point at a pixel and its rank lights up here.",
+    },
+    Instrument {
+        id: "descent",
+        label: "Descent",
+        question: "Which loss finds the lesion first?",
+        about: "Up to six losses start from the same logits and each follows its own gradient. Free logits are no network: \
+                every pixel moves by itself, and what one learns helps no other. The filters are a very small one: eight \
+                and then one 3 × 3 filter over the scene's image share their weights among all pixels, so that the many \
+                drown the few. Neither tells which loss is best for your data; both show what a gradient does.",
     },
     Instrument {
         id: "imbalance",

@@ -3,6 +3,7 @@
 //! A [`Laboratory`] works on a [`Specimen`], a copy of the scene and of the losses on show, so that painting goes on
 //! meanwhile. Whoever holds it decides when to go on, and stops by letting go of it.
 
+mod descent;
 mod sweep;
 mod vanishing;
 
@@ -17,7 +18,9 @@ use crate::loss::config::{Config, Settings};
 use crate::loss::{self, Loss};
 use crate::paint::Theme;
 use crate::paint::chart::Chart;
+use crate::study::descent::Rules;
 use crate::study::sweep::Knob;
+pub use descent::{LaneChoice, Later};
 pub use sweep::AxisChoice;
 
 /// What of a specimen is not pixels.
@@ -155,6 +158,13 @@ impl Specimen {
 pub enum Request {
     /// How much gradient is left where the foreground is confidently wrong.
     Vanishing,
+    /// Losses side by side, each followed down its own gradient.
+    Descent {
+        /// What is followed.
+        lanes: Vec<LaneChoice>,
+        /// How.
+        rules: Rules,
+    },
     /// The losses on show along a knob of the scene.
     Sweep {
         /// What is changed.
@@ -228,6 +238,7 @@ impl Laboratory {
     /// Prepares what is asked for. Refuses what cannot be made, with a sentence.
     pub fn new(specimen: Specimen, request: Request) -> Result<Self, String> {
         let experiment: Box<dyn Experiment> = match request {
+            Request::Descent { lanes, rules } => Box::new(descent::Descent::new(specimen, &lanes, rules)?),
             Request::Sweep { knob } => Box::new(sweep::Sweep::new(specimen, knob)?),
             Request::Surface { loss, x, y } => Box::new(sweep::Grid::new(specimen, loss, x, y)?),
             Request::Vanishing => Box::new(vanishing::Vanishing::new(specimen)?),

@@ -2,10 +2,12 @@
 
 pub mod by_probability;
 pub mod compare;
+pub mod descent;
 pub mod focal;
 pub mod half_precision;
 pub mod lovasz;
 pub mod pixel;
+pub mod predictor;
 pub mod share;
 pub mod sweep;
 pub mod vanishing;

@@ -42,6 +42,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           "Libraries",
           "Focal",
           "Lovász",
+          "Descent",
           "Imbalance",
           "Metrics",
           "Gradients",

@@ -35,6 +35,36 @@ test("every tab has a link, and a link opens its tab", async ({ app }) => {
   );
 });
 
+test("descent: it steps, plays, pauses and goes back, and masks and charts follow", async ({
+  app,
+}) => {
+  await app.openPreset("Tiny lesion");
+  await app.showTab("Descent");
+  await expect(app.button("Play")).toBeVisible();
+  const step = app.page.getByTestId("descent-step");
+  await expect(step).toHaveText("0");
+  const mask = app.page.getByRole("img", { name: /^Prediction of Dice at step/ });
+  const first = await app.digest(mask);
+  await app.button("Step").click();
+  await expect(step).toHaveText("1");
+  await app.page.getByRole("combobox", { name: "Speed" }).selectOption("as fast as it goes");
+  await app.button("Play").click();
+  await expect.poll(async () => Number(await step.innerText())).toBeGreaterThan(40);
+  await app.button("Pause").click();
+  await expect(app.button("Play")).toBeVisible();
+  expect((await app.digest(mask)).hash).not.toBe(first.hash);
+  const iou = await rows(app, "IoU by step");
+  // Dice is the second card: from what it is at first it has come closer.
+  expect(Number(iou.at(-1)?.[2])).toBeGreaterThan(Number(iou[0]?.[2]));
+  await app.slider("step").press("Home");
+  await expect(step).toHaveText("0");
+  await expect.poll(async () => (await app.digest(mask)).hash).toBe(first.hash);
+  await app.page.getByRole("combobox", { name: "model" }).selectOption("filters");
+  await expect(app.page.getByRole("combobox", { name: "start" })).toBeHidden();
+  await app.button("Step").click();
+  await expect(step).toHaveText("1");
+});
+
 test("imbalance: at even odds cross-entropy gives the foreground the share of its pixels", async ({
   app,
 }) => {

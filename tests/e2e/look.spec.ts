@@ -63,6 +63,17 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
   { name: "focal", show: (app) => app.showTab("Focal") },
   { name: "lovasz", show: (app) => app.showTab("Lovász") },
   {
+    name: "descent",
+    show: async (app) => {
+      await app.showTab("Descent");
+      await expect(app.button("Play")).toBeVisible();
+      for (let step = 1; step <= 3; step += 1) {
+        await app.button("Step").click();
+        await expect(app.page.getByTestId("descent-step")).toHaveText(String(step));
+      }
+    },
+  },
+  {
     name: "imbalance",
     show: async (app) => {
       await app.showTab("Imbalance");

@@ -60,6 +60,7 @@ async function goOn(experiment: Experiment): Promise<void> {
   }
   if (current !== experiment) return;
   experiment.running = false;
+  post({ kind: "progress", id, done: laboratory.done, total: laboratory.total });
   tell(experiment);
 }
 

@@ -11,6 +11,7 @@ import type {
   Ink,
   Replay,
   Reply,
+  Rules,
   ScopeEntry,
   Setting,
   Theme,
@@ -27,6 +28,13 @@ export type Plane = "truth" | "prediction";
 export type Tool = "brush" | "fill" | "inspect";
 /** The two tables of losses, or an instrument by its id. */
 export type Tab = string;
+
+export interface RaceSettings {
+  rules: Rules;
+  /** Whether one lane is cross-entropy first and Lovász from a step on. */
+  scheduled: boolean;
+  switchAt: number;
+}
 
 export interface Swept {
   surface: boolean;
@@ -100,6 +108,19 @@ export class Lossfield {
     loss: "focal",
     x: "param:gamma",
     y: "param:alpha",
+  });
+  /** How the descent panel races the losses on the cards. */
+  race = $state.raw<RaceSettings>({
+    rules: {
+      model: "free",
+      start: "present",
+      method: "adam",
+      rate: 0.1,
+      equalNorm: false,
+      seed: 1,
+    },
+    scheduled: false,
+    switchAt: 50,
   });
   /** The loss whose gradient is dissected. */
   dissected = $state("dice_cross_entropy");

@@ -1,5 +1,6 @@
 import type { Component } from "svelte";
 import type { Lossfield } from "../state.svelte.ts";
+import Descent from "./Descent.svelte";
 import Focal from "./Focal.svelte";
 import Gradients from "./Gradients.svelte";
 import Imbalance from "./Imbalance.svelte";
@@ -10,6 +11,7 @@ import Metrics from "./Metrics.svelte";
 export const panels: Readonly<Record<string, Component<{ app: Lossfield }>>> = {
   focal: Focal,
   lovasz: Lovasz,
+  descent: Descent,
   imbalance: Imbalance,
   metrics: Metrics,
   gradients: Gradients,

@@ -1,0 +1,473 @@
+//! Losses side by side, each followed down its own gradient from the same start.
+
+use ndarray::{Array2, Array4};
+use serde::{Deserialize, Serialize};
+
+use super::predictor::Predictor;
+use crate::field::{Field, Head, IGNORE, Labels, Logits, Task};
+use crate::loss::{Evaluation, Loss};
+use crate::scene::random;
+
+/// How a step is made of a gradient g.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Method {
+    /// rate · g.
+    Gradient,
+    /// rate · v with v ← 0.9 v + g.
+    Momentum,
+    /// Kingma and Ba 2015, with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
+    Adam,
+}
+
+/// What is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Model {
+    /// Every logit by itself.
+    Free,
+    /// The weights of a [`Predictor`].
+    Filters,
+}
+
+/// Where free logits begin. A predictor always begins with weights of the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Start {
+    /// As they are in the scene.
+    Present,
+    /// All 0: every class is as likely.
+    Even,
+    /// Independent, with a standard deviation of ½.
+    Noise,
+}
+
+/// How all lanes are run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Rules {
+    /// What is moved.
+    pub model: Model,
+    /// From where.
+    pub start: Start,
+    /// How.
+    pub method: Method,
+    /// By how much. For free logits the gradient is first multiplied by the number of pixels, since most losses are
+    /// means over them: so a rate means the same in a picture of any size.
+    pub rate: f64,
+    /// Whether every gradient is brought to a root mean square of 1 first, so that no lane is faster only because
+    /// its loss is steeper.
+    pub equal_norm: bool,
+    /// Of noise and weights.
+    pub seed: u32,
+}
+
+/// A loss that is followed, or several one after the other.
+#[derive(Debug)]
+pub struct Lane {
+    /// Its name.
+    pub name: String,
+    /// From which step on which loss is followed; the first is from 0.
+    pub stages: Vec<(usize, Box<dyn Loss>)>,
+}
+
+impl Lane {
+    fn loss(&self, step: usize) -> Option<&dyn Loss> {
+        self.stages.iter().rev().find(|(from, _)| *from <= step).map(|(_, loss)| &**loss)
+    }
+}
+
+/// A lane at one step, before it is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Record {
+    /// The loss that is followed.
+    pub value: f64,
+    /// Hard IoU, the mean over foreground classes that the truth has; 1 where both masks are empty.
+    pub iou: f64,
+    /// Hard Dice, likewise.
+    pub dice: f64,
+    /// The Euclidean norm of the gradient by what is moved, before anything is done to it.
+    pub norm: f64,
+}
+
+/// Logits stay within this: beyond, a sigmoid is 0 or 1 in f32, and momentum would carry them off to infinity.
+const FARTHEST: f32 = 60.0;
+
+/// Bytes of probabilities that are kept of the past.
+const MEMORY: usize = 64 << 20;
+
+const MOMENTUM: f64 = 0.9;
+const BETAS: [f64; 2] = [0.9, 0.999];
+const EPSILON: f64 = 1e-8;
+
+/// A lane under way.
+#[derive(Debug)]
+struct Runner {
+    lane: Lane,
+    logits: Logits,
+    predictor: Option<Predictor>,
+    moments: [Vec<f64>; 2],
+    records: Vec<Record>,
+    gradient: Vec<f64>,
+}
+
+/// Probabilities of some past steps, of all lanes: when they grow too many, every second is forgotten.
+#[derive(Debug)]
+struct History {
+    every: usize,
+    /// By kept step, then lane: eight bits a probability, `[class, y, x]`.
+    kept: Vec<Vec<Vec<u8>>>,
+    memory: usize,
+}
+
+/// Several lanes from one start, step by step.
+#[derive(Debug)]
+pub struct Race {
+    labels: Labels,
+    rules: Rules,
+    runners: Vec<Runner>,
+    history: History,
+    steps: usize,
+}
+
+impl Race {
+    /// At step 0. Refuses no lanes, a rate that is not positive, and fields that no loss takes, with a sentence.
+    pub fn new(
+        logits: Logits,
+        labels: Labels,
+        image: &Array2<f32>,
+        lanes: Vec<Lane>,
+        rules: Rules,
+    ) -> Result<Self, String> {
+        if lanes.is_empty() || lanes.iter().any(|lane| lane.loss(0).is_none()) {
+            return Err("Nothing is raced; choose a loss for every lane.".into());
+        }
+        if !(rules.rate > 0.0 && rules.rate.is_finite()) {
+            return Err(format!("The learning rate is {}; it must be a number above 0.", rules.rate));
+        }
+        let start = match rules.start {
+            Start::Present => logits,
+            Start::Even => Array4::zeros(logits.dim()),
+            Start::Noise => {
+                let mut index = 0;
+                logits.mapv(|_| {
+                    index += 1;
+                    (0.5 * random::gaussian(rules.seed, index)) as f32
+                })
+            }
+        };
+        Field::new(start.view(), labels.view(), Some(IGNORE)).map_err(|refusal| refusal.to_string())?;
+        let runner = |lane: Lane| {
+            let mut predictor =
+                (rules.model == Model::Filters).then(|| Predictor::new(image, start.dim().1, rules.seed));
+            let logits = predictor.as_mut().map_or_else(|| start.clone(), Predictor::forward);
+            let size = predictor.as_ref().map_or(logits.len(), |predictor| predictor.weights().len());
+            let moments = [vec![0.0; size], vec![0.0; size]];
+            Runner { lane, logits, predictor, moments, records: Vec::new(), gradient: Vec::new() }
+        };
+        let runners = lanes.into_iter().map(runner).collect();
+        let mut race = Self {
+            labels,
+            rules,
+            runners,
+            history: History { every: 1, kept: Vec::new(), memory: MEMORY },
+            steps: 0,
+        };
+        race.look()?;
+        Ok(race)
+    }
+
+    /// Steps made.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Lanes, in their order.
+    pub fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        self.runners.iter().map(|runner| &runner.lane)
+    }
+
+    /// A lane's records by step, from 0 to the present.
+    pub fn records(&self, lane: usize) -> &[Record] {
+        &self.runners[lane].records
+    }
+
+    /// A lane's logits now.
+    pub fn logits(&self, lane: usize) -> &Logits {
+        &self.runners[lane].logits
+    }
+
+    /// A lane's probabilities `[class, y, x]` at a step, or at the last one before it that is still known, and which
+    /// that is.
+    pub fn probabilities(&self, lane: usize, step: usize) -> (usize, Vec<f64>) {
+        let History { every, kept, .. } = &self.history;
+        let at = (step / every).min(kept.len().saturating_sub(1));
+        let bytes = kept.get(at).map_or(&[][..], |lanes| &lanes[lane]);
+        (at * every, bytes.iter().map(|&byte| f64::from(byte) / 255.0).collect())
+    }
+
+    /// One step of every lane.
+    pub fn step(&mut self) -> Result<(), String> {
+        self.steps += 1;
+        for runner in &mut self.runners {
+            runner.advance(&self.rules, self.steps);
+        }
+        self.look()
+    }
+
+    /// Evaluates where every lane stands.
+    fn look(&mut self) -> Result<(), String> {
+        let mut pictures = Vec::new();
+        for runner in &mut self.runners {
+            pictures.push(runner.look(&self.labels, self.steps)?);
+        }
+        let history = &mut self.history;
+        if self.steps.is_multiple_of(history.every) {
+            history.kept.push(pictures);
+            let bytes = history.kept.iter().flatten().map(Vec::len).sum::<usize>();
+            if bytes > history.memory && history.kept.len() > 2 {
+                let mut at = 0;
+                history.kept.retain(|_| {
+                    at += 1;
+                    at % 2 == 1
+                });
+                history.every *= 2;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Runner {
+    fn look(&mut self, labels: &Labels, step: usize) -> Result<Vec<u8>, String> {
+        let field = Field::new(self.logits.view(), labels.view(), Some(IGNORE))
+            .map_err(|refusal| refusal.to_string())?;
+        let Some(loss) = self.lane.loss(step) else { return Ok(Vec::new()) };
+        let Evaluation { value, gradient } = Evaluation::of(loss, &field);
+        self.gradient = match &self.predictor {
+            Some(predictor) => predictor.pull_back(&gradient),
+            None => gradient.iter().map(|&g| f64::from(g)).collect(),
+        };
+        let norm = self.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+        if self.predictor.is_none() {
+            let pixels = field.valid_pixels(0..1).max(1) as f64;
+            self.gradient.iter_mut().for_each(|g| *g *= pixels);
+        }
+        let (iou, dice) = overlap(&field);
+        self.records.push(Record { value, iou, dice, norm });
+        let prob = &field.probabilities(Head::Joint).prob;
+        Ok(prob.iter().map(|p| (p * 255.0).round() as u8).collect())
+    }
+
+    fn advance(&mut self, rules: &Rules, step: usize) {
+        let mean_square =
+            self.gradient.iter().map(|g| g * g).sum::<f64>() / self.gradient.len().max(1) as f64;
+        let scale = if rules.equal_norm && mean_square > 0.0 { mean_square.sqrt().recip() } else { 1.0 };
+        let [first, second] = &mut self.moments;
+        let corrections = BETAS.map(|beta| 1.0 - beta.powi(i32::try_from(step).unwrap_or(i32::MAX)));
+        let moves = self.gradient.iter().zip(first.iter_mut().zip(second)).map(|(g, (m, v))| {
+            let g = g * scale;
+            rules.rate
+                * match rules.method {
+                    Method::Gradient => g,
+                    Method::Momentum => {
+                        *m = MOMENTUM * *m + g;
+                        *m
+                    }
+                    Method::Adam => {
+                        *m = BETAS[0] * *m + (1.0 - BETAS[0]) * g;
+                        *v = BETAS[1] * *v + (1.0 - BETAS[1]) * g * g;
+                        (*m / corrections[0]) / ((*v / corrections[1]).sqrt() + EPSILON)
+                    }
+                }
+        });
+        match &mut self.predictor {
+            None => {
+                for (z, by) in self.logits.iter_mut().zip(moves) {
+                    *z = ((f64::from(*z) - by) as f32).clamp(-FARTHEST, FARTHEST);
+                }
+            }
+            Some(predictor) => {
+                for (weight, by) in predictor.weights_mut().iter_mut().zip(moves) {
+                    *weight -= by;
+                }
+                self.logits = predictor.forward().mapv(|z| z.clamp(-FARTHEST, FARTHEST));
+            }
+        }
+    }
+}
+
+/// Hard IoU and Dice, the mean over foreground classes of the truth.
+fn overlap(field: &Field<'_>) -> (f64, f64) {
+    let shape = field.shape();
+    let first = shape.first_channel(false);
+    let scores: Vec<(f64, f64)> = (first..shape.channels)
+        .filter(|&channel| {
+            shape.task() == Task::Binary || field.mask(0, channel).iter().any(|&inside| inside)
+        })
+        .map(|channel| {
+            let counts = crate::metric::confusion(field, 0, channel, 0.5);
+            (counts.iou().unwrap_or(1.0), counts.dice().unwrap_or(1.0))
+        })
+        .collect();
+    let n = scores.len().max(1) as f64;
+    (scores.iter().map(|score| score.0).sum::<f64>() / n, scores.iter().map(|score| score.1).sum::<f64>() / n)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+
+    use super::*;
+    use crate::field::sigmoid;
+    use crate::loss::config::{Config, Settings};
+    use crate::loss::dice::DICE;
+    use crate::loss::{Spec, cross_entropy, lovasz_hinge};
+    use crate::study::predictor::image_of;
+
+    const RULES: Rules = Rules {
+        model: Model::Free,
+        start: Start::Even,
+        method: Method::Gradient,
+        rate: 0.7,
+        equal_norm: false,
+        seed: 1,
+    };
+
+    fn built(spec: &'static Spec) -> Box<dyn Loss> {
+        (spec.build)(&Config::new(spec, &Settings::new()).unwrap())
+    }
+
+    fn lane(name: &str, loss: Box<dyn Loss>) -> Lane {
+        Lane { name: name.into(), stages: vec![(0, loss)] }
+    }
+
+    fn scene() -> (Logits, Labels) {
+        let labels = Array3::from_shape_fn((1, 12, 10), |(_, y, x)| u8::from(y > 7 && x > 5));
+        (Array4::from_shape_fn((1, 1, 12, 10), |(_, _, y, x)| ((y + x) % 4) as f32 - 1.5), labels)
+    }
+
+    fn race(lanes: Vec<Lane>, rules: Rules) -> Race {
+        let (logits, labels) = scene();
+        let image = image_of(&labels, None, 2);
+        Race::new(logits, labels, &image, lanes, rules).unwrap()
+    }
+
+    /// z ← z − rate · (σ(z) − y), pixel by pixel, and what momentum and Adam make of the same gradient.
+    #[test]
+    fn cross_entropy_follows_its_recurrence() {
+        for method in [Method::Gradient, Method::Momentum, Method::Adam] {
+            let mut race =
+                race(vec![lane("", built(&cross_entropy::SPEC))], Rules { method, rate: 0.3, ..RULES });
+            let (mut z, mut m, mut v) = ([0.0f64; 2], [0.0f64; 2], [0.0f64; 2]);
+            for step in 1..=50 {
+                race.step().unwrap();
+                for y in [0, 1] {
+                    let g = sigmoid(z[y]) - y as f64;
+                    z[y] -= 0.3
+                        * match method {
+                            Method::Gradient => g,
+                            Method::Momentum => {
+                                m[y] = 0.9 * m[y] + g;
+                                m[y]
+                            }
+                            Method::Adam => {
+                                m[y] = 0.9 * m[y] + 0.1 * g;
+                                v[y] = 0.999 * v[y] + 0.001 * g * g;
+                                m[y] / (1.0 - 0.9f64.powi(step))
+                                    / ((v[y] / (1.0 - 0.999f64.powi(step))).sqrt() + 1e-8)
+                            }
+                        };
+                }
+                let logits = race.logits(0);
+                for (found, label) in logits.iter().zip(&scene().1) {
+                    let expected = z[usize::from(*label)];
+                    assert!(
+                        (f64::from(*found) - expected).abs() < 2e-5,
+                        "{method:?} {step}: {found}, not {expected}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn equal_norms_make_equal_steps() {
+        let lanes = vec![lane("a", built(&cross_entropy::SPEC)), lane("b", Box::new(DICE))];
+        let mut race = race(lanes, Rules { equal_norm: true, ..RULES });
+        race.step().unwrap();
+        for lane in 0..2 {
+            let mean = race.logits(lane).iter().map(|z| f64::from(*z).powi(2)).sum::<f64>() / 120.0;
+            assert!((mean.sqrt() - 0.7).abs() < 1e-5);
+        }
+        assert!(
+            race.records(0)[0].norm > 1.5 * race.records(1)[0].norm,
+            "the record is of the gradient itself"
+        );
+    }
+
+    #[test]
+    fn a_schedule_changes_the_loss_at_its_step() {
+        let stages = vec![(0, built(&cross_entropy::SPEC)), (3, built(&lovasz_hinge::SPEC))];
+        let mut race = race(vec![Lane { name: "both".into(), stages }], RULES);
+        for step in 0..6 {
+            let labels = scene().1;
+            let field = Field::new(race.logits(0).view(), labels.view(), None).unwrap();
+            let spec = if step < 3 { &cross_entropy::SPEC } else { &lovasz_hinge::SPEC };
+            assert!(
+                (race.records(0)[step].value - built(spec).evaluate(&field, None)).abs() < 1e-12,
+                "{step}"
+            );
+            race.step().unwrap();
+        }
+    }
+
+    #[test]
+    fn the_past_fits_its_memory_and_stays_in_order() {
+        let mut race = race(vec![lane("", built(&cross_entropy::SPEC))], RULES);
+        race.history.memory = 120 * 7;
+        let mut seen = vec![race.probabilities(0, 0).1];
+        for step in 1..40 {
+            race.step().unwrap();
+            seen.push(Vec::new());
+            let (at, now) = race.probabilities(0, step);
+            if at == step {
+                seen[step] = now;
+            }
+        }
+        assert!(race.history.kept.len() <= 7);
+        for step in 0..40 {
+            let (at, prob) = race.probabilities(0, step);
+            assert!(at <= step && step - at < race.history.every.max(1) + race.history.every);
+            assert_eq!(prob, seen[at], "{step}");
+        }
+    }
+
+    #[test]
+    fn filters_learn_and_seeds_repeat() {
+        let rules = Rules { model: Model::Filters, method: Method::Adam, rate: 0.03, ..RULES };
+        let run = || {
+            let mut race = race(vec![lane("", built(&cross_entropy::SPEC))], rules);
+            (0..60).for_each(|_| race.step().unwrap());
+            race.records(0).to_vec()
+        };
+        let records = run();
+        assert!(records[60].value < 0.7 * records[0].value, "{} {}", records[0].value, records[60].value);
+        assert_eq!(records, run());
+    }
+
+    #[test]
+    fn what_cannot_be_raced_is_refused() {
+        let (logits, labels) = scene();
+        let image = image_of(&labels, None, 2);
+        let refused =
+            |lanes, rules| Race::new(logits.clone(), labels.clone(), &image, lanes, rules).unwrap_err();
+        assert!(refused(vec![], RULES).contains("choose a loss"));
+        let lanes = vec![lane("", Box::new(DICE))];
+        assert!(refused(lanes, Rules { rate: 0.0, ..RULES }).contains("learning rate is 0"));
+    }
+}
