@@ -155,14 +155,16 @@ fn measured(request: Request) -> Vec<Chart> {
 
 #[test]
 fn instruments() {
-    let shown = panel(r#"{"cards": ["dice_cross_entropy"], "dissected": "dice_cross_entropy"}"#);
+    let shown = panel(
+        r#"{"cards": ["dice_cross_entropy"], "panel": {"kind": "gradients", "loss": "dice_cross_entropy"}}"#,
+    );
     exported("gradients", &shown, "The gradient of the compound, stacked by term");
     exported(
         "vanishing",
         &measured(Request::Vanishing),
         "Gradient left on the foreground, the more confidently it is wrong",
     );
-    let shown = panel(r#"{"metrics": {"class": 1, "threshold": 0.5, "tolerance": 2}}"#);
+    let shown = panel(r#"{"panel": {"kind": "metrics"}}"#);
     exported("metrics", &shown, "Metrics by threshold");
     exported("imbalance", &measured(Request::Sweep { knob: Knob::Fraction }), "Who holds the gradient");
     let loss = Chosen { id: "focal".into(), settings: Settings::default() };

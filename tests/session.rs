@@ -220,7 +220,9 @@ fn multiclass_and_back() {
     assert_eq!(three.scene.channels, 3);
     assert_eq!(three.scene.class_shares.len(), 3);
     assert!(values(&three).iter().all(|value| value.is_finite()));
-    let shown = view(json!({ "gradientClass": 2, "lovasz": { "error": "probability", "channel": 2 } }));
+    let shown = view(
+        json!({ "gradientClass": 2, "panel": { "kind": "lovasz", "error": "probability", "channel": 2 } }),
+    );
     let by_class = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
     assert!(by_class.pictures.heatmaps().ne(three.pictures.heatmaps()));
     let back = apply(&mut session, json!([{ "kind": "setChannels", "channels": 1 }]));
@@ -234,13 +236,16 @@ fn multiclass_and_back() {
 fn the_panels_tell_of_this_scene() {
     let mut session = Session::default();
     apply(&mut session, preset("tiny-lesion"));
-    let shown = view(
-        json!({ "focal": true, "lovasz": { "error": "hinge", "channel": 0 }, "pixel": { "x": 1, "y": 2 } }),
-    );
-    let frame = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
+    let mut open = |panel: Value| {
+        let shown = view(json!({ "panel": panel, "pixel": { "x": 1, "y": 2 } }));
+        apply(&mut session, json!([{ "kind": "show", "view": shown }]))
+    };
+    let frame = open(json!({ "kind": "focal" }));
     let focal = frame.focal.as_ref().expect("the focal panel is open");
     let total: f64 = focal.foreground.iter().chain(&focal.background).sum();
     assert!((total - 1.0).abs() < 1e-9);
+    assert!(frame.lovasz.is_none(), "one panel is open at a time");
+    let frame = open(json!({ "kind": "lovasz", "error": "hinge", "channel": 0 }));
     let lovasz = frame.lovasz.as_ref().expect("the Lovász panel is open");
     assert!((lovasz.value - value(&frame, "lovasz_hinge")).abs() < 1e-9);
     assert_eq!(
@@ -350,7 +355,7 @@ fn a_card_as_in_a_library_follows_the_scene_as_far_as_the_library_does() {
 fn one_loss_is_compared_between_libraries() {
     let mut session = Session::default();
     apply(&mut session, preset("rare-class"));
-    let shown = view(json!({ "compared": "dice", "code": "dice" }));
+    let shown = view(json!({ "panel": { "kind": "libraries", "loss": "dice" }, "code": "dice" }));
     let frame = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
     let comparison = frame.comparison.as_ref().expect("that panel is open");
     assert!((comparison.value - value(&frame, "dice")).abs() < 1e-15);

@@ -54,7 +54,7 @@ fn the_lovasz_sort_travels_as_typed_arrays() {
             js(
                 r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}, {"kind": "show", "view": {
                 "theme": "dark", "scale": "symlog", "sharedScale": true, "photo": true, "contributions": true,
-                "focal": false, "lovasz": {"error": "hinge", "channel": 0}}}]}"#,
+                "panel": {"kind": "lovasz", "error": "hinge", "channel": 0}}}]}"#,
             ),
             None,
         )

@@ -1,6 +1,6 @@
 //! Descent: lanes side by side, by step.
 
-use crate::paint::chart::{Axis, Chart, Ink, Plot, Rule, Series};
+use crate::paint::chart::{Axis, Chart, Ink, Plot, Series};
 use crate::study::descent::{Race, Record};
 
 /// The IoU that the lanes are raced to.
@@ -22,8 +22,7 @@ pub fn charts(race: &Race, step: usize) -> Vec<Chart> {
             })
             .collect();
         let y = y(&mut series.iter().flat_map(|s| s.points.iter().map(|point| point[1])));
-        let rules = vec![Rule { at: step as f64, label: String::new() }];
-        Chart::Plot(Plot { title: title.into(), x: Axis::linear("step", 0.0, end), y, series, rules })
+        Chart::Plot(Plot::new(title, Axis::linear("step", 0.0, end), y, series).ruled(step as f64, ""))
     };
     vec![
         chart("IoU by step", |record| record.iou, &|_| Axis::linear("IoU of the hard masks", 0.0, 1.0)),

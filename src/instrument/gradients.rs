@@ -4,7 +4,7 @@ use super::{Panel, TableReadout};
 use crate::field::{Field, Head, Shape};
 use crate::loss::config::{Config, Settings};
 use crate::loss::{Evaluation, LOSSES, Loss};
-use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Rule, Series};
+use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
 use crate::paint::number::{short, tick};
 use crate::study::by_probability::by_probability;
 use crate::study::half_precision::{gradient_in_half, losses_of, partial_sums, sums_of, terms_of};
@@ -97,16 +97,15 @@ fn by_bin(field: &Field<'_>, gradient: &[f32], title: &str, name: &str) -> Chart
     let (own, other) = of_class(field);
     let series = [(own.clone(), Ink::Foreground, &sides[0]), (other, Ink::Background, &sides[1])]
         .map(|(name, ink, side)| Series::line(name, ink, means(side)));
-    Chart::Plot(Plot {
-        title: title.into(),
-        x: Axis::linear(format!("p, probability given to the {own}"), 0.0, 1.0),
-        y: Axis::around(
+    Chart::Plot(Plot::new(
+        title,
+        Axis::linear(format!("p, probability given to the {own}"), 0.0, 1.0),
+        Axis::around(
             format!("{name}, a pixel"),
             series.iter().flat_map(|s| s.points.iter().map(|point| point[1])),
         ),
-        series: series.into(),
-        rules: vec![],
-    })
+        series.into(),
+    ))
 }
 
 /// Terms with their names: that of the loss in the catalogue which prints the same, as it is or but for its parameters.
@@ -149,16 +148,15 @@ fn stacked(field: &Field<'_>, names: &[&str], terms: &[(f64, Evaluation)]) -> Ch
         );
     }
     series.reverse();
-    Chart::Plot(Plot {
-        title: "The gradient of the compound, stacked by term".into(),
-        x: Axis::linear(format!("p, probability given to the {}", of_class(field).0), 0.0, 1.0),
-        y: Axis::around(
+    Chart::Plot(Plot::new(
+        "The gradient of the compound, stacked by term",
+        Axis::linear(format!("p, probability given to the {}", of_class(field).0), 0.0, 1.0),
+        Axis::around(
             "mean |gradient| by the logit, a pixel",
             series.iter().flat_map(|s| s.points.iter().map(|p| p[1])),
         ),
         series,
-        rules: vec![],
-    })
+    ))
 }
 
 /// What each term has of the value, and of the gradient.
@@ -201,16 +199,18 @@ pub fn vanishing(curves: &[(&str, &[Point])], from: f64, to: f64) -> Chart {
             Series::line(*name, Ink::Slot(slot), points)
         })
         .collect();
-    Chart::Plot(Plot {
-        title: "Gradient left on the foreground, the more confidently it is wrong".into(),
-        x: Axis::linear("how wrong: logit of the wrong answer − logit of the right one", from, to),
-        y: Axis::around_log(
-            "norm of the gradient on the foreground, by logits",
-            series.iter().flat_map(|s| s.points.iter().map(|p| p[1])),
-        ),
-        series,
-        rules: vec![Rule { at: 0.0, label: "p = 0.5".into() }],
-    })
+    Chart::Plot(
+        Plot::new(
+            "Gradient left on the foreground, the more confidently it is wrong",
+            Axis::linear("how wrong: logit of the wrong answer − logit of the right one", from, to),
+            Axis::around_log(
+                "norm of the gradient on the foreground, by logits",
+                series.iter().flat_map(|s| s.points.iter().map(|p| p[1])),
+            ),
+            series,
+        )
+        .ruled(0.0, "p = 0.5"),
+    )
 }
 
 fn half_precision(field: &Field<'_>, evaluation: &Evaluation, panel: &mut Panel) {
@@ -256,13 +256,12 @@ fn half_precision(field: &Field<'_>, evaluation: &Evaluation, panel: &mut Panel)
             Series::line("exactly", Ink::Muted, curve(|sum| sum.1)),
             Series::line("float16, one after the other", Ink::Slot(1), curve(|sum| sum.2)),
         ];
-        panel.charts.push(Chart::Plot(Plot {
-            title: format!("{name} as it is added up"),
-            x: Axis::linear("terms added, pixels", 0.0, terms.len().max(1) as f64),
-            y: Axis::around(name, series.iter().flat_map(|s| s.points.iter().map(|p| p[1]))),
+        panel.charts.push(Chart::Plot(Plot::new(
+            format!("{name} as it is added up"),
+            Axis::linear("terms added, pixels", 0.0, terms.len().max(1) as f64),
+            Axis::around(name, series.iter().flat_map(|s| s.points.iter().map(|p| p[1]))),
             series,
-            rules: vec![],
-        }));
+        )));
     }
     let halves = [1.0, 1024.0, 65536.0].map(|scale| (scale, gradient_in_half(&evaluation.gradient, scale)));
     panel.tables.push(TableReadout {

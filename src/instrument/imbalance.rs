@@ -1,6 +1,6 @@
 //! Imbalance: every loss along a knob of the scene, and one loss over two parameters.
 
-use crate::paint::chart::{Axis, Chart, Ink, Plot, Rule, Series, Surface};
+use crate::paint::chart::{Axis, Chart, Ink, Plot, Series, Surface};
 use crate::study::sweep::Measured;
 
 /// The three things that are measured of a loss.
@@ -24,13 +24,7 @@ pub fn sweep(x: &Axis, values: &[f64], at_rest: f64, losses: &[(&str, &[Measured
             })
             .collect();
         let y = y(&mut series.iter().flat_map(|s| s.points.iter().map(|point| point[1])));
-        Chart::Plot(Plot {
-            title: title.into(),
-            x: x.clone(),
-            y,
-            series,
-            rules: vec![Rule { at: at_rest, label: "now".into() }],
-        })
+        Chart::Plot(Plot::new(title, x.clone(), y, series).ruled(at_rest, "now"))
     };
     vec![
         chart("Who holds the gradient", SHARE, &|_| Axis::linear(SHARE_NAME, 0.0, 100.0)),

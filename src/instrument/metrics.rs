@@ -3,7 +3,7 @@
 use super::{Panel, TableReadout};
 use crate::field::{Field, Task};
 use crate::metric::{self, Confusion, Metrics};
-use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Rule, Series};
+use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
 use crate::paint::number::{short, tick};
 
 /// How the masks are made and compared.
@@ -86,13 +86,15 @@ fn by_threshold(field: &Field<'_>, judged: Judged) -> Chart {
             .collect();
         Series::line(*name, Ink::Slot(slot), points)
     });
-    Chart::Plot(Plot {
-        title: "Metrics by threshold".into(),
-        x: Axis::linear("threshold of the probability", 0.0, 1.0),
-        y: Axis::linear("metric", 0.0, 1.0),
-        series: series.collect(),
-        rules: vec![Rule { at: judged.threshold, label: "now".into() }],
-    })
+    Chart::Plot(
+        Plot::new(
+            "Metrics by threshold",
+            Axis::linear("threshold of the probability", 0.0, 1.0),
+            Axis::linear("metric", 0.0, 1.0),
+            series.collect(),
+        )
+        .ruled(judged.threshold, "now"),
+    )
 }
 
 fn calibration(field: &Field<'_>, judged: Judged) -> Chart {
@@ -100,17 +102,16 @@ fn calibration(field: &Field<'_>, judged: Judged) -> Chart {
     let points = bins.iter().map(|bin| [bin.confidence, bin.frequency]).collect();
     let ideal = vec![[0.0, 0.0], [1.0, 1.0]];
     let share = bins.iter().map(|bin| [bin.confidence, bin.share]).collect();
-    Chart::Plot(Plot {
-        title: "Calibration: what is predicted, and what comes true".into(),
-        x: Axis::linear("predicted probability, mean of a bin", 0.0, 1.0),
-        y: Axis::linear("share of pixels", 0.0, 1.0),
-        series: vec![
+    Chart::Plot(Plot::new(
+        "Calibration: what is predicted, and what comes true",
+        Axis::linear("predicted probability, mean of a bin", 0.0, 1.0),
+        Axis::linear("share of pixels", 0.0, 1.0),
+        vec![
             Series::line("share of all pixels that are in the bin", Ink::Muted, share).drawn(Mark::Bars),
             Series::line("calibrated", Ink::Muted, ideal),
             Series::line("foreground among them", Ink::Foreground, points),
         ],
-        rules: vec![],
-    })
+    ))
 }
 
 /// A prediction along the way: its IoU, and losses with their names and values.
@@ -160,16 +161,12 @@ pub fn scatter(stops: &[Stop]) -> Chart {
         .enumerate()
         .map(|(slot, name)| Series::line(*name, Ink::Slot(slot), points(name)).drawn(Mark::Dots))
         .collect();
-    Chart::Plot(Plot {
-        title: "Every loss against IoU, one dot a stroke".into(),
-        x: Axis::linear("IoU of the hard masks", 0.0, 1.0),
-        y: Axis::around(
-            "value of the loss",
-            series.iter().flat_map(|s| s.points.iter().map(|point| point[1])),
-        ),
+    Chart::Plot(Plot::new(
+        "Every loss against IoU, one dot a stroke",
+        Axis::linear("IoU of the hard masks", 0.0, 1.0),
+        Axis::around("value of the loss", series.iter().flat_map(|s| s.points.iter().map(|point| point[1]))),
         series,
-        rules: vec![],
-    })
+    ))
 }
 
 #[cfg(test)]

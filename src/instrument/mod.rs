@@ -84,8 +84,27 @@ pub struct Panel {
     pub charts: Vec<Chart>,
     /// Likewise.
     pub tables: Vec<TableReadout>,
+    /// Sentences for people.
+    pub remarks: Vec<String>,
     /// Strokes to look at again.
     pub flags: Vec<Flag>,
+    /// Pictures of the scene's size.
+    pub stills: Vec<Still>,
+    /// RGBA of the stills, one after the other, which travels beside the numbers.
+    #[serde(skip)]
+    pub pixels: Vec<u8>,
+}
+
+/// A picture's name and number.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Still {
+    /// What it shows.
+    pub name: String,
+    /// What is said beside it.
+    pub text: String,
+    /// Its colour in the charts, as CSS; empty where it has none.
+    pub colour: String,
 }
 
 /// A stroke that a loss and a metric disagree on.

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Chosen, Experiment, Report, Specimen, Still};
-use crate::instrument::descent;
+use super::{Chosen, Experiment, Report, Specimen};
+use crate::instrument::{Still, descent};
 use crate::paint::Theme;
 use crate::paint::number::short;
 use crate::paint::picture::{Backdrop, prediction_picture};

@@ -13,7 +13,7 @@ use ndarray::{Array3, Array4};
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldError, IGNORE, Labels, Logits, Task};
-use crate::instrument::TableReadout;
+use crate::instrument::{Still, TableReadout};
 use crate::loss::config::{Config, Settings};
 use crate::loss::{self, Loss};
 use crate::paint::Theme;
@@ -199,18 +199,6 @@ pub struct Report {
     /// RGBA of the stills, one after the other, which travels beside the numbers.
     #[serde(skip)]
     pub pixels: Vec<u8>,
-}
-
-/// A picture's name and number.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Still {
-    /// What it shows.
-    pub name: String,
-    /// What is said beside it.
-    pub text: String,
-    /// Its colour in the charts, as CSS.
-    pub colour: String,
 }
 
 /// Something found out in steps.

@@ -155,18 +155,12 @@ pub struct View {
     pub pixel: Option<At>,
     /// Whether that pixel's contributions are computed: it costs a second evaluation, so not while painting.
     pub contributions: bool,
-    /// Whether the focal panel is open.
-    pub focal: bool,
-    /// What the Lovász panel shows, if it is open.
-    pub lovasz: Option<LovaszView>,
-    /// The loss that is compared between libraries, if that panel is open.
-    pub compared: Option<String>,
-    /// How masks are judged, if that panel is open.
-    pub metrics: Option<MetricsView>,
+    /// The open panel, if it is one that is computed with each frame.
+    pub panel: Option<PanelView>,
+    /// How masks are judged.
+    pub judged: MetricsView,
     /// The moment of an earlier stroke that is shown in place of the scene, while it is played again.
     pub replay: Option<Replay>,
-    /// The loss whose gradient is dissected, if that panel is open.
-    pub dissected: Option<String>,
     /// The loss whose Python is shown, if any.
     pub code: Option<String>,
 }
@@ -183,15 +177,35 @@ impl Default for View {
             gradient_class: None,
             pixel: None,
             contributions: false,
-            focal: false,
-            lovasz: None,
-            compared: None,
-            metrics: None,
+            panel: None,
+            judged: MetricsView { class: 1, threshold: 0.5, tolerance: 2.0 },
             replay: None,
-            dissected: None,
             code: None,
         }
     }
+}
+
+/// A panel that is computed with each frame.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum PanelView {
+    /// One loss in all libraries.
+    Libraries {
+        /// Which.
+        loss: String,
+    },
+    /// The focal laboratory.
+    Focal,
+    /// The Lovász sort.
+    Lovasz(LovaszView),
+    /// Losses beside metrics.
+    Metrics,
+    /// One loss's gradient, dissected.
+    Gradients {
+        /// Which.
+        loss: String,
+    },
 }
 
 /// A pixel.
@@ -254,7 +268,7 @@ impl View {
         self.pixel = self.pixel.filter(|at| at.x < shape.width && at.y < shape.height);
         self.gradient_class =
             self.gradient_class.filter(|&class| shape.channels > 1 && class < shape.channels);
-        if let Some(lovasz) = &mut self.lovasz {
+        if let Some(PanelView::Lovasz(lovasz)) = &mut self.panel {
             lovasz.channel = lovasz.channel.min(shape.channels - 1);
         }
     }

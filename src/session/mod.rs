@@ -11,6 +11,7 @@ pub mod frame;
 mod cards;
 mod deck;
 mod libraries;
+mod panel;
 mod readout;
 mod stage;
 mod trail;
@@ -21,7 +22,6 @@ use ndarray::Array4;
 
 use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
-use crate::instrument;
 use crate::instrument::metrics::Stop;
 use crate::laboratory::{Chosen, Header, Specimen};
 use crate::library::Facts;
@@ -174,7 +174,7 @@ impl Session {
             | Command::Adjust { .. } => {
                 self.trail.settings_changed();
             }
-            Command::Show { view } if view.cards != self.view.cards || view.metrics != self.view.metrics => {
+            Command::Show { view } if view.cards != self.view.cards || view.judged != self.view.judged => {
                 self.trail.settings_changed();
             }
             _ => {}
@@ -345,31 +345,28 @@ impl Session {
 
         let cards = cards::readouts(&field, &on_table, &evaluated, &limits, &self.view);
         let pixel = readout::pixel(&field, logits, labels, &on_table, &evaluated, &self.view);
-        let focal = self.view.focal.then(|| readout::focal(&field));
-        let lovasz = self.view.lovasz.map(|shown| readout::lovasz(&field, &self.view, shown));
-        let asked = |id: &Option<String>| id.as_ref().and_then(|id| self.deck.find(id));
-        let comparison = asked(&self.view.compared).and_then(|card| libraries::comparison(&field, card).ok());
-        let code = asked(&self.view.code).map(|card| libraries::code(&field, card));
-        let dissected = asked(&self.view.dissected);
+        let code = self.view.code.as_ref().and_then(|id| self.deck.find(id));
+        let code = code.map(|card| libraries::code(&field, card));
         let values: Vec<(&str, f64)> = on_table
             .iter()
             .zip(&evaluated)
             .map(|(card, evaluated)| (card.spec.name.of(shape.task()), evaluated.value))
             .collect();
-        let judged = readout::judged(&field, &self.view);
+        let judged = panel::judged(&field, &self.view);
         if replayed.is_none() && self.trail.is_due() && !self.editor.is_stroking() {
             let iou = metric::confusion(&field, 0, judged.channel, judged.threshold).iou();
             let losses = values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
             self.trail.see(Stop { iou, losses }, logits, labels);
         }
-        let panel = if self.view.metrics.is_some() {
-            let mut panel = instrument::metrics::panel(&field, judged, &values);
-            panel.charts.insert(0, self.trail.scatter());
-            panel.flags = self.trail.flags();
-            Some(panel)
-        } else {
-            dissected.map(|card| instrument::gradients::panel(&field, &*card.loss))
+        let shown = panel::Shown {
+            field: &field,
+            view: &self.view,
+            deck: &self.deck,
+            trail: &self.trail,
+            values: &values,
         };
+        let panel = shown.panel();
+        let (focal, lovasz, comparison) = (shown.focal(), shown.lovasz(), shown.comparison());
         let scene = SceneReadout::new(&self.editor, self.soft_edges, frame::class_shares(&field));
         let derived = field.into_derived();
         if replayed.is_none() {

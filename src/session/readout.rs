@@ -1,19 +1,14 @@
-//! The pixel inspector and the panels.
+//! The pixel inspector.
 
 use std::rc::Rc;
 
 use super::deck::Card;
-use super::edit::{LovaszError, LovaszView, MetricsView, View};
-use super::frame::{FocalReadout, LovaszReadout, PixelReadout, PixelRow, RankReadout};
+use super::edit::View;
+use super::frame::{PixelReadout, PixelRow};
 use crate::field::{Field, Head, Labels, Logits};
-use crate::instrument::metrics::Judged;
 use crate::loss::Evaluation;
-use crate::loss::lovasz::{Error, Lovasz};
 use crate::paint::number;
 use crate::study;
-
-/// Bins of p_t in the focal panel.
-const BINS: usize = 40;
 
 pub(super) fn pixel(
     field: &Field<'_>,
@@ -67,44 +62,4 @@ pub(super) fn pixel(
         probabilities,
         rows,
     })
-}
-
-/// How masks are judged where nothing is said: from p = 0.5 on, a boundary within 2 pixels.
-pub(super) fn judged(field: &Field<'_>, view: &View) -> Judged {
-    let MetricsView { class, threshold, tolerance } =
-        view.metrics.unwrap_or(MetricsView { class: 1, threshold: 0.5, tolerance: 2.0 });
-    let channels = field.shape().channels;
-    Judged { channel: if channels == 1 { 0 } else { class.min(channels - 1) }, threshold, tolerance }
-}
-
-pub(super) fn focal(field: &Field<'_>) -> FocalReadout {
-    let study::focal::Histogram { foreground, background } = study::focal::histogram(field, BINS);
-    FocalReadout { foreground, background }
-}
-
-pub(super) fn lovasz(field: &Field<'_>, view: &View, shown: LovaszView) -> LovaszReadout {
-    let error = match shown.error {
-        LovaszError::Hinge => Error::Hinge,
-        LovaszError::Probability => Error::Probability,
-    };
-    let loss = Lovasz { error, per_image: false, all_classes: true };
-    let order = study::lovasz::order(field, loss, shown.channel);
-    let width = field.shape().width;
-    let looked_at = view.pixel.and_then(|at| {
-        let pixel = at.y * width + at.x;
-        let rank = order.pixels.iter().position(|&ranked| ranked as usize == pixel)?;
-        Some(RankReadout {
-            rank,
-            error_text: number::short(f64::from(order.errors[rank])),
-            weight_text: number::short(f64::from(order.increments[rank])),
-        })
-    });
-    LovaszReadout {
-        channel: shown.channel,
-        value: order.value,
-        text: number::short(order.value),
-        foreground: order.foreground.iter().filter(|&&foreground| foreground).count(),
-        looked_at,
-        order,
-    }
 }

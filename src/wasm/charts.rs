@@ -38,16 +38,16 @@ impl ChartView {
         Ok(Self { chart: from_js(chart)? })
     }
 
-    /// Draws it, filling its canvas, with a mark at a value of x. `scale` is device pixels for one of the page.
+    /// Draws it, filling its canvas, with a mark at values of x and y. `scale` is device pixels for one of the page.
     pub fn draw(
         &self,
         canvas: HtmlCanvasElement,
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
         scale: f64,
-        cursor: Option<f64>,
+        #[wasm_bindgen(unchecked_param_type = "[number, number] | undefined")] cursor: JsValue,
     ) -> Result<(), JsError> {
         let style = ChartStyle { theme: from_js(theme)?, scale };
-        self.chart.draw(&area(canvas)?, &style, cursor).map_err(drawing_failed)
+        self.chart.draw(&area(canvas)?, &style, from_js(cursor)?).map_err(drawing_failed)
     }
 
     /// The same under its title, as it is exported.
@@ -68,6 +68,20 @@ impl ChartView {
         // Where a chart lies does not depend on its theme.
         let style = ChartStyle { theme: Theme::Light, scale };
         to_js(&self.chart.hover((x, y), (width, height), &style))
+    }
+
+    /// The handle that a pointer takes there, by its id.
+    #[wasm_bindgen(js_name = handleAt)]
+    pub fn handle_at(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Option<String> {
+        let style = ChartStyle { theme: Theme::Light, scale };
+        self.chart.handle_at((x, y), (width, height), &style).map(|handle| handle.id.clone())
+    }
+
+    /// The values of both axes there; beside the plot those of its border.
+    #[wasm_bindgen(js_name = valuesAt, unchecked_return_type = "[number, number] | undefined")]
+    pub fn values_at(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Result<JsValue, JsError> {
+        let style = ChartStyle { theme: Theme::Light, scale };
+        to_js(&self.chart.values_at((x, y), (width, height), &style))
     }
 
     /// The first rows of its numbers as text.

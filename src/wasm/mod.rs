@@ -30,6 +30,8 @@ export interface Reply {
   heatmaps: Uint8ClampedArray[];
   /** The Lovász sort by rank, if its panel is open. */
   order?: LovaszOrder;
+  /** RGBA of the panel's stills, one after the other, if it has any. */
+  stills?: Uint8ClampedArray;
 }
 export interface LovaszOrder {
   errors: Float32Array;
@@ -90,6 +92,9 @@ impl Engine {
         if let Some(lovasz) = &frame.lovasz {
             let order = order_to_js(&lovasz.order)?;
             set(&reply, "order", &order)?;
+        }
+        if let Some(panel) = frame.panel.as_ref().filter(|panel| !panel.pixels.is_empty()) {
+            set(&reply, "stills", &Uint8ClampedArray::from(panel.pixels.as_slice()))?;
         }
         Ok(reply.into())
     }

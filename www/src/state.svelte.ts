@@ -9,6 +9,7 @@ import type {
   LovaszView,
   MetricsView,
   Ink,
+  PanelView,
   Replay,
   Reply,
   Rules,
@@ -98,7 +99,8 @@ export class Lossfield {
   byProbability = $state(false);
   /** The loss that is compared between libraries. */
   compared = $state("dice");
-  metrics = $state.raw<MetricsView>({ class: 1, threshold: 0.5, tolerance: 2 });
+  /** How masks are judged. */
+  judged = $state.raw<MetricsView>({ class: 1, threshold: 0.5, tolerance: 2 });
   /** The moment of an earlier stroke, while it is played again. */
   replay = $state.raw<Replay>();
   /** What the imbalance panel sweeps: a knob, or one loss over two axes (`param:…` or `knob:…`). */
@@ -246,14 +248,27 @@ export class Lossfield {
       gradientClass: this.gradientClass,
       pixel: this.pixel,
       contributions: !this.painting,
-      focal: this.tab === "focal",
-      lovasz: this.tab === "lovasz" ? this.lovasz : undefined,
-      compared: this.tab === "libraries" ? this.compared : undefined,
-      metrics: this.tab === "metrics" ? this.metrics : undefined,
+      panel: this.#panel,
+      judged: this.judged,
       replay: this.replay,
-      dissected: this.tab === "gradients" ? this.dissected : undefined,
       code: this.code,
     };
+  }
+
+  /** The open tab, if it is one that the engine computes with each frame. */
+  get #panel(): PanelView | undefined {
+    switch (this.tab) {
+      case "libraries":
+        return { kind: "libraries", loss: this.compared };
+      case "focal":
+      case "metrics":
+        return { kind: this.tab };
+      case "lovasz":
+        return { kind: "lovasz", ...this.lovasz };
+      case "gradients":
+        return { kind: "gradients", loss: this.dissected };
+    }
+    return undefined;
   }
 
   loss(id: string | undefined): LossEntry | undefined {

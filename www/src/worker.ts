@@ -11,9 +11,9 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function buffersOf({ truth, order }: Reply): Transferable[] {
-  // All pixels lie in one buffer.
-  const arrays: ArrayBufferView[] = [truth];
+function buffersOf({ truth, order, stills }: Reply): Transferable[] {
+  // All other pixels lie in one buffer.
+  const arrays: ArrayBufferView[] = stills ? [truth, stills] : [truth];
   if (order) arrays.push(order.errors, order.increments, order.pixels, order.foreground);
   return arrays.map((array) => array.buffer as ArrayBuffer);
 }

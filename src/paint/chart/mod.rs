@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use axis::Axis;
 pub use focal::{FocalChart, draw_focal_curves, draw_focal_gradient};
 pub use lovasz::{LovaszChart, draw_lovasz_area, draw_lovasz_ranks, rank_at, rank_at_area};
-pub use plot::{Mark, Plot, Rule, Series, SeriesInk as Ink, draw_plot};
+pub use plot::{Handle, Mark, Plot, Rule, Series, SeriesInk as Ink, Side, draw_plot};
 pub use surface::{Surface, draw_surface};
 pub use table::Table;
 
@@ -77,8 +77,8 @@ pub enum Chart {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Hover {
-    /// The value of x that is read.
-    pub x: f64,
+    /// The values of x and y that are read; y is not a number where all series are read at one x.
+    pub at: [f64; 2],
     /// Where that is, for people.
     pub title: String,
     /// What is read there.
@@ -104,16 +104,16 @@ impl Chart {
         }
     }
 
-    /// Draws it, filling its area. `cursor` is a value of x to mark.
+    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, or one place of a surface.
     pub fn draw<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
         style: &ChartStyle,
-        cursor: Option<f64>,
+        cursor: Option<[f64; 2]>,
     ) -> Drawn<DB> {
         match self {
-            Self::Plot(plot) => draw_plot(root, plot, style, cursor),
-            Self::Surface(surface) => draw_surface(root, surface, style),
+            Self::Plot(plot) => draw_plot(root, plot, style, cursor.map(|at| at[0])),
+            Self::Surface(surface) => draw_surface(root, surface, style, cursor),
         }
     }
 
@@ -144,6 +144,16 @@ impl Chart {
             Self::Plot(plot) => plot.hover(at, size, style),
             Self::Surface(surface) => surface.hover(at, size, style),
         }
+    }
+
+    /// The handle that a pointer at these pixels takes.
+    pub fn handle_at(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<&Handle> {
+        if let Self::Plot(plot) = self { plot.handle_at(at, size, style) } else { None }
+    }
+
+    /// The values of both axes at these pixels; beside the plot those of its border.
+    pub fn values_at(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<[f64; 2]> {
+        if let Self::Plot(plot) = self { plot.values_at(at, size, style) } else { None }
     }
 
     /// All its numbers.

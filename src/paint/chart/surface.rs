@@ -1,6 +1,8 @@
 //! A value over two parameters: a heat surface with contours.
 
+use plotters::element::Circle;
 use plotters::prelude::DrawingBackend;
+use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +74,7 @@ impl Surface {
         let row = nearest(&self.rows, &self.y, share.1)?;
         let line = |name: &str, value: f64| HoverLine { name: name.into(), value: short(value) };
         Some(Hover {
-            x: self.columns[column],
+            at: [self.columns[column], self.rows[row]],
             title: format!("{}: {}", self.name, short(self.value(row, column))),
             lines: vec![line(&self.x.name, self.columns[column]), line(&self.y.name, self.rows[row])],
         })
@@ -96,8 +98,13 @@ fn nearest(values: &[f64], axis: &Axis, share: f64) -> Option<usize> {
     (0..values.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// Draws a surface, its contours and the key to its colours.
-pub fn draw_surface<DB: DrawingBackend>(root: &Area<DB>, surface: &Surface, style: &ChartStyle) -> Drawn<DB> {
+/// Draws a surface, its contours and the key to its colours. `cursor` is a crossing to mark.
+pub fn draw_surface<DB: DrawingBackend>(
+    root: &Area<DB>,
+    surface: &Surface,
+    style: &ChartStyle,
+    cursor: Option<[f64; 2]>,
+) -> Drawn<DB> {
     root.fill(&draw::colour(style.theme.surface()))?;
     let Some(frame) = Surface::frame(root.dim_in_pixel(), style) else { return Ok(()) };
     let colours = ramp(style.theme.grid(), style.theme.foreground());
@@ -121,13 +128,13 @@ pub fn draw_surface<DB: DrawingBackend>(root: &Area<DB>, surface: &Surface, styl
         contour(root, surface, style, &frame, level)?;
     }
     key(root, style, &frame, &scale, &colours)?;
-    let Some([x, y]) = surface.here else { return Ok(()) };
-    let (x, y) = (surface.x.share(x), surface.y.share(y));
-    if (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y) {
-        let at = (frame.x(x).round() as i32, frame.y(y).round() as i32);
-        for (radius, ink) in [(7.0, style.theme.surface()), (5.0, style.theme.background())] {
-            let fill = plotters::style::Color::filled(&draw::colour(ink));
-            root.draw(&plotters::element::Circle::new(at, style.px(radius), fill))?;
+    for (at, ink) in [(surface.here, style.theme.background()), (cursor, style.theme.ink())] {
+        let Some([x, y]) = at.map(|[x, y]| [surface.x.share(x), surface.y.share(y)]) else { continue };
+        if (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y) {
+            let at = (frame.x(x).round() as i32, frame.y(y).round() as i32);
+            for (radius, ink) in [(7.0, style.theme.surface()), (5.0, ink)] {
+                root.draw(&Circle::new(at, style.px(radius), draw::colour(ink).filled()))?;
+            }
         }
     }
     Ok(())

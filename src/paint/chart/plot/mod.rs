@@ -1,0 +1,278 @@
+//! Series of points over two axes: what most instruments show.
+//!
+//! Here it is data; `read` is what a pointer and a table find in it, `marks` draws it.
+
+mod marks;
+mod read;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::Rgb;
+use super::ChartStyle;
+use super::axis::Axis;
+use super::draw::{self, LINE};
+use super::frame::Frame;
+use crate::paint::Theme;
+pub use marks::draw_plot;
+
+/// Series over two axes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Plot {
+    /// What it answers, in a few words.
+    pub title: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// A second vertical axis, on the right.
+    pub right: Option<Axis>,
+    /// Drawn in order, the first at the bottom.
+    pub series: Vec<Series>,
+    /// Upright lines at values of x.
+    pub rules: Vec<Rule>,
+    /// Points that can be dragged.
+    pub handles: Vec<Handle>,
+}
+
+/// Points that belong together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Series {
+    /// Its name in the legend.
+    pub name: String,
+    /// Its colour.
+    pub ink: SeriesInk,
+    /// How it is drawn.
+    pub mark: Mark,
+    /// x and y. A point that is not finite interrupts a line.
+    pub points: Vec<[f64; 2]>,
+    /// Which vertical axis it is measured by.
+    pub side: Side,
+    /// The x at which its name stands upon the line itself, in place of an entry in the legend.
+    pub tag: Option<f64>,
+    /// The width of its bars as values of x; without one they are as wide as they lie apart.
+    pub width: Option<f64>,
+}
+
+/// A vertical axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Side {
+    /// That of the plot.
+    #[default]
+    Left,
+    /// The second.
+    Right,
+}
+
+/// A point that can be dragged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Handle {
+    /// What is told when it is dragged.
+    pub id: String,
+    /// What stands beside it.
+    pub label: String,
+    /// Where it is, by the left axis.
+    pub at: [f64; 2],
+    /// Its colour.
+    pub ink: SeriesInk,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Mark {
+    /// A line from point to point.
+    Line,
+    /// A line that stays at each y until the next x.
+    Step,
+    /// Points by themselves, in any order.
+    Dots,
+    /// Boxes from 0, each centred on its x.
+    Bars,
+}
+
+/// The colour of a series. Which it is depends on the theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum SeriesInk {
+    /// One of a row of colours for things of a kind, told apart by a marker too.
+    Slot(usize),
+    /// That of foreground pixels.
+    Foreground,
+    /// That of background pixels.
+    Background,
+    /// That of text.
+    Strong,
+    /// That of what stands back.
+    Muted,
+}
+
+/// An upright line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Rule {
+    /// Where.
+    pub at: f64,
+    /// What stands there.
+    pub label: String,
+}
+
+/// Room for text and swatch of an entry of the legend besides its letters, in pixels of the page.
+const ENTRY: f64 = 44.0;
+
+impl SeriesInk {
+    pub(super) fn of(self, theme: Theme) -> Rgb {
+        match self {
+            Self::Slot(slot) => theme.slot(slot),
+            Self::Foreground => theme.foreground(),
+            Self::Background => theme.background(),
+            Self::Strong => theme.ink(),
+            Self::Muted => theme.muted(),
+        }
+    }
+
+    fn slot(self) -> Option<usize> {
+        if let Self::Slot(slot) = self { Some(slot) } else { None }
+    }
+}
+
+impl Series {
+    /// A line.
+    pub fn line(name: impl Into<String>, ink: SeriesInk, points: Vec<[f64; 2]>) -> Self {
+        let (name, mark) = (name.into(), Mark::Line);
+        Self { name, ink, mark, points, side: Side::Left, tag: None, width: None }
+    }
+
+    /// The same points, drawn otherwise.
+    #[must_use]
+    pub fn drawn(self, mark: Mark) -> Self {
+        Self { mark, ..self }
+    }
+
+    /// The same, measured by the axis on the right.
+    #[must_use]
+    pub fn on_the_right(self) -> Self {
+        Self { side: Side::Right, ..self }
+    }
+
+    /// The same with its name upon the line, at a value of x.
+    #[must_use]
+    pub fn tagged(self, x: f64) -> Self {
+        Self { tag: Some(x), ..self }
+    }
+
+    /// The same with bars of a width.
+    #[must_use]
+    pub fn wide(self, width: f64) -> Self {
+        Self { width: Some(width), ..self }
+    }
+
+    /// Whether x never falls, as where y is a function of it.
+    fn is_function(&self) -> bool {
+        self.mark != Mark::Dots && self.points.is_sorted_by(|a, b| a[0] <= b[0])
+    }
+
+    /// The point that stands for a value of x: the nearest, or for steps the one at or before it.
+    fn at(&self, x: f64, axis: &Axis) -> Option<[f64; 2]> {
+        let share = axis.share(x);
+        let mut finite = self.points.iter().filter(|point| point[1].is_finite());
+        if self.mark == Mark::Step {
+            return finite.rfind(|point| point[0] <= x).copied();
+        }
+        let distance = |point: &&[f64; 2]| (axis.share(point[0]) - share).abs();
+        finite.min_by(|a, b| distance(a).total_cmp(&distance(b))).copied()
+    }
+}
+
+impl Plot {
+    /// Series over two axes, and nothing else.
+    pub fn new(title: impl Into<String>, x: Axis, y: Axis, series: Vec<Series>) -> Self {
+        Self { title: title.into(), x, y, right: None, series, rules: Vec::new(), handles: Vec::new() }
+    }
+
+    /// The same with a line at a value of x.
+    #[must_use]
+    pub fn ruled(mut self, at: f64, label: impl Into<String>) -> Self {
+        self.rules.push(Rule { at, label: label.into() });
+        self
+    }
+
+    /// The same with a second vertical axis.
+    #[must_use]
+    pub fn with_right(self, axis: Axis) -> Self {
+        Self { right: Some(axis), ..self }
+    }
+
+    /// The same with points that can be dragged.
+    #[must_use]
+    pub fn with_handles(self, handles: Vec<Handle>) -> Self {
+        Self { handles, ..self }
+    }
+
+    /// The vertical axis of a series.
+    fn axis_of(&self, series: &Series) -> &Axis {
+        match (series.side, &self.right) {
+            (Side::Right, Some(right)) => right,
+            _ => &self.y,
+        }
+    }
+
+    /// The plot of an area, under the rows of its legend; none if there is no room.
+    fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
+        let bare = Frame::new(size, style, self.right.is_some())?;
+        let labels = self.y.ticks(bare.height(), style.px(44.0));
+        let widest = labels.iter().map(|(_, label)| draw::width_of(label, style)).max().unwrap_or(0);
+        let bare = Frame { left: bare.left.max(widest + style.px(12.0)), ..bare };
+        let rows = self.legend_rows(&bare, style).len();
+        let top = bare.top + style.px(LINE * rows as f64);
+        let fits = bare.bottom - top >= style.px(40.0) && bare.width() >= style.px(40.0);
+        fits.then_some(Frame { top, ..bare })
+    }
+
+    /// The series of each row of the legend, as many as fit beside each other by a generous guess.
+    fn legend_rows(&self, frame: &Frame, style: &ChartStyle) -> Vec<Vec<&Series>> {
+        let mut rows: Vec<Vec<&Series>> = Vec::new();
+        let mut used = i32::MAX;
+        let named = |series: &&Series| !series.name.is_empty() && series.tag.is_none();
+        for series in self.series.iter().filter(named) {
+            let width = draw::width_of(&series.name, style) + style.px(ENTRY);
+            if used.saturating_add(width) > frame.width() || rows.is_empty() {
+                rows.push(Vec::new());
+                used = 0;
+            }
+            used += width;
+            if let Some(row) = rows.last_mut() {
+                row.push(series);
+            }
+        }
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) const STYLE: ChartStyle = ChartStyle { theme: Theme::Light, scale: 1.0 };
+    pub(super) const SIZE: (u32, u32) = (700, 400);
+
+    pub(super) fn plot(series: Vec<Series>) -> Plot {
+        Plot::new("t", Axis::linear("x", 0.0, 10.0), Axis::linear("y", 0.0, 1.0), series)
+    }
+
+    #[test]
+    fn a_long_legend_takes_rows_and_leaves_a_plot() {
+        let series =
+            |i: usize| Series::line(format!("a loss of some length {i}"), SeriesInk::Slot(i), vec![]);
+        let plot = plot((0..12).map(series).collect());
+        let bare = Frame::new(SIZE, &STYLE, false).unwrap();
+        assert!(plot.legend_rows(&bare, &STYLE).len() > 3);
+        assert!(plot.frame(SIZE, &STYLE).is_some());
+    }
+}
