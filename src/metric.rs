@@ -116,6 +116,40 @@ pub fn confusion(field: &Field<'_>, image: usize, channel: usize, threshold: f64
     confusion_of(field, image, &field.mask(image, channel), &predicted)
 }
 
+/// The four counts of a binary task at every one of some even thresholds from 0 to 1, in one pass.
+pub fn confusions(field: &Field<'_>, image: usize, steps: usize) -> Vec<Confusion> {
+    let threshold = |step: usize| step as f64 / steps as f64;
+    // How many pixels of each side reach just this threshold.
+    let mut reached = vec![[0usize; 2]; steps + 1];
+    let prob = &field.probabilities(Head::Joint).prob[field.shape().plane(image, 0)];
+    for (&p, &label) in prob.iter().zip(field.labels_of(image)) {
+        if field.counts(label) {
+            let mut step = ((p * steps as f64) as usize).min(steps);
+            // Rounding may be one off either way.
+            if step < steps && p >= threshold(step + 1) {
+                step += 1;
+            } else if p < threshold(step) {
+                step -= 1;
+            }
+            reached[step][usize::from(field.is_foreground(label, 0))] += 1;
+        }
+    }
+    let [background, foreground] =
+        [0, 1].map(|side| reached.iter().map(|counts| counts[side]).sum::<usize>());
+    let mut below = [0; 2];
+    let counts = reached.iter().map(|counts| {
+        let found = Confusion {
+            true_positive: foreground - below[1],
+            false_positive: background - below[0],
+            false_negative: below[1],
+            true_negative: below[0],
+        };
+        below = [below[0] + counts[0], below[1] + counts[1]];
+        found
+    });
+    counts.collect()
+}
+
 fn confusion_of(field: &Field<'_>, image: usize, truth: &[bool], predicted: &[bool]) -> Confusion {
     let mut counts = Confusion::default();
     for ((&label, &truth), &predicted) in field.labels_of(image).iter().zip(truth).zip(predicted) {
@@ -291,6 +325,28 @@ mod tests {
         assert!(close(found.precision(), 2.0 / 3.0) && close(found.recall(), 2.0 / 3.0));
         let none = Confusion { true_negative: 9, ..Confusion::default() };
         assert_eq!((none.iou(), none.dice(), none.precision(), none.recall()), (None, None, None, None));
+    }
+
+    #[test]
+    fn counting_once_gives_what_counting_at_each_threshold_does() {
+        let probs = (0..=200u32).map(|i| f64::from(i) / 200.0).chain([0.29, 0.57, 0.58, 1e-9, 1.0 - 1e-9]);
+        let logits: Vec<f32> = probs.map(|p| (p / (1.0 - p)).ln().clamp(-90.0, 90.0) as f32).collect();
+        let pixels = logits.len();
+        let logits = Array4::from_shape_vec((1, 1, 1, pixels), logits).unwrap();
+        let labels =
+            Array3::from_shape_fn(
+                (1, 1, pixels),
+                |(_, _, x)| {
+                    if x % 17 == 0 { IGNORE } else { u8::from(x % 3 == 0) }
+                },
+            );
+        let field = Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap();
+        for steps in [1, 7, 100] {
+            for (step, found) in confusions(&field, 0, steps).into_iter().enumerate() {
+                let threshold = step as f64 / steps as f64;
+                assert_eq!(found, confusion(&field, 0, 0, threshold), "{threshold}");
+            }
+        }
     }
 
     #[test]

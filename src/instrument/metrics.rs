@@ -18,12 +18,12 @@ pub struct Judged {
 }
 
 /// Thresholds at which the ratios are shown.
-const THRESHOLDS: u32 = 100;
+const THRESHOLDS: usize = 100;
 
 /// The metrics of the first image, beside the values of losses with their names.
 pub fn panel(field: &Field<'_>, judged: Judged, losses: &[(&str, f64)]) -> Panel {
     let metrics = metric::metrics(field, 0, judged.channel, judged.threshold, judged.tolerance);
-    let mut panel = Panel { tables: vec![table(&metrics, judged, losses)], ..Panel::default() };
+    let mut panel = Panel { tables: vec![judgement(&metrics, judged), values(losses)], ..Panel::default() };
     if field.shape().task() == Task::Binary {
         panel.charts.push(by_threshold(field, judged));
     }
@@ -31,7 +31,7 @@ pub fn panel(field: &Field<'_>, judged: Judged, losses: &[(&str, f64)]) -> Panel
     panel
 }
 
-fn table(metrics: &Metrics, judged: Judged, losses: &[(&str, f64)]) -> TableReadout {
+fn judgement(metrics: &Metrics, judged: Judged) -> TableReadout {
     let counts = &metrics.confusion;
     let ratio = |value: Option<f64>| value.map_or_else(|| "undefined: 0 / 0".to_owned(), short);
     let pixels = |value: Option<f64>| {
@@ -55,24 +55,27 @@ fn table(metrics: &Metrics, judged: Judged, losses: &[(&str, f64)]) -> TableRead
         ),
         ("calibration error", short(metrics.calibration_error)),
     ];
-    let metrics = rows.into_iter().map(|(name, text)| vec![name.into(), text, "metric".into()]);
-    let losses = losses.iter().map(|(name, value)| vec![(*name).to_owned(), short(*value), "loss".into()]);
     TableReadout {
-        title: "This prediction, judged".into(),
-        columns: ["", "value", "kind"].map(Into::into).into(),
-        rows: metrics.chain(losses).collect(),
+        title: "Judged by metrics".into(),
+        columns: ["metric", "value"].map(Into::into).into(),
+        rows: rows.into_iter().map(|(name, text)| vec![name.into(), text]).collect(),
+    }
+}
+
+fn values(losses: &[(&str, f64)]) -> TableReadout {
+    TableReadout {
+        title: "Judged by losses".into(),
+        columns: ["loss", "value"].map(Into::into).into(),
+        rows: losses.iter().map(|(name, value)| vec![(*name).to_owned(), short(*value)]).collect(),
     }
 }
 
 /// A number made of counts, where it is defined.
 type Ratio = fn(&Confusion) -> Option<f64>;
 
-/// The four ratios at every threshold.
+/// The four ratios of a binary task at every threshold.
 fn by_threshold(field: &Field<'_>, judged: Judged) -> Chart {
-    let counts: Vec<(f64, Confusion)> = (0..=THRESHOLDS)
-        .map(|i| f64::from(i) / f64::from(THRESHOLDS))
-        .map(|threshold| (threshold, metric::confusion(field, 0, judged.channel, threshold)))
-        .collect();
+    let counts = metric::confusions(field, 0, THRESHOLDS);
     let ratios: [(&str, Ratio); 4] = [
         ("IoU", Confusion::iou),
         ("Dice", Confusion::dice),
@@ -80,10 +83,8 @@ fn by_threshold(field: &Field<'_>, judged: Judged) -> Chart {
         ("recall", Confusion::recall),
     ];
     let series = ratios.iter().enumerate().map(|(slot, (name, ratio))| {
-        let points = counts
-            .iter()
-            .map(|(threshold, counts)| [*threshold, ratio(counts).unwrap_or(f64::NAN)])
-            .collect();
+        let point = |(step, counts)| [step as f64 / THRESHOLDS as f64, ratio(counts).unwrap_or(f64::NAN)];
+        let points = counts.iter().enumerate().map(point).collect();
         Series::line(*name, Ink::Slot(slot), points)
     });
     Chart::Plot(

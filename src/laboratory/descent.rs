@@ -102,6 +102,10 @@ impl Experiment for Descent {
         report.charts = descent::charts(&self.race, report.step);
         report
     }
+
+    fn repaint(&mut self, theme: Theme) {
+        self.theme = theme;
+    }
 }
 
 #[cfg(test)]
@@ -140,6 +144,10 @@ mod tests {
         assert_eq!(early.step, 0);
         assert_ne!(early.pixels, late.pixels);
         assert!(late.remarks[0].starts_with("After 12 steps") || late.remarks[0].starts_with("An IoU"));
+        laboratory.repaint(Theme::Dark);
+        let dark = laboratory.report(None);
+        assert!(dark.pixels != late.pixels && dark.stills[0].colour != late.stills[0].colour);
+        assert_eq!(dark.charts, late.charts, "charts get their colours where they are drawn");
     }
 
     #[test]

@@ -214,6 +214,9 @@ pub(crate) trait Experiment: Debug {
 
     /// What is known after a step, or now.
     fn report(&self, step: Option<usize>) -> Report;
+
+    /// From now on its pictures have the colours of another theme.
+    fn repaint(&mut self, _: Theme) {}
 }
 
 /// One experiment under way.
@@ -252,5 +255,10 @@ impl Laboratory {
     /// What is known after a step, or now.
     pub fn report(&self, step: Option<usize>) -> Report {
         self.experiment.report(step)
+    }
+
+    /// From now on its pictures have the colours of another theme.
+    pub fn repaint(&mut self, theme: Theme) {
+        self.experiment.repaint(theme);
     }
 }

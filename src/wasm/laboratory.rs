@@ -62,6 +62,15 @@ impl Laboratory {
         self.inner.total()
     }
 
+    /// From now on its pictures have the colours of another theme.
+    pub fn repaint(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+    ) -> Result<(), JsError> {
+        self.inner.repaint(from_js(theme)?);
+        Ok(())
+    }
+
     /// What is known after a step, or now.
     #[wasm_bindgen(unchecked_return_type = "Findings")]
     pub fn report(&self, step: Option<usize>) -> Result<JsValue, JsError> {

@@ -1,4 +1,4 @@
-import type { Findings, Request as Question, Specimen } from "../pkg/lossfield.js";
+import type { Findings, Request as Question, Specimen, Theme } from "../pkg/lossfield.js";
 import type { FromLaboratory, ToLaboratory } from "./protocol.ts";
 import { newLaboratory } from "./workers.ts";
 
@@ -10,14 +10,19 @@ export interface Experiment {
   done: number;
   total: number;
   running: boolean;
+  /** How far it is to go, and with how many milliseconds between steps. */
+  until: number;
+  pause: number;
+  /** Whether the worker has it. */
+  begun: boolean;
   findings?: Findings;
   /** Why it could not be made. */
   failure?: string;
 }
 
 /**
- * The page's end of the second worker, in which everything runs that takes longer than a frame. It makes one
- * experiment at a time; what others have found stays on show.
+ * The page's end of the second worker, in which everything runs that takes longer than a frame. It works on one
+ * experiment at a time; those of other panels wait, and what they have found stays on show.
  */
 export class LaboratoryClient {
   /** The last experiment of each panel. */
@@ -38,18 +43,30 @@ export class LaboratoryClient {
   async begin(panel: string, question: Question, until = Infinity): Promise<void> {
     this.#ids += 1;
     const id = this.#ids;
-    for (const other of Object.values(this.experiments)) {
-      if (other.running) this.#put({ ...other, running: false });
-    }
+    this.#rest();
     const former = this.of(panel)?.findings;
-    this.#put({ id, panel, done: 0, total: 0, running: true, ...(former && { findings: former }) });
+    this.#put({
+      id,
+      panel,
+      done: 0,
+      total: 0,
+      running: true,
+      until,
+      pause: 0,
+      begun: false,
+      ...(former && { findings: former }),
+    });
     const specimen = await this.#specimen();
-    // Meanwhile it may have been cancelled, or another begun.
-    if (this.#ids !== id || !this.of(panel)?.running) return;
+    // Meanwhile it may have been cancelled, sent further, or another begun.
+    const now = this.of(panel);
+    if (now?.id !== id) return;
+    this.#put({ ...now, begun: true });
     const { labels, logits, shares, photo } = specimen;
     const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
     const transfer = arrays.map(({ buffer }) => buffer as ArrayBuffer);
-    this.#post({ kind: "begin", id, specimen, question, until }, transfer);
+    const { pause } = now;
+    const last = now.running ? now.until : 0;
+    this.#post({ kind: "begin", id, panel, specimen, question, until: last, pause }, transfer);
   }
 
   /** Stops; what was found stays. */
@@ -63,13 +80,30 @@ export class LaboratoryClient {
   goOn(panel: string, until: number, pause: number): void {
     const experiment = this.of(panel);
     if (!experiment) return;
-    this.#put({ ...experiment, running: true });
-    this.#post({ kind: "goOn", id: experiment.id, until, pause });
+    this.#rest();
+    const next = { ...experiment, running: true, until, pause };
+    delete next.failure;
+    this.#put(next);
+    if (experiment.begun) this.#post({ kind: "goOn", id: experiment.id, until, pause });
   }
 
   show(panel: string, step: number): void {
     const experiment = this.of(panel);
     if (experiment) this.#post({ kind: "show", id: experiment.id, step });
+  }
+
+  /** Pictures are painted by the worker, in the colours of a theme. */
+  repaint(theme: Theme): void {
+    for (const { id, findings } of Object.values(this.experiments)) {
+      if (findings && findings.report.stills.length > 0) this.#post({ kind: "repaint", id, theme });
+    }
+  }
+
+  /** The worker is about to turn to another. */
+  #rest(): void {
+    for (const experiment of Object.values(this.experiments)) {
+      if (experiment.running) this.#put({ ...experiment, running: false });
+    }
   }
 
   #put(experiment: Experiment): void {
@@ -108,7 +142,8 @@ export class LaboratoryClient {
         break;
       }
       case "failed":
-        this.#lose(message.message);
+        this.#put({ ...experiment, running: false, failure: message.message });
+        if (message.lost) this.#lose(message.message);
     }
   }
 

@@ -11,10 +11,13 @@ interface Experiment {
   until: number;
   pause: number;
   running: boolean;
+  /** The step that is shown, where it is not the last. */
+  shown?: number;
 }
 
 const ready = init();
-let current: Experiment | undefined;
+/** By panel. */
+const experiments = new Map<string, Experiment>();
 
 function post(message: FromLaboratory, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
@@ -35,18 +38,28 @@ function breathe(pause: number): Promise<void> {
   });
 }
 
-function tell({ id, laboratory, running }: Experiment, step?: number): void {
-  const findings = laboratory.report(step);
+function isKept(experiment: Experiment): boolean {
+  return [...experiments.values()].includes(experiment);
+}
+
+function haltAll(): void {
+  for (const experiment of experiments.values()) experiment.running = false;
+}
+
+function tell({ id, laboratory, running, shown }: Experiment): void {
+  const findings = laboratory.report(shown);
   post({ kind: "findings", id, findings, running }, [findings.pixels.buffer]);
 }
 
 async function goOn(experiment: Experiment): Promise<void> {
   if (experiment.running) return;
+  haltAll();
   experiment.running = true;
+  delete experiment.shown;
   const { id, laboratory } = experiment;
   let reported = performance.now();
   const more = () =>
-    experiment.running && current === experiment && laboratory.done < experiment.until;
+    experiment.running && isKept(experiment) && laboratory.done < experiment.until;
   while (more()) {
     const began = performance.now();
     do laboratory.advance();
@@ -58,7 +71,7 @@ async function goOn(experiment: Experiment): Promise<void> {
     }
     await breathe(experiment.pause);
   }
-  if (current !== experiment) return;
+  if (!isKept(experiment)) return;
   experiment.running = false;
   post({ kind: "progress", id, done: laboratory.done, total: laboratory.total });
   tell(experiment);
@@ -66,35 +79,54 @@ async function goOn(experiment: Experiment): Promise<void> {
 
 async function answer(request: ToLaboratory): Promise<void> {
   await ready;
+  const { id } = request;
   if (request.kind === "begin") {
-    const former = current;
-    current = undefined;
+    const former = experiments.get(request.panel);
+    experiments.delete(request.panel);
     former?.laboratory.free();
+    haltAll();
     const laboratory = new Laboratory(request.specimen, request.question);
     const until = Math.min(request.until, laboratory.total);
-    current = { id: request.id, laboratory, until, pause: 0, running: false };
-    await goOn(current);
+    const experiment = { id, laboratory, until, pause: request.pause, running: false };
+    experiments.set(request.panel, experiment);
+    await goOn(experiment);
     return;
   }
-  if (current?.id !== request.id) return;
+  const experiment = [...experiments.values()].find((other) => other.id === id);
+  if (!experiment) {
+    // What is gone has also halted.
+    if (request.kind === "halt") return;
+    post({ kind: "failed", id, message: "This is no longer there; begin again.", lost: false });
+    return;
+  }
   switch (request.kind) {
     case "halt":
-      current.running = false;
+      experiment.running = false;
       break;
     case "goOn":
-      current.until = Math.min(request.until, current.laboratory.total);
-      current.pause = request.pause;
-      await goOn(current);
+      experiment.until = Math.min(request.until, experiment.laboratory.total);
+      experiment.pause = request.pause;
+      await goOn(experiment);
       break;
     case "show":
-      tell(current, request.step);
+      experiment.shown = request.step;
+      tell(experiment);
+      break;
+    case "repaint":
+      experiment.laboratory.repaint(request.theme);
+      tell(experiment);
   }
 }
 
 self.onmessage = ({ data }: MessageEvent<ToLaboratory>) => {
   answer(data).catch((error: unknown) => {
-    current = undefined;
     const message = error instanceof Error ? error.message : String(error);
-    post({ kind: "failed", id: data.id, message });
+    // A trap poisons the instance; a refusal does not.
+    post({
+      kind: "failed",
+      id: data.id,
+      message,
+      lost: error instanceof WebAssembly.RuntimeError,
+    });
   });
 };

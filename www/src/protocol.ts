@@ -5,6 +5,7 @@ import type {
   Reply,
   Request as Question,
   Specimen,
+  Theme,
 } from "../pkg/lossfield.js";
 
 /** What the page asks of the worker. */
@@ -27,18 +28,32 @@ export type FromWorker =
   /** The session is lost: this worker is of no more use. */
   | { kind: "crashed"; message: string };
 
-/** What the page asks of the laboratory's worker. One experiment at a time: a new one ends the one before. */
+/**
+ * What the page asks of the laboratory's worker. It holds one experiment for each panel and works on one at a time: a new
+ * one halts the others.
+ */
 export type ToLaboratory =
-  | { kind: "begin"; id: number; specimen: Specimen; question: Question; until: number }
+  | {
+      kind: "begin";
+      id: number;
+      panel: string;
+      specimen: Specimen;
+      question: Question;
+      until: number;
+      pause: number;
+    }
   /** Goes on to a step, with so many milliseconds between steps. */
   | { kind: "goOn"; id: number; until: number; pause: number }
   /** Stops after the step that is being made; it can go on. */
   | { kind: "halt"; id: number }
   /** Shows what was known after a step. */
-  | { kind: "show"; id: number; step: number };
+  | { kind: "show"; id: number; step: number }
+  /** Shows the same in the colours of another theme. */
+  | { kind: "repaint"; id: number; theme: Theme };
 
 /** What the laboratory's worker tells the page. */
 export type FromLaboratory =
   | { kind: "progress"; id: number; done: number; total: number }
   | { kind: "findings"; id: number; findings: Findings; running: boolean }
-  | { kind: "failed"; id: number; message: string };
+  /** It cannot be made, or is gone; `lost` says that this worker is of no more use. */
+  | { kind: "failed"; id: number; message: string; lost: boolean };

@@ -4,6 +4,7 @@
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area;
 //! - [`plot`] and [`surface`]: charts as data, for the instruments; [`axis`] is what both stand on;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
+//! - `contour`: where a surface has a value;
 //! - `frame`: where the plot lies and how its axes are drawn; `draw`: marks and text.
 //!
 //! The layout never measures text, because in the browser `plotters` does so by adding an element
@@ -11,6 +12,7 @@
 //! turn a pointer position into a datum build the very same frame.
 
 pub mod axis;
+mod contour;
 mod draw;
 pub mod focal;
 mod frame;

@@ -10,8 +10,9 @@ use super::super::Rgb;
 use super::super::colormap::ramp;
 use super::super::number::{short, tick};
 use super::axis::Axis;
+use super::contour::lines;
 use super::draw::{self, LINE};
-use super::frame::Frame;
+use super::frame::{Frame, Tick};
 use super::table::{Cell, Table};
 use super::{Area, ChartStyle, Drawn, Hover, HoverLine};
 
@@ -40,8 +41,11 @@ pub struct Surface {
 /// Contours at most.
 const CONTOURS: i32 = 8;
 
+/// The key in pixels of the page: away from the plot, wide, away from its labels.
+const BAR: (f64, f64, f64) = (8.0, 10.0, 4.0);
+
 impl Surface {
-    fn value(&self, row: usize, column: usize) -> f64 {
+    pub(super) fn value(&self, row: usize, column: usize) -> f64 {
         self.values.get(row * self.columns.len() + column).copied().unwrap_or(f64::NAN)
     }
 
@@ -63,13 +67,31 @@ impl Surface {
         scale.ticks(CONTOURS, 1).into_iter().map(|(share, _)| scale.value(share)).collect()
     }
 
-    fn frame(size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
-        Frame::new(size, style, true)
+    /// The power of ten that numbers are written in. It goes to the name, because beside the colours there is no room.
+    fn unit(&self) -> f64 {
+        let scale = self.scale();
+        let most = scale.from.abs().max(scale.to.abs());
+        if (0.01..1e5).contains(&most) { 1.0 } else { 10f64.powf(most.log10().floor()) }
+    }
+
+    /// The plot, beside the key to its colours.
+    fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
+        let frame = Frame::new(size, style, true)?;
+        let labels = self.key_ticks(frame.height(), style);
+        let widest = labels.iter().map(|(_, label)| draw::width_of(label, style)).max().unwrap_or(0);
+        let right = frame.right.min(size.0 as i32 - widest - style.px(BAR.0 + BAR.1 + 2.0 * BAR.2));
+        (right - frame.left >= style.px(40.0)).then_some(Frame { right, ..frame })
+    }
+
+    fn key_ticks(&self, height: i32, style: &ChartStyle) -> Vec<Tick> {
+        let (scale, unit) = (self.scale(), self.unit());
+        let ticks = scale.ticks(height, style.px(44.0)).into_iter();
+        ticks.map(|(share, _)| (share, tick(scale.value(share) / unit))).collect()
     }
 
     /// What a pointer at these pixels reads: the value of the nearest crossing.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
-        let share = Self::frame(size, style)?.shares(at)?;
+        let share = self.frame(size, style)?.shares(at)?;
         let column = nearest(&self.columns, &self.x, share.0)?;
         let row = nearest(&self.rows, &self.y, share.1)?;
         let line = |name: &str, value: f64| HoverLine { name: name.into(), value: short(value) };
@@ -106,7 +128,7 @@ pub fn draw_surface<DB: DrawingBackend>(
     cursor: Option<[f64; 2]>,
 ) -> Drawn<DB> {
     root.fill(&draw::colour(style.theme.surface()))?;
-    let Some(frame) = Surface::frame(root.dim_in_pixel(), style) else { return Ok(()) };
+    let Some(frame) = surface.frame(root.dim_in_pixel(), style) else { return Ok(()) };
     let colours = ramp(style.theme.grid(), style.theme.foreground());
     let scale = surface.scale();
     let colour =
@@ -124,10 +146,11 @@ pub fn draw_surface<DB: DrawingBackend>(
     }
     frame.left_axis(root, style, &surface.y.name, &surface.y.ticks(frame.height(), style.px(44.0)))?;
     frame.bottom_axis(root, style, &surface.x.name, &surface.x.ticks(frame.width(), style.px(64.0)))?;
+    let unit = surface.unit();
     for level in surface.levels() {
-        contour(root, surface, style, &frame, level)?;
+        contour(root, surface, style, &frame, level, &tick(level / unit))?;
     }
-    key(root, style, &frame, &scale, &colours)?;
+    key(root, surface, style, &frame, &colours)?;
     for (at, ink) in [(surface.here, style.theme.background()), (cursor, style.theme.ink())] {
         let Some([x, y]) = at.map(|[x, y]| [surface.x.share(x), surface.y.share(y)]) else { continue };
         if (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y) {
@@ -147,85 +170,64 @@ fn edges(values: &[f64], axis: &Axis) -> Vec<f64> {
     std::iter::once(0.0).chain(between).chain(std::iter::once(1.0)).collect()
 }
 
-/// The lines along which the surface has a value, by marching squares, and the value once.
+/// The lines along which the surface has a value, each with the value on it.
 fn contour<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,
     style: &ChartStyle,
     frame: &Frame,
     level: f64,
+    label: &str,
 ) -> Drawn<DB> {
-    let segments = segments(surface, level);
-    let pixel = |(x, y): (f64, f64)| (frame.x(x), frame.y(y));
-    for (a, b) in &segments {
-        draw::curve(root, style, [pixel(*a), pixel(*b)].into_iter(), style.theme.ink(), 1.0)?;
-    }
-    if let Some((a, b)) = segments.get(segments.len() / 2) {
-        let (x, y) = pixel((f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)));
-        let x = x.clamp(f64::from(frame.left + style.px(16.0)), f64::from(frame.right - style.px(16.0)));
-        let y = y.clamp(f64::from(frame.top + style.px(8.0)), f64::from(frame.bottom - style.px(8.0)));
-        draw::tag(root, style, &tick(level), style.theme.ink(), (x.round() as i32, y.round() as i32))?;
+    let half = draw::width_of(label, style) / 2 + style.px(2.0);
+    for line in lines(surface, level) {
+        let pixels: Vec<(f64, f64)> = line.iter().map(|(x, y)| (frame.x(*x), frame.y(*y))).collect();
+        draw::curve(root, style, pixels.iter().copied(), style.theme.ink(), 1.0)?;
+        let length: f64 = pixels.windows(2).map(|ab| (ab[0].0 - ab[1].0).hypot(ab[0].1 - ab[1].1)).sum();
+        // A label would hide a line that is hardly longer.
+        if length > f64::from(3 * half) {
+            let (x, y) = pixels[pixels.len() / 2];
+            let x = (x as i32).clamp(frame.left + half, (frame.right - half).max(frame.left + half));
+            let y = (y as i32).clamp(frame.top + style.px(8.0), frame.bottom - style.px(8.0));
+            draw::tag(root, style, label, style.theme.ink(), (x, y))?;
+        }
     }
     Ok(())
 }
 
-type Segment = ((f64, f64), (f64, f64));
-
-/// In shares of the axes.
-fn segments(surface: &Surface, level: f64) -> Vec<Segment> {
-    let mut segments = Vec::new();
-    for row in 1..surface.rows.len() {
-        for column in 1..surface.columns.len() {
-            // Around the cell, counter-clockwise.
-            let corners = [(row - 1, column - 1), (row - 1, column), (row, column), (row, column - 1)];
-            let corners = corners.map(|(r, c)| {
-                (surface.x.share(surface.columns[c]), surface.y.share(surface.rows[r]), surface.value(r, c))
-            });
-            if corners.iter().any(|corner| !corner.2.is_finite()) {
-                continue;
-            }
-            let crossings: Vec<(f64, f64)> = (0..4)
-                .filter_map(|i| {
-                    let (a, b) = (corners[i], corners[(i + 1) % 4]);
-                    let t = (level - a.2) / (b.2 - a.2);
-                    ((a.2 < level) != (b.2 < level)).then_some((a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1)))
-                })
-                .collect();
-            // Two, or four at a saddle, of which neighbours are joined.
-            segments.extend(crossings.as_chunks().0.iter().map(|&[a, b]| (a, b)));
-        }
-    }
-    segments
-}
-
-/// A bar of all colours on the right, with its least and most, and what it measures above.
+/// A bar of all colours on the right with round values, and what it measures above.
 fn key<DB: DrawingBackend>(
     root: &Area<DB>,
+    surface: &Surface,
     style: &ChartStyle,
     frame: &Frame,
-    scale: &Axis,
     colours: &[Rgb; 256],
 ) -> Drawn<DB> {
-    let (left, width) = (frame.right + style.px(8.0), style.px(10.0));
+    let (left, width) = (frame.right + style.px(BAR.0), style.px(BAR.1));
     for y in frame.top..frame.bottom {
         let share = f64::from(frame.bottom - 1 - y) / f64::from(frame.height() - 1).max(1.0);
         let colour = colours[(255.0 * share).round() as usize];
         draw::rect(root, (left, y), (left + width, y + 1), colour, 1.0)?;
     }
-    for (share, label) in scale.ticks(frame.height(), style.px(44.0)) {
-        let at = (left + width + style.px(4.0), frame.y(share).round() as i32);
+    for (share, label) in surface.key_ticks(frame.height(), style) {
+        let at = (left + width + style.px(BAR.2), frame.y(share).round() as i32);
         draw::text(root, style, &label, style.theme.muted(), at, (HPos::Left, VPos::Center))?;
     }
-    let at = (frame.right + style.px(48.0), frame.top - style.px(LINE - 8.0));
-    draw::text(root, style, &scale.name, style.theme.ink(), at, (HPos::Right, VPos::Bottom))
+    let unit = surface.unit();
+    let name =
+        if unit == 1.0 { surface.name.clone() } else { format!("{}, in {}", surface.name, tick(unit)) };
+    let at = (root.dim_in_pixel().0 as i32 - style.px(8.0), frame.top - style.px(LINE - 8.0));
+    draw::text(root, style, &name, style.theme.ink(), at, (HPos::Right, VPos::Bottom))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::super::Theme;
     use super::*;
 
-    fn plane() -> Surface {
+    const STYLE: ChartStyle = ChartStyle { theme: Theme::Light, scale: 1.0 };
+
+    pub(in super::super) fn plane() -> Surface {
         let values: Vec<f64> = (0..5).map(f64::from).collect();
         Surface {
             title: "t".into(),
@@ -240,21 +242,9 @@ mod tests {
     }
 
     #[test]
-    fn contours_of_a_plane_are_straight() {
-        let segments = segments(&plane(), 2.5);
-        assert!(segments.len() >= 3);
-        for (a, b) in segments {
-            for (x, y) in [a, b] {
-                assert!((4.0 * (x + y) - 2.5).abs() < 1e-12, "{x} {y}");
-            }
-        }
-    }
-
-    #[test]
     fn a_pointer_reads_the_nearest_crossing() {
-        let style = ChartStyle { theme: Theme::Light, scale: 1.0 };
-        let frame = Surface::frame((600, 400), &style).unwrap();
-        let hover = plane().hover((frame.x(0.74), frame.y(0.26)), (600, 400), &style).unwrap();
+        let frame = plane().frame((600, 400), &STYLE).unwrap();
+        let hover = plane().hover((frame.x(0.74), frame.y(0.26)), (600, 400), &STYLE).unwrap();
         assert_eq!(hover.title, "x + y: 4.000");
         assert_eq!(hover.lines.iter().map(|line| &*line.value).collect::<Vec<_>>(), ["3.000", "1.000"]);
     }
@@ -264,5 +254,16 @@ mod tests {
         let flat = Surface { values: vec![2.0; 25], ..plane() };
         let scale = flat.scale();
         assert!(scale.from < scale.to && scale.share(2.0).is_finite());
+    }
+
+    #[test]
+    fn small_values_are_written_in_a_power_of_ten_that_fits_beside_the_colours() {
+        let small = Surface { values: plane().values.iter().map(|value| 2e-4 * value).collect(), ..plane() };
+        assert!((small.unit() - 1e-3).abs() < 1e-15, "{}", small.unit());
+        let labels: Vec<String> = small.key_ticks(200, &STYLE).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(labels, ["0", "0.5", "1", "1.5"]);
+        let long = Surface { values: plane().values.iter().map(|value| 1e4 * value).collect(), ..plane() };
+        let [a, b] = [plane(), long].map(|surface| surface.frame((600, 400), &STYLE).unwrap().right);
+        assert!(b < a, "longer labels take room from the plot");
     }
 }
