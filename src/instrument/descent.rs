@@ -1,10 +1,14 @@
 //! Descent: lanes side by side, by step.
 
 use crate::paint::chart::{Axis, Chart, Ink, Plot, Series};
+use crate::paint::number::short;
 use crate::study::descent::{Race, Record};
 
-/// The IoU that the lanes are raced to.
-const GOAL: f64 = 0.8;
+/// The IoU at which a lane has found what is there.
+const GOAL: f64 = 0.5;
+
+/// By less than this no lane is ahead of another.
+const TIE: f64 = 1e-3;
 
 /// The least that the axis of steps shows, so that it does not jump at the beginning.
 const FEWEST: f64 = 50.0;
@@ -43,23 +47,78 @@ pub fn first_to(race: &Race, goal: f64) -> Vec<Option<usize>> {
         .collect()
 }
 
-/// Who has reached the goal, and when.
-pub fn remark(race: &Race) -> String {
-    let mut reached: Vec<(usize, &str)> = race
-        .lanes()
-        .zip(first_to(race, GOAL))
-        .filter_map(|(lane, step)| Some((step?, lane.name.as_str())))
-        .collect();
+/// Who has reached the goal, and when; and who is ahead at a step.
+pub fn remark(race: &Race, step: usize) -> String {
+    let names = || race.lanes().map(|lane| lane.name.as_str());
+    let mut reached: Vec<(usize, &str)> =
+        names().zip(first_to(race, GOAL)).filter_map(|(name, step)| Some((step?, name))).collect();
     reached.sort_by_key(|(step, _)| *step);
-    if reached.is_empty() {
-        return format!("After {} steps no lane has reached an IoU of {GOAL}.", race.steps());
-    }
-    let said: Vec<String> = reached.iter().map(|(step, name)| format!("{name} at step {step}")).collect();
-    let rest = race.lanes().count() - reached.len();
-    let others = match rest {
-        0 => String::new(),
-        1 => "; one lane has not yet".to_owned(),
-        rest => format!("; {rest} lanes have not yet"),
+    let said: Vec<String> = reached.iter().map(|(step, name)| format!("{name} (step {step})")).collect();
+    let goal = match &said[..] {
+        [] => format!("No lane has reached an IoU of {GOAL} yet."),
+        [one] => format!("Only {one} has reached an IoU of {GOAL} so far."),
+        [first, others @ ..] => {
+            let rest = match race.lanes().count() - said.len() {
+                0 => String::new(),
+                1 => "; one lane has not yet".to_owned(),
+                rest => format!("; {rest} lanes have not yet"),
+            };
+            format!("An IoU of {GOAL} was reached first by {first}, then by {}{rest}.", others.join(", "))
+        }
     };
-    format!("An IoU of {GOAL} was reached by {}{others}.", said.join(", "))
+    let ious = || names().enumerate().map(|(lane, name)| (race.records(lane)[step].iou, name));
+    let Some(ahead) = ious().max_by(|a, b| a.0.total_cmp(&b.0)) else { return goal };
+    let level: Vec<&str> = ious().filter(|(iou, _)| *iou >= ahead.0 - TIE).map(|(_, name)| name).collect();
+    let now = match &level[..] {
+        [one] => format!("At step {step} {one} is ahead, with an IoU of {}.", short(ahead.0)),
+        all if all.len() == race.lanes().count() => {
+            format!("At step {step} all have an IoU of {}.", short(ahead.0))
+        }
+        some => {
+            format!("At step {step} {} are ahead, with an IoU of {}.", some.join(" and "), short(ahead.0))
+        }
+    };
+    format!("{goal} {now}")
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Array3, Array4};
+
+    use super::*;
+    use crate::loss::config::{Config, Settings};
+    use crate::loss::{Spec, cross_entropy, dice};
+    use crate::study::descent::Lane;
+
+    /// Two lanes that are the same, and one that starts where they do and never moves.
+    fn race(names: [&str; 2]) -> Race {
+        let labels = Array3::from_shape_fn((1, 4, 4), |(_, y, _)| u8::from(y < 2));
+        let logits = Array4::from_elem((1, 1, 4, 4), -0.2);
+        let lane = |name: &str, spec: &'static Spec| {
+            let loss = (spec.build)(&Config::new(spec, &Settings::new()).unwrap());
+            Lane { name: name.into(), stages: vec![(0, loss)] }
+        };
+        let rules = r#"{"model": "free", "start": "present", "method": "adam", "rate": 0.1, "equalNorm": false, "seed": 1}"#;
+        let lanes = vec![lane(names[0], &cross_entropy::SPEC), lane(names[1], &dice::SPEC)];
+        let rules = serde_json::from_str(rules).unwrap();
+        let mut race = Race::new(logits, labels, &Array2::zeros((4, 4)), lanes, rules).unwrap();
+        for _ in 0..6 {
+            race.step().unwrap();
+        }
+        race
+    }
+
+    #[test]
+    fn the_remark_says_who_came_first_and_who_is_ahead() {
+        let race = race(["A", "B"]);
+        let first = first_to(&race, GOAL);
+        assert!(first.iter().all(|step| step.is_some_and(|step| step > 0)), "{first:?}");
+        let early = remark(&race, 0);
+        assert!(early.ends_with("At step 0 all have an IoU of 0."), "{early}");
+        let late = remark(&race, 6);
+        assert!(
+            late.starts_with("An IoU of 0.5 was reached first by A (step 3), then by B (step 3)."),
+            "{late}"
+        );
+    }
 }

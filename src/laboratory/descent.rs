@@ -83,7 +83,7 @@ impl Experiment for Descent {
 
     fn report(&self, step: Option<usize>) -> Report {
         let step = step.unwrap_or(self.done()).min(self.done());
-        let mut report = Report { step, remarks: vec![descent::remark(&self.race)], ..Report::default() };
+        let mut report = Report { step, ..Report::default() };
         let on = Backdrop { width: self.width, photo: None, theme: self.theme };
         for (i, lane) in self.race.lanes().enumerate() {
             let (shown, prob) = self.race.probabilities(i, step);
@@ -100,6 +100,7 @@ impl Experiment for Descent {
             report.step = shown;
         }
         report.charts = descent::charts(&self.race, report.step);
+        report.remarks.push(descent::remark(&self.race, report.step));
         report
     }
 
@@ -143,7 +144,7 @@ mod tests {
         let (early, late) = (laboratory.report(Some(0)), laboratory.report(None));
         assert_eq!(early.step, 0);
         assert_ne!(early.pixels, late.pixels);
-        assert!(late.remarks[0].starts_with("After 12 steps") || late.remarks[0].starts_with("An IoU"));
+        assert!(late.remarks[0].contains("At step 12"), "{}", late.remarks[0]);
         laboratory.repaint(Theme::Dark);
         let dark = laboratory.report(None);
         assert!(dark.pixels != late.pixels && dark.stills[0].colour != late.stills[0].colour);

@@ -40,9 +40,15 @@ test("descent: it steps, plays, pauses and goes back, and masks and charts follo
 }) => {
   await app.openPreset("Tiny lesion");
   await app.showTab("Descent");
-  await expect(app.button("Play")).toBeVisible();
   const step = app.page.getByTestId("descent-step");
+  // It runs a while by itself, on the filters.
+  await expect(app.button("Pause")).toBeVisible();
+  await expect.poll(async () => Number(await step.innerText())).toBeGreaterThan(2);
+  await app.page.getByRole("combobox", { name: "model" }).selectOption("free");
+  await app.page.getByRole("combobox", { name: "start" }).selectOption("present");
+  await app.button("Start again").click();
   await expect(step).toHaveText("0");
+  await expect(app.button("Play")).toBeVisible();
   const mask = app.page.getByRole("img", { name: /^Prediction of Dice at step/ });
   const first = await app.digest(mask);
   await app.button("Step").click();
@@ -61,8 +67,28 @@ test("descent: it steps, plays, pauses and goes back, and masks and charts follo
   await expect.poll(async () => (await app.digest(mask)).hash).toBe(first.hash);
   await app.page.getByRole("combobox", { name: "model" }).selectOption("filters");
   await expect(app.page.getByRole("combobox", { name: "start" })).toBeHidden();
+  await expect.poll(async () => Number(await step.innerText())).toBeGreaterThan(2);
+});
+
+test("descent: a race waits while another instrument works, and follows the theme", async ({
+  app,
+}) => {
+  await app.openPreset("Tiny lesion");
+  await app.showTab("Descent");
+  const step = app.page.getByTestId("descent-step");
+  await app.button("Start again").click();
+  await expect(step).toHaveText("0");
   await app.button("Step").click();
   await expect(step).toHaveText("1");
+  await app.showTab("Imbalance");
+  await sweep(app);
+  await app.showTab("Descent");
+  await app.button("Step").click();
+  await expect(step).toHaveText("2");
+  const mask = app.page.getByRole("img", { name: /^Prediction of Dice at step/ });
+  const light = await app.digest(mask);
+  await app.button("Switch to dark theme").click();
+  await expect.poll(async () => (await app.digest(mask)).hash).not.toBe(light.hash);
 });
 
 test("imbalance: at even odds cross-entropy gives the foreground the share of its pixels", async ({

@@ -114,10 +114,10 @@ export class Lossfield {
   /** How the descent panel races the losses on the cards. */
   race = $state.raw<RaceSettings>({
     rules: {
-      model: "free",
-      start: "present",
+      model: "filters",
+      start: "even",
       method: "adam",
-      rate: 0.1,
+      rate: 0.03,
       equalNorm: false,
       seed: 1,
     },
