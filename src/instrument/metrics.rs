@@ -120,47 +120,55 @@ fn calibration(field: &Field<'_>, judged: Judged) -> Chart {
 pub struct Stop {
     /// Hard IoU, none where both masks are empty.
     pub iou: Option<f64>,
-    /// By loss.
-    pub losses: Vec<(String, f64)>,
+    /// Those on show.
+    pub losses: Vec<Valued>,
+}
+
+/// A loss and its value at a stop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Valued {
+    /// Its name.
+    pub name: String,
+    /// All its parameters as text: only values of one and the same loss are compared.
+    pub made: String,
+    /// Its value.
+    pub value: f64,
+}
+
+impl Stop {
+    /// The value of the same loss as another.
+    fn value_of(&self, other: &Valued) -> Option<f64> {
+        let same = |loss: &&Valued| loss.name == other.name && loss.made == other.made;
+        self.losses.iter().find(same).map(|loss| loss.value)
+    }
 }
 
 /// Losses whose value a stroke lowered while it lowered the IoU too, or raised both, by their names.
 pub fn at_odds(before: &Stop, after: &Stop) -> Vec<(String, bool)> {
     let (Some(iou_before), Some(iou_after)) = (before.iou, after.iou) else { return Vec::new() };
-    let value = |stop: &Stop, name: &str| {
-        stop.losses.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
-    };
-    let moved = |name: &str| Some((value(before, name)?, value(after, name)?));
-    let names = after.losses.iter().map(|(name, _)| name);
-    names
-        .filter_map(|name| {
-            let (was, is) = moved(name)?;
+    let losses = after.losses.iter();
+    losses
+        .filter_map(|loss| {
+            let (was, is) = (before.value_of(loss)?, loss.value);
             let improved = is < was;
             // What rounding does to a value is no improvement.
             let clear = (is - was).abs() > 1e-9 * was.abs().max(1e-3);
             let odds = (improved && iou_after < iou_before) || (!improved && iou_after > iou_before);
-            (clear && odds).then(|| (name.clone(), improved))
+            (clear && odds).then(|| (loss.name.clone(), improved))
         })
         .collect()
 }
 
-/// Every loss against the IoU, one dot a stop.
-pub fn scatter(stops: &[Stop]) -> Chart {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in stops.iter().flat_map(|stop| &stop.losses) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    let points = |name: &str| {
-        let value =
-            |stop: &Stop| stop.losses.iter().find(|(other, _)| other == name).map(|(_, value)| *value);
-        stops.iter().filter_map(|stop| Some([stop.iou?, value(stop)?])).collect::<Vec<_>>()
+/// Every loss of the last stop against the IoU, one dot a stop.
+pub fn scatter(stops: &[&Stop]) -> Chart {
+    let losses = stops.last().map_or(&[][..], |last| &last.losses);
+    let points = |loss: &Valued| {
+        stops.iter().filter_map(|stop| Some([stop.iou?, stop.value_of(loss)?])).collect::<Vec<_>>()
     };
-    let series: Vec<Series> = names
+    let series: Vec<Series> = losses
         .iter()
         .enumerate()
-        .map(|(slot, name)| Series::line(*name, Ink::Slot(slot), points(name)).drawn(Mark::Dots))
+        .map(|(slot, loss)| Series::line(&loss.name, Ink::Slot(slot), points(loss)).drawn(Mark::Dots))
         .collect();
     Chart::Plot(Plot::new(
         "Every loss against IoU, one dot a stroke",
@@ -175,7 +183,8 @@ mod tests {
     use super::*;
 
     fn stop(iou: f64, dice: f64, entropy: f64) -> Stop {
-        Stop { iou: Some(iou), losses: vec![("Dice".into(), dice), ("Cross-entropy".into(), entropy)] }
+        let valued = |name: &str, value| Valued { name: name.into(), made: name.into(), value };
+        Stop { iou: Some(iou), losses: vec![valued("Dice", dice), valued("Cross-entropy", entropy)] }
     }
 
     #[test]
@@ -196,10 +205,15 @@ mod tests {
 
     #[test]
     fn the_scatter_has_a_dot_for_every_stroke() {
-        let Chart::Plot(plot) = scatter(&[stop(0.2, 0.7, 0.9), stop(0.4, 0.5, 1.7)]) else {
-            panic!("a plot")
-        };
+        let stops = [stop(0.2, 0.7, 0.9), stop(0.4, 0.5, 1.7)];
+        let Chart::Plot(plot) = scatter(&[&stops[0], &stops[1]]) else { panic!("a plot") };
         assert_eq!(plot.series[1].points, [[0.2, 0.9], [0.4, 1.7]]);
         assert!((plot.y.to - 2.0).abs() < 1e-12);
+        // Dice was set anew: what it was before is of another loss.
+        let mut anew = stops[1].clone();
+        anew.losses[0].made = "Dice, smoothed".into();
+        let Chart::Plot(plot) = scatter(&[&stops[0], &stops[1], &anew]) else { panic!("a plot") };
+        assert_eq!((plot.series[0].points.len(), plot.series[1].points.len()), (1, 3));
+        assert_eq!(at_odds(&stops[0], &anew), [("Cross-entropy".to_owned(), false)]);
     }
 }

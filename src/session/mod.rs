@@ -22,7 +22,7 @@ use ndarray::Array4;
 
 use crate::field::{Derived, Field, Head, IGNORE, Window};
 use crate::file::{self, Fit};
-use crate::instrument::metrics::Stop;
+use crate::instrument::metrics::{Stop, Valued};
 use crate::laboratory::{Chosen, Header, Specimen};
 use crate::library::Facts;
 use crate::metric;
@@ -168,15 +168,10 @@ impl Session {
             | Command::Undo
             | Command::Redo
             | Command::SetProbability { end: true, .. } => self.trail.step(),
-            Command::SetLoss { .. }
-            | Command::AsIn { .. }
-            | Command::SoftenTruth { .. }
-            | Command::Adjust { .. } => {
-                self.trail.settings_changed();
-            }
-            Command::Show { view } if view.cards != self.view.cards || view.judged != self.view.judged => {
-                self.trail.settings_changed();
-            }
+            Command::SetLoss { .. } | Command::AsIn { .. } => self.trail.losses_changed(),
+            Command::SoftenTruth { .. } | Command::Adjust { .. } => self.trail.way_changed(),
+            Command::Show { view } if view.judged != self.view.judged => self.trail.way_changed(),
+            Command::Show { view } if view.cards != self.view.cards => self.trail.losses_changed(),
             _ => {}
         }
     }
@@ -355,7 +350,12 @@ impl Session {
         let judged = panel::judged(&field, &self.view);
         if replayed.is_none() && self.trail.is_due() && !self.editor.is_stroking() {
             let iou = metric::confusion(&field, 0, judged.channel, judged.threshold).iou();
-            let losses = values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+            let valued = |((name, value), card): (&(&str, f64), &&deck::Card)| Valued {
+                name: (*name).to_owned(),
+                made: format!("{:?}", card.loss),
+                value: *value,
+            };
+            let losses = values.iter().zip(&on_table).map(valued).collect();
             self.trail.see(Stop { iou, losses }, logits, labels);
         }
         let shown = panel::Shown {

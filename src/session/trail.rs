@@ -22,8 +22,8 @@ struct Seen {
     stop: Stop,
     /// How many strokes there were by then.
     strokes: usize,
-    /// Which settings the losses had: only values of equal settings are compared.
-    settings: u32,
+    /// How masks were judged and what adjusted: only IoUs of the same way are compared.
+    way: u32,
     pixels: Option<Rc<(Logits, Labels)>>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Trail {
     seen: VecDeque<Seen>,
     /// Strokes since the scene was opened.
     strokes: usize,
-    settings: u32,
+    way: u32,
     /// A stroke has ended that is not seen yet.
     due: bool,
 }
@@ -41,7 +41,7 @@ pub(super) struct Trail {
 impl Trail {
     /// Another scene: the way begins anew.
     pub(super) fn restart(&mut self) {
-        *self = Self { settings: self.settings, due: true, ..Self::default() };
+        *self = Self { way: self.way, due: true, ..Self::default() };
     }
 
     /// A stroke or another step has ended.
@@ -50,9 +50,14 @@ impl Trail {
         self.due = true;
     }
 
-    /// The losses have other settings, or others are on show: values from before are no longer compared.
-    pub(super) fn settings_changed(&mut self) {
-        self.settings += 1;
+    /// Other losses are on show, or some have other settings.
+    pub(super) fn losses_changed(&mut self) {
+        self.due = true;
+    }
+
+    /// Masks are judged or made in another way: what was seen before is no longer compared.
+    pub(super) fn way_changed(&mut self) {
+        self.way += 1;
         self.due = true;
     }
 
@@ -64,7 +69,13 @@ impl Trail {
     pub(super) fn see(&mut self, stop: Stop, logits: &Logits, labels: &Labels) {
         self.due = false;
         let pixels = Some(Rc::new((logits.clone(), labels.clone())));
-        self.seen.push_back(Seen { stop, strokes: self.strokes, settings: self.settings, pixels });
+        // The same stroke seen again, with other losses, takes its own place. Seen in another way it is kept beside the
+        // former one once, however often a slider moves.
+        let mut latest = self.seen.iter().rev().take_while(|seen| seen.strokes == self.strokes);
+        if latest.next().is_some_and(|last| last.way == self.way) || latest.next().is_some() {
+            self.seen.pop_back();
+        }
+        self.seen.push_back(Seen { stop, strokes: self.strokes, way: self.way, pixels });
         if self.seen.len() > MOST {
             self.seen.pop_front();
         }
@@ -73,18 +84,16 @@ impl Trail {
         }
     }
 
-    /// Losses against the metric along the way, under the settings that they have now.
+    /// Losses against the metric along the way, as far as they are the same as now.
     pub(super) fn scatter(&self) -> Chart {
-        let now = self.seen.iter().filter(|seen| seen.settings == self.settings);
-        let stops: Vec<Stop> = now.map(|seen| seen.stop.clone()).collect();
-        scatter(&stops)
+        let now = self.seen.iter().filter(|seen| seen.way == self.way);
+        scatter(&now.map(|seen| &seen.stop).collect::<Vec<_>>())
     }
 
     /// The strokes that a loss and the metric disagree on, the latest first.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let pairs = self.seen.iter().zip(self.seen.iter().skip(1));
-        let compared =
-            pairs.filter(|(before, after)| before.settings == after.settings && before.pixels.is_some());
+        let compared = pairs.filter(|(before, after)| before.way == after.way && before.pixels.is_some());
         let mut flags: Vec<Flag> = compared
             .filter_map(|(before, after)| {
                 let odds = at_odds(&before.stop, &after.stop);
@@ -130,21 +139,23 @@ mod tests {
     use ndarray::{Array3, Array4};
 
     use super::*;
+    use crate::instrument::metrics::Valued;
 
     fn seen(trail: &mut Trail, iou: f64, value: f64, z: f32) {
         assert!(trail.is_due());
-        let stop = Stop { iou: Some(iou), losses: vec![("Dice".into(), value)] };
+        let losses = vec![Valued { name: "Dice".into(), made: "Dice".into(), value }];
+        let stop = Stop { iou: Some(iou), losses };
         trail.see(stop, &Array4::from_elem((1, 1, 2, 2), z), &Array3::zeros((1, 2, 2)));
         assert!(!trail.is_due());
     }
 
     #[test]
-    fn strokes_are_counted_and_other_settings_are_not_compared() {
+    fn strokes_are_counted_and_other_ways_are_not_compared() {
         let mut trail = Trail::default();
         seen(&mut trail, 0.5, 0.5, 0.0);
         trail.step();
         seen(&mut trail, 0.4, 0.4, 1.0);
-        trail.settings_changed();
+        trail.way_changed();
         seen(&mut trail, 0.4, 0.9, 1.0);
         trail.step();
         seen(&mut trail, 0.3, 0.8, 3.0);
@@ -154,6 +165,15 @@ mod tests {
         let at = |stop, moment| trail.moment(Replay { stop, moment }).map(|(logits, _)| logits[[0, 0, 1, 1]]);
         assert_eq!((at(1, 0.25), at(2, 0.5), at(2, 7.0)), (Some(0.25), Some(2.0), Some(3.0)));
         assert_eq!((at(0, 0.5), at(3, 0.5)), (None, None), "nothing came before, and no third was made");
+        let stops = trail.seen.len();
+        for _ in 0..9 {
+            trail.way_changed();
+            seen(&mut trail, 0.3, 0.8, 3.0);
+        }
+        assert_eq!(trail.seen.len(), stops + 1);
+        trail.losses_changed();
+        seen(&mut trail, 0.3, 0.7, 3.0);
+        assert_eq!(trail.flags().len(), 2, "the same stroke with other losses is no new one");
         trail.restart();
         assert!(trail.is_due() && trail.flags().is_empty());
     }
