@@ -53,16 +53,22 @@ pub fn remark(race: &Race, step: usize) -> String {
     let mut reached: Vec<(usize, &str)> =
         names().zip(first_to(race, GOAL)).filter_map(|(name, step)| Some((step?, name))).collect();
     reached.sort_by_key(|(step, _)| *step);
-    let said: Vec<String> = reached.iter().map(|(step, name)| format!("{name} (step {step})")).collect();
+    let said: Vec<String> = reached
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|group| {
+            let names: Vec<&str> = group.iter().map(|(_, name)| *name).collect();
+            format!("{} (step {})", listed(&names), group[0].0)
+        })
+        .collect();
+    let rest = match race.lanes().count() - reached.len() {
+        0 => String::new(),
+        1 => "; one lane has not yet".to_owned(),
+        rest => format!("; {rest} lanes have not yet"),
+    };
     let goal = match &said[..] {
         [] => format!("No lane has reached an IoU of {GOAL} yet."),
-        [one] => format!("Only {one} has reached an IoU of {GOAL} so far."),
+        [one] => format!("An IoU of {GOAL} was reached by {one}{rest}."),
         [first, others @ ..] => {
-            let rest = match race.lanes().count() - said.len() {
-                0 => String::new(),
-                1 => "; one lane has not yet".to_owned(),
-                rest => format!("; {rest} lanes have not yet"),
-            };
             format!("An IoU of {GOAL} was reached first by {first}, then by {}{rest}.", others.join(", "))
         }
     };
@@ -75,10 +81,19 @@ pub fn remark(race: &Race, step: usize) -> String {
             format!("At step {step} all have an IoU of {}.", short(ahead.0))
         }
         some => {
-            format!("At step {step} {} are ahead, with an IoU of {}.", some.join(" and "), short(ahead.0))
+            format!("At step {step} {} are ahead, with an IoU of {}.", listed(some), short(ahead.0))
         }
     };
     format!("{goal} {now}")
+}
+
+/// Names as a sentence lists them.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -116,9 +131,6 @@ mod tests {
         let early = remark(&race, 0);
         assert!(early.ends_with("At step 0 all have an IoU of 0."), "{early}");
         let late = remark(&race, 6);
-        assert!(
-            late.starts_with("An IoU of 0.5 was reached first by A (step 3), then by B (step 3)."),
-            "{late}"
-        );
+        assert!(late.starts_with("An IoU of 0.5 was reached by A and B (step 3)."), "{late}");
     }
 }
