@@ -2,8 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
-use lossfield::wasm::{FocalPlot, LovaszPlot, class_colours, legend_pixels};
-use wasm_bindgen::JsCast;
+use lossfield::wasm::{ChartView, LovaszPlot, class_colours, focal_dragged, legend_pixels};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -31,15 +31,27 @@ fn colours(canvas: &HtmlCanvasElement) -> usize {
 }
 
 #[wasm_bindgen_test]
-fn focal_charts_are_drawn() {
+fn a_chart_of_data_is_drawn_and_its_handle_is_taken_and_dragged() {
+    let chart = r#"{"kind": "plot", "title": "t", "right": null, "rules": [],
+        "x": {"name": "p", "from": 0, "to": 1, "spread": "linear"},
+        "y": {"name": "loss", "from": 0, "to": 5, "spread": "linear"},
+        "series": [{"name": "a", "ink": "strong", "mark": "line", "points": [[0, 5], [0.4, 2], [1, 0]],
+            "side": "left", "tag": null, "width": null, "pale": false}],
+        "handles": [{"id": "gamma", "label": "γ", "at": [0.4, 2], "ink": "strong"}]}"#;
+    let view = ChartView::new(js_sys::JSON::parse(chart).unwrap()).unwrap();
     for theme in ["light", "dark"] {
-        let (loss, gradient) = (canvas(), canvas());
-        let bins = vec![1.0 / 80.0; 40];
-        let plot = FocalPlot::new(3.0, Some(0.25), bins.clone(), bins);
-        plot.draw(loss.clone(), gradient.clone(), theme.into(), 1.0).unwrap();
-        assert!(colours(&loss) > 20, "{theme}: the loss chart is blank");
-        assert!(colours(&gradient) > 20, "{theme}: the gradient chart is blank");
+        let canvas = canvas();
+        view.draw(canvas.clone(), theme.into(), 1.0, JsValue::UNDEFINED).unwrap();
+        assert!(colours(&canvas) > 20, "{theme}: the chart is blank");
     }
+    let within =
+        (0..WIDTH).find_map(|x| view.handle_at(f64::from(x), 0.55 * f64::from(HEIGHT), WIDTH, HEIGHT, 1.0));
+    assert_eq!(within.as_deref(), Some("gamma"));
+    let settings = js_sys::JSON::parse(r#"{"balanced": false}"#).unwrap();
+    let loss = 0.4 * 0.4 * -(0.6f64.ln());
+    assert_eq!(focal_dragged(settings.clone(), "gamma", 0.6, loss).unwrap(), Some(2.0));
+    assert_eq!(focal_dragged(settings, "alpha", 0.6, loss).unwrap(), None);
+    assert!(focal_dragged("mauve".into(), "gamma", 0.6, loss).is_err());
 }
 
 #[wasm_bindgen_test]

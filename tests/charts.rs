@@ -10,8 +10,7 @@ use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, Request};
 use lossfield::loss::config::Settings;
 use lossfield::paint::Theme;
 use lossfield::paint::chart::{
-    Chart, ChartStyle, FocalChart, LovaszChart, draw_focal_curves, draw_focal_gradient, draw_lovasz_area,
-    draw_lovasz_ranks,
+    Axis, Chart, ChartStyle, Ink, LovaszChart, Mark, Plot, Series, draw_lovasz_area, draw_lovasz_ranks,
 };
 use lossfield::session::Session;
 use lossfield::study::sweep::Knob;
@@ -54,22 +53,6 @@ fn check<T>(name: &str, size: (u32, u32), draw: impl Fn(&Area<'_>, &T, &ChartSty
                 insta::assert_snapshot!(format!("{name}-{look}-{shape}"), svg);
             }
         }
-    }
-}
-
-/// A small lesion, half found, in a background that is mostly right.
-fn focal() -> FocalChart {
-    let bump = |bin: u32, at: f64, width: f64| (-((f64::from(bin) / 40.0 - at) / width).powi(2)).exp();
-    let histogram = |weight: f64, bins: [f64; 40]| {
-        let sum: f64 = bins.iter().sum();
-        bins.map(|bin| weight * bin / sum).to_vec()
-    };
-    let bins = |f: &dyn Fn(u32) -> f64| std::array::from_fn(|bin| f(bin as u32));
-    FocalChart {
-        gamma: 2.0,
-        alpha: Some(0.25),
-        histogram_foreground: histogram(0.003, bins(&|b| bump(b, 0.15, 0.1) + bump(b, 0.8, 0.12))),
-        histogram_background: histogram(0.997, bins(&|b| bump(b, 0.97, 0.12) + 2e-3)),
     }
 }
 
@@ -154,6 +137,19 @@ fn measured(request: Request) -> Vec<Chart> {
 }
 
 #[test]
+fn focal_laboratory() {
+    let shown = panel(r#"{"panel": {"kind": "focal"}}"#);
+    for kept in [
+        "Loss by the probability of the true class",
+        "Gradient by the probability of the true class",
+        "Who is heard: easy and hard pixels of either side",
+        "How the loss of the background piles up over its pixels",
+    ] {
+        exported("focal", &shown, kept);
+    }
+}
+
+#[test]
 fn instruments() {
     let shown = panel(
         r#"{"cards": ["dice_cross_entropy"], "panel": {"kind": "gradients", "loss": "dice_cross_entropy"}}"#,
@@ -170,28 +166,6 @@ fn instruments() {
     let loss = Chosen { id: "focal".into(), settings: Settings::default() };
     let [x, y] = ["gamma", "alpha"].map(|id| AxisChoice::Param { id: id.into() });
     exported("imbalance", &measured(Request::Surface { loss, x, y }), "Focal: who holds the gradient");
-}
-
-#[test]
-fn focal_curves() {
-    check("focal-curves", WIDE, |r, c, s| draw_focal_curves(r, c, s), &focal());
-    check(
-        "focal-curves-plain",
-        WIDE,
-        |r, c, s| draw_focal_curves(r, c, s),
-        &FocalChart { gamma: 3.0, alpha: None, ..focal() },
-    );
-}
-
-#[test]
-fn focal_gradient() {
-    check("focal-gradient", WIDE, |r, c, s| draw_focal_gradient(r, c, s), &focal());
-    check(
-        "focal-gradient-plain",
-        WIDE,
-        |r, c, s| draw_focal_gradient(r, c, s),
-        &FocalChart { gamma: 3.0, alpha: None, ..focal() },
-    );
 }
 
 #[test]
@@ -243,11 +217,15 @@ fn many_ranks_are_drawn_by_columns() {
 
 #[test]
 fn a_chart_of_twice_the_scale_is_the_same_chart() {
-    let texts = |scale: f64, size: (u32, u32)| -> Vec<String> {
-        let svg = svg(|r, c, s| draw_focal_curves(r, c, s), &focal(), size, ChartStyle { scale, ..STYLE });
+    let shown = panel(r#"{"panel": {"kind": "focal"}}"#);
+    let texts = |chart: &Chart, scale: f64, size: (u32, u32)| -> Vec<String> {
+        let draw = |r: &Area<'_>, c: &Chart, s: &ChartStyle| c.draw(r, s, Some([0.6, f64::NAN]));
+        let svg = svg(draw, chart, size, ChartStyle { scale, ..STYLE });
         svg.lines().filter(|line| !line.starts_with('<')).map(str::to_owned).collect()
     };
-    assert_eq!(texts(1.0, WIDE), texts(2.0, (2 * WIDE.0, 2 * WIDE.1)));
+    for chart in &shown {
+        assert_eq!(texts(chart, 1.0, WIDE), texts(chart, 2.0, (2 * WIDE.0, 2 * WIDE.1)), "{}", chart.title());
+    }
 }
 
 #[test]
@@ -261,12 +239,16 @@ fn nothing_and_nonsense_are_drawn_without_panic() {
         error_name: String::new(),
     };
     let beyond = LovaszChart { highlight: Some(999), ..hinge_of_few() };
-    let odd = FocalChart {
-        gamma: f64::NAN,
-        alpha: Some(f64::INFINITY),
-        histogram_foreground: vec![f64::NAN, -1.0, 7.0],
-        histogram_background: vec![],
-    };
+    let points = || vec![[f64::NAN, 1.0], [0.5, f64::INFINITY], [-3.0, -1.0], [0.2, 0.1]];
+    let marks = [Mark::Line, Mark::Step, Mark::Dots, Mark::Bars, Mark::Stacked];
+    let series =
+        marks.map(|mark| Series::line("a", Ink::Strong, points()).drawn(mark).tagged(f64::NAN).wide(1e9));
+    let odd = Chart::Plot(
+        Plot::new("", Axis::linear("", 0.0, 1.0), Axis::log("", 0.1, 1.0), series.into())
+            .with_right(Axis::linear("", 1.0, 1.0))
+            .ruled(f64::INFINITY, "a"),
+    );
+    let named = Chart::Plot(Plot::new("", Axis::named("", &[]), Axis::named("", &["a"]), vec![]));
     for size in [(0, 0), (1, 1), (120, 120), WIDE] {
         for scale in [0.0, 1.0, 3.0, f64::NAN] {
             let style = ChartStyle { scale, ..STYLE };
@@ -274,9 +256,9 @@ fn nothing_and_nonsense_are_drawn_without_panic() {
                 svg(|r, c, s| draw_lovasz_ranks(r, c, s), chart, size, style);
                 svg(|r, c, s| draw_lovasz_area(r, c, s), chart, size, style);
             }
-            for chart in [&FocalChart::default(), &odd] {
-                svg(|r, c, s| draw_focal_curves(r, c, s), chart, size, style);
-                svg(|r, c, s| draw_focal_gradient(r, c, s), chart, size, style);
+            for chart in [&odd, &named] {
+                let draw = |r: &Area<'_>, c: &Chart, s: &ChartStyle| c.draw(r, s, Some([f64::NAN; 2]));
+                svg(draw, chart, size, style);
             }
         }
     }

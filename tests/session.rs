@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use lossfield::loss::LOSSES;
+use lossfield::paint::chart::{Chart, Mark};
 use lossfield::session::Session;
 use lossfield::session::edit::Edit;
 use lossfield::session::frame::{Frame, PixelReadout};
@@ -241,9 +242,14 @@ fn the_panels_tell_of_this_scene() {
         apply(&mut session, json!([{ "kind": "show", "view": shown }]))
     };
     let frame = open(json!({ "kind": "focal" }));
-    let focal = frame.focal.as_ref().expect("the focal panel is open");
-    let total: f64 = focal.foreground.iter().chain(&focal.background).sum();
-    assert!((total - 1.0).abs() < 1e-9);
+    let focal = frame.panel.as_ref().expect("the focal panel is open");
+    let Chart::Plot(loss) = &focal.charts[0] else { panic!("a plot") };
+    let bars = loss.series.iter().filter(|series| series.mark == Mark::Bars);
+    let total: f64 = bars.flat_map(|bars| &bars.points).map(|bar| bar[1]).sum();
+    assert!((total - 100.0).abs() < 1e-9, "every pixel stands in a bar: {total} %");
+    let (foreground, all) = (&focal.tables[0].rows[0][1], &focal.tables[0].rows[1][1]);
+    let pixels: usize = [foreground, all].iter().map(|text| text.parse::<usize>().expect("a count")).sum();
+    assert!((pixels as f64 / 4096.0 - frame.scene.class_shares[1]).abs() < 1e-12, "{pixels}");
     assert!(frame.lovasz.is_none(), "one panel is open at a time");
     let frame = open(json!({ "kind": "lovasz", "error": "hinge", "channel": 0 }));
     let lovasz = frame.lovasz.as_ref().expect("the Lovász panel is open");
@@ -252,6 +258,24 @@ fn the_panels_tell_of_this_scene() {
         lovasz.order.pixels[lovasz.looked_at.as_ref().expect("the rank of the pixel").rank],
         2 * 64 + 1
     );
+}
+
+#[test]
+fn the_focal_laboratory_has_the_settings_of_the_card() {
+    let mut session = Session::default();
+    let shown = view(json!({ "panel": { "kind": "focal", "gamma": 0.2 } }));
+    let settings = json!({ "gamma": 4.5, "alpha": 0.1, "alpha_of": "negative" });
+    let frame = apply(
+        &mut session,
+        json!([{ "kind": "setLoss", "id": "focal", "settings": settings }, { "kind": "show", "view": shown }]),
+    );
+    let panel = frame.panel.expect("the focal panel is open");
+    let Chart::Plot(loss) = &panel.charts[0] else { panic!("a plot") };
+    let names: Vec<_> = loss.series.iter().map(|series| series.name.as_str()).collect();
+    assert_eq!(names[7..], ["background: γ = 4.5, α = 0.1", "foreground: γ = 4.5, 1 − α = 0.9"]);
+    let held: Vec<_> = loss.handles.iter().map(|handle| (handle.id.as_str(), handle.at[0])).collect();
+    assert_eq!(held, [("gamma", 0.2), ("alpha", 0.05)]);
+    assert!(panel.remarks[0].starts_with("With γ = 4.5, the hardest "), "{:?}", panel.remarks);
 }
 
 #[test]

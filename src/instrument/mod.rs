@@ -5,6 +5,7 @@
 //! from.
 
 pub mod descent;
+pub mod focal;
 pub mod gradients;
 pub mod imbalance;
 pub mod metrics;
@@ -32,8 +33,9 @@ pub const INSTRUMENTS: &[Instrument] = &[
         id: "focal",
         label: "Focal",
         question: "Whom does the focal loss still listen to?",
-        about: "Focal loss multiplies cross-entropy by (1 − pₜ)^γ: what is already right counts less. The bars are this \
-                scene's own pixels, so that you see which of them each γ still listens to.",
+        about: "Focal loss multiplies cross-entropy by αₜ(1 − pₜ)^γ, so that what is already right counts less. The bars \
+                are this scene's own pixels, by the probability pₜ that each gives to its true class. Drag γ and α on \
+                the curves, and see which pixels are still heard.",
     },
     Instrument {
         id: "lovasz",

@@ -139,7 +139,8 @@ impl Focal {
     /// The sum of the factors divides only where it is larger, as in segmentation-models-pytorch.
     const SMALLEST_NORM: f64 = 1e-6;
 
-    fn new(config: &Config<'_>) -> Self {
+    /// As settings have it.
+    pub fn new(config: &Config<'_>) -> Self {
         let threshold = config.number("reduced_threshold");
         Self {
             gamma: config.number("gamma"),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::instrument::focal::Grips;
 use crate::loss::LOSSES;
 use crate::loss::config::Settings;
 use crate::paint::{Scale, Theme};
@@ -195,8 +196,8 @@ pub enum PanelView {
         /// Which.
         loss: String,
     },
-    /// The focal laboratory.
-    Focal,
+    /// The focal laboratory, with where its handles are held.
+    Focal(Grips),
     /// The Lovász sort.
     Lovasz(LovaszView),
     /// Losses beside metrics.

@@ -366,7 +366,7 @@ impl Session {
             values: &values,
         };
         let panel = shown.panel();
-        let (focal, lovasz, comparison) = (shown.focal(), shown.lovasz(), shown.comparison());
+        let (lovasz, comparison) = (shown.lovasz(), shown.comparison());
         let scene = SceneReadout::new(&self.editor, self.soft_edges, frame::class_shares(&field));
         let derived = field.into_derived();
         if replayed.is_none() {
@@ -378,7 +378,6 @@ impl Session {
             scene,
             cards,
             pixel,
-            focal,
             lovasz,
             comparison,
             code,

@@ -2,7 +2,7 @@
 
 use super::deck::Deck;
 use super::edit::{LovaszError, MetricsView, PanelView, View};
-use super::frame::{ComparisonReadout, FocalReadout, LovaszReadout, RankReadout};
+use super::frame::{ComparisonReadout, LovaszReadout, RankReadout};
 use super::libraries;
 use super::trail::Trail;
 use crate::field::Field;
@@ -11,9 +11,6 @@ use crate::instrument::{self, Panel};
 use crate::loss::lovasz::{Error, Lovasz};
 use crate::paint::number;
 use crate::study;
-
-/// Bins of p_t in the focal panel.
-const BINS: usize = 40;
 
 /// What a panel can be about.
 pub(super) struct Shown<'s> {
@@ -40,7 +37,10 @@ impl Shown<'_> {
                 let card = self.deck.find(loss)?;
                 Some(instrument::gradients::panel(field, &*card.loss))
             }
-            PanelView::Libraries { .. } | PanelView::Focal | PanelView::Lovasz(_) => None,
+            PanelView::Focal(grips) => {
+                instrument::focal::panel(field, &self.deck.find("focal")?.settings, *grips).ok()
+            }
+            PanelView::Libraries { .. } | PanelView::Lovasz(_) => None,
         }
     }
 
@@ -48,13 +48,6 @@ impl Shown<'_> {
     pub(super) fn comparison(&self) -> Option<ComparisonReadout> {
         let Some(PanelView::Libraries { loss }) = &self.view.panel else { return None };
         libraries::comparison(self.field, self.deck.find(loss)?).ok()
-    }
-
-    /// The scene's own p_t.
-    pub(super) fn focal(&self) -> Option<FocalReadout> {
-        let Some(PanelView::Focal) = self.view.panel else { return None };
-        let study::focal::Histogram { foreground, background } = study::focal::histogram(self.field, BINS);
-        Some(FocalReadout { foreground, background })
     }
 
     /// The Lovász sort.

@@ -8,8 +8,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use super::{from_js, to_js};
+use crate::instrument::focal;
+use crate::loss::config::Settings;
 use crate::paint::Theme;
-use crate::paint::chart::{self, Chart, ChartStyle, FocalChart, LovaszChart};
+use crate::paint::chart::{self, Chart, ChartStyle, LovaszChart};
 
 /// A chart that can be drawn, pointed at, read and exported.
 #[wasm_bindgen]
@@ -108,34 +110,15 @@ impl ChartView {
     }
 }
 
-/// The charts of the focal loss.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct FocalPlot {
-    chart: FocalChart,
-}
-
-#[wasm_bindgen]
-impl FocalPlot {
-    /// For these parameters (no α: a weight of 1 everywhere), over shares of pixels by bin of `p_t`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(gamma: f64, alpha: Option<f64>, foreground: Vec<f64>, background: Vec<f64>) -> Self {
-        let (histogram_foreground, histogram_background) = (foreground, background);
-        Self { chart: FocalChart { gamma, alpha, histogram_foreground, histogram_background } }
-    }
-
-    /// Draws loss and gradient against `p_t`, each filling its canvas. `scale` is device pixels for one of the page.
-    pub fn draw(
-        &self,
-        loss: HtmlCanvasElement,
-        gradient: HtmlCanvasElement,
-        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-        scale: f64,
-    ) -> Result<(), JsError> {
-        let style = ChartStyle { theme: from_js(theme)?, scale };
-        chart::draw_focal_curves(&area(loss)?, &self.chart, &style).map_err(drawing_failed)?;
-        chart::draw_focal_gradient(&area(gradient)?, &self.chart, &style).map_err(drawing_failed)
-    }
+/// What a handle of the focal laboratory, dragged to a point of its chart, sets the parameter of its name to.
+#[wasm_bindgen(js_name = focalDragged)]
+pub fn focal_dragged(
+    #[wasm_bindgen(unchecked_param_type = "Record<string, Setting>")] settings: JsValue,
+    handle: &str,
+    p: f64,
+    loss: f64,
+) -> Result<Option<f64>, JsError> {
+    Ok(focal::dragged(&from_js::<Settings>(settings)?, handle, [p, loss]))
 }
 
 /// The charts of a Lovász sort.

@@ -6,7 +6,7 @@
 mod charts;
 mod laboratory;
 
-pub use charts::{ChartView, FocalPlot, LovaszPlot, TableText};
+pub use charts::{ChartView, LovaszPlot, TableText, focal_dragged};
 pub use laboratory::Laboratory;
 
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};

@@ -1,10 +1,10 @@
 import init, {
   type LovaszOrder,
   ChartView,
-  FocalPlot,
   LovaszPlot,
   type Theme,
   classColours,
+  focalDragged,
   legendPixels,
 } from "../pkg/lossfield.js";
 
@@ -16,9 +16,9 @@ export const chartsReady: Promise<unknown> = init();
 
 export {
   ChartView,
-  FocalPlot,
   LovaszPlot,
   classColours,
+  focalDragged,
   legendPixels,
   type LovaszOrder,
   type Theme,

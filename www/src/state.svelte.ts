@@ -4,6 +4,7 @@ import type {
   Catalogue,
   Command,
   Frame,
+  Grips,
   Knob,
   LossEntry,
   LovaszView,
@@ -96,6 +97,8 @@ export class Lossfield {
   hovered = $state.raw<At>();
   pinned = $state.raw<At>();
   lovasz = $state.raw<LovaszView>({ error: "hinge", channel: 1 });
+  /** Where the handles of the focal laboratory are held. */
+  focalGrips = $state.raw<Partial<Grips>>({});
   byProbability = $state(false);
   /** The loss that is compared between libraries. */
   compared = $state("dice");
@@ -261,8 +264,9 @@ export class Lossfield {
       case "libraries":
         return { kind: "libraries", loss: this.compared };
       case "focal":
+        return { kind: "focal", ...this.focalGrips };
       case "metrics":
-        return { kind: this.tab };
+        return { kind: "metrics" };
       case "lovasz":
         return { kind: "lovasz", ...this.lovasz };
       case "gradients":

@@ -17,6 +17,10 @@ pub struct Axis {
     pub to: f64,
     /// How values are spread.
     pub spread: Spread,
+    /// The names of 0, 1, 2 and so on, where these stand for things and are no numbers. A line break is kept where
+    /// there is room for it, under the plot.
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 /// How values are spread along an axis.
@@ -34,12 +38,18 @@ pub enum Spread {
 impl Axis {
     /// With equal steps.
     pub fn linear(name: impl Into<String>, from: f64, to: f64) -> Self {
-        Self { name: name.into(), from, to, spread: Spread::Linear }
+        Self { name: name.into(), from, to, spread: Spread::Linear, names: Vec::new() }
     }
 
     /// With equal ratios.
     pub fn log(name: impl Into<String>, from: f64, to: f64) -> Self {
-        Self { name: name.into(), from, to, spread: Spread::Log }
+        Self { spread: Spread::Log, ..Self::linear(name, from, to) }
+    }
+
+    /// With a place for each of some things.
+    pub fn named(name: impl Into<String>, names: &[&str]) -> Self {
+        let axis = Self::linear(name, -0.5, names.len() as f64 - 0.5);
+        Self { names: names.iter().map(|&name| name.into()).collect(), ..axis }
     }
 
     /// From 0, or below if there is anything below, to a round number that holds all values. Values that are not finite
@@ -67,6 +77,12 @@ impl Axis {
         Self::log(name, 10f64.powf(bottom), 10f64.powf(top))
     }
 
+    /// What stands for a value in one line, if it has a name.
+    pub(super) fn name_of(&self, value: f64) -> Option<String> {
+        let name = self.names.get(value.round() as usize)?;
+        Some(name.replace("-\n", "-").replace('\n', " "))
+    }
+
     /// Where a value stands, 0 at the start and 1 at the end; not a number for what a log axis has no place for.
     pub(super) fn share(&self, value: f64) -> f64 {
         match self.spread {
@@ -88,6 +104,10 @@ impl Axis {
     pub(super) fn ticks(&self, length: i32, spacing: i32) -> Vec<Tick> {
         if !(self.from.is_finite() && self.to.is_finite() && self.from < self.to) {
             return Vec::new();
+        }
+        if !self.names.is_empty() {
+            let places = self.names.iter().enumerate();
+            return places.map(|(i, name)| (self.share(i as f64), name.clone())).collect();
         }
         let most = (length / spacing.max(1)).max(2);
         let values = match self.spread {
@@ -148,6 +168,18 @@ mod tests {
         ));
         assert!(close(&log_values(0.01, 50.0, 5), &[0.01, 0.1, 1.0, 10.0]));
         assert!(close(&log_values(1e-12, 1.0, 4), &[1e-12, 1e-8, 1e-4, 1.0]));
+    }
+
+    #[test]
+    fn things_have_places_and_names() {
+        let axis = Axis::named("", &["pixels", "cross-\nentropy", "focal\nloss"]);
+        let sixth = 1.0 / 6.0;
+        let ticks = axis.ticks(10, 10);
+        assert!(close(&ticks.iter().map(|tick| tick.0).collect::<Vec<_>>(), &[sixth, 0.5, 5.0 * sixth]));
+        assert_eq!(ticks[1].1, "cross-\nentropy");
+        let names = [0.0, 1.0, 2.0, 3.0].map(|value| axis.name_of(value));
+        assert_eq!(names.map(Option::unwrap_or_default), ["pixels", "cross-entropy", "focal loss", ""]);
+        assert_eq!(Axis::linear("", 0.0, 1.0).name_of(0.0), None);
     }
 
     #[test]

@@ -61,7 +61,20 @@ pub(super) fn curve<DB: DrawingBackend>(
     width: f64,
 ) -> Drawn<DB> {
     let line = ShapeStyle::from(colour(ink)).stroke_width(style.stroke(width));
-    root.draw(&PathElement::new(on_lattice(points, f64::from(style.px(6.0))), line))
+    let stretch = f64::from(style.px(6.0));
+    let mut last = None;
+    let dense = points.flat_map(|to| between(last.replace(to).unwrap_or(to), to, stretch));
+    root.draw(&PathElement::new(on_lattice(dense, stretch), line))
+}
+
+/// The way to a point, by half pixels where it is short: there it is part of a curve, and not an edge with corners.
+fn between(from: (f64, f64), to: (f64, f64), stretch: f64) -> impl Iterator<Item = (f64, f64)> {
+    let length = (to.0 - from.0).hypot(to.1 - from.1);
+    let steps = if length < stretch { (2.0 * length).ceil().max(1.0) as u32 } else { 1 };
+    (1..=steps).map(move |i| {
+        let t = f64::from(i) / f64::from(steps);
+        (from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1))
+    })
 }
 
 /// Whole pixels that follow a curve without the wobble of rounding.
@@ -105,50 +118,22 @@ pub(super) fn tag<DB: DrawingBackend>(
     text(root, style, label, ink, (x, y), (HPos::Center, VPos::Center))
 }
 
-/// How a line of a key shows its colour.
-#[derive(Clone, Copy)]
-pub(super) enum Swatch {
-    /// A line, as curves are drawn.
-    Line(Rgb),
-    /// A filled square, as bars and areas are drawn.
-    Fill(Rgb),
-    /// None: the line is a remark.
-    None,
-}
-
-/// Lines of text in the upper right of the plot, where decreasing curves leave room. The swatch stands
-/// to the right of its text, so that no text has to be measured.
+/// Remarks in the upper right of the plot, where decreasing curves leave room.
 pub(super) fn key<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
     frame: &Frame,
-    lines: &[(Swatch, String)],
+    lines: &[String],
 ) -> Drawn<DB> {
-    let (pad, swatch) = (style.px(6.0), style.px(16.0));
+    let pad = style.px(6.0);
     let right = frame.right - pad;
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let widest = lines.iter().map(|(_, label)| width_of(label, style)).max().unwrap_or(0);
+    let Some(widest) = lines.iter().map(|label| width_of(label, style)).max() else { return Ok(()) };
     let bottom = frame.top + pad + style.px(LINE * lines.len() as f64);
-    let left = (right - swatch - widest - 2 * pad).max(frame.left + 1);
+    let left = (right - style.px(16.0) - widest - 2 * pad).max(frame.left + 1);
     rect(root, (left, frame.top + 1), (frame.right, bottom), style.theme.surface(), 0.8)?;
-    for (i, (mark, label)) in lines.iter().enumerate() {
+    for (i, label) in lines.iter().enumerate() {
         let y = frame.top + pad + style.px(LINE * (i as f64 + 0.5));
-        let (ink, end) = match *mark {
-            Swatch::Line(ink) => {
-                let half = (style.stroke(3.0).cast_signed() + 1) / 2;
-                rect(root, (right - swatch, y - half), (right, y + half), ink, 1.0)?;
-                (ink, right - swatch - pad)
-            }
-            Swatch::Fill(fill) => {
-                let half = style.px(5.0);
-                rect(root, (right - 2 * half, y - half), (right, y + half), fill, 1.0)?;
-                (style.theme.ink(), right - swatch - pad)
-            }
-            Swatch::None => (style.theme.ink(), right),
-        };
-        text(root, style, label, ink, (end, y), (HPos::Right, VPos::Center))?;
+        text(root, style, label, style.theme.ink(), (right, y), (HPos::Right, VPos::Center))?;
     }
     Ok(())
 }
@@ -181,6 +166,15 @@ mod tests {
         let off: f64 = inner.iter().map(|&(x, y)| (f(f64::from(x)) - f64::from(y)).abs()).sum();
         // Rounding any points would leave a quarter of a pixel.
         assert!(off / (inner.len() as f64) < 0.15, "{}", off / inner.len() as f64);
+    }
+
+    #[test]
+    fn short_ways_are_gone_in_half_pixels_and_long_ones_at_once() {
+        let way = |to| between((1.0, 1.0), to, 6.0).collect::<Vec<_>>();
+        assert_eq!(way((2.5, 1.0)), [(1.5, 1.0), (2.0, 1.0), (2.5, 1.0)]);
+        assert_eq!(way((1.0, 9.0)), [(1.0, 9.0)]);
+        assert_eq!(way((1.0, 1.0)), [(1.0, 1.0)]);
+        assert!(way((f64::NAN, 1.0))[0].0.is_nan());
     }
 
     #[test]

@@ -133,8 +133,10 @@ impl Frame {
         for (share, label) in ticks {
             let x = self.x(*share).round() as i32;
             rect(root, (x, self.bottom), (x + hair, self.bottom + style.px(4.0)), ink, 1.0)?;
-            let at = (x, self.bottom + style.px(7.0));
-            text(root, style, label, ink, at, (HPos::Center, VPos::Top))?;
+            for (line, part) in label.lines().enumerate() {
+                let at = (x, self.bottom + style.px(7.0 + LINE * line as f64));
+                text(root, style, part, ink, at, (HPos::Center, VPos::Top))?;
+            }
         }
         let at = (i32::midpoint(self.left, self.right), self.bottom + style.px(9.0 + LINE));
         text(root, style, name, style.theme.ink(), at, (HPos::Center, VPos::Top))

@@ -10,7 +10,7 @@ use plotters::style::Color;
 use super::super::Rgb;
 use super::super::colormap::ramp;
 use super::super::number::{count, short, tick};
-use super::draw::{self, Swatch};
+use super::draw;
 use super::frame::{Column, Frame, Tick, axis_end, fill_columns, round_values};
 use super::{Area, ChartStyle, Drawn};
 
@@ -164,7 +164,7 @@ pub fn draw_lovasz_area<DB: DrawingBackend>(
         marker(root, style, &frame, x, chart.error(rank) / end)?;
     }
     draw::classes(root, style, &frame)?;
-    let mut lines = vec![(Swatch::None, format!("area = loss = {}", short(chart.value)))];
+    let mut lines = vec![format!("area = loss = {}", short(chart.value))];
     lines.extend(pointed_at(chart));
     draw::key(root, style, &frame, &lines)
 }
@@ -269,11 +269,11 @@ fn marker<DB: DrawingBackend>(
 }
 
 /// The rank pointed at, and the product that it adds to the loss.
-fn pointed_at(chart: &LovaszChart) -> Vec<(Swatch, String)> {
+fn pointed_at(chart: &LovaszChart) -> Vec<String> {
     let rank = chart.highlight.filter(|rank| *rank < chart.len());
     let line = rank.map(|rank| {
         let [error, increment] = [chart.error(rank), chart.increment(rank)].map(short);
-        (Swatch::None, format!("rank {}: {error} · {increment}", count(rank + 1)))
+        format!("rank {}: {error} · {increment}", count(rank + 1))
     });
     line.into_iter().collect()
 }

@@ -1,6 +1,5 @@
 //! Charts, drawn on whatever `plotters` backend they are given.
 //!
-//! - [`focal`]: the focal loss and its gradient against `p_t`, over the scene's own histogram;
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area;
 //! - [`plot`] and [`surface`]: charts as data, for the instruments; [`axis`] is what both stand on;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
@@ -14,7 +13,6 @@
 pub mod axis;
 mod contour;
 mod draw;
-pub mod focal;
 mod frame;
 pub mod lovasz;
 pub mod plot;
@@ -28,7 +26,6 @@ use plotters::style::text_anchor::{HPos, VPos};
 use serde::{Deserialize, Serialize};
 
 pub use axis::Axis;
-pub use focal::{FocalChart, draw_focal_curves, draw_focal_gradient};
 pub use lovasz::{LovaszChart, draw_lovasz_area, draw_lovasz_ranks, rank_at, rank_at_area};
 pub use plot::{Handle, Mark, Plot, Rule, Series, SeriesInk as Ink, Side, draw_plot};
 pub use surface::{Surface, draw_surface};

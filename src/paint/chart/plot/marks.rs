@@ -25,7 +25,9 @@ pub fn draw_plot<DB: DrawingBackend>(
     root.fill(&draw::colour(style.theme.surface()))?;
     let Some(frame) = plot.frame(root.dim_in_pixel(), style) else { return Ok(()) };
     frame.left_axis(root, style, "", &plot.y.ticks(frame.height(), style.px(44.0)))?;
-    frame.bottom_axis(root, style, &plot.x.name, &plot.x.ticks(frame.width(), style.px(64.0)))?;
+    // Names of things take the room of that of the axis, and say as much.
+    let name = if plot.x.names.is_empty() { plot.x.name.as_str() } else { "" };
+    frame.bottom_axis(root, style, name, &plot.x.ticks(frame.width(), style.px(64.0)))?;
     // The legend stands between the plot and the names of its upright axes.
     let at = (style.px(8.0), style.px(LINE + 2.0));
     draw::text(root, style, &plot.y.name, style.theme.ink(), at, (HPos::Left, VPos::Bottom))?;
@@ -38,7 +40,7 @@ pub fn draw_plot<DB: DrawingBackend>(
     for rule in &plot.rules {
         rule_at(root, style, &frame, plot.x.share(rule.at), style.theme.muted())?;
     }
-    for series in &plot.series {
+    for (at, series) in plot.series.iter().enumerate() {
         let ink = series.ink.of(style.theme);
         match series.mark {
             Mark::Line | Mark::Step => lines(root, plot, series, style, &frame)?,
@@ -49,7 +51,7 @@ pub fn draw_plot<DB: DrawingBackend>(
                     }
                 }
             }
-            Mark::Bars => bars(root, plot, series, style, &frame)?,
+            Mark::Bars | Mark::Stacked => bars(root, plot, at, style, &frame)?,
         }
     }
     for rule in &plot.rules {
@@ -111,8 +113,9 @@ fn handles<DB: DrawingBackend>(root: &Area<DB>, plot: &Plot, style: &ChartStyle,
         for (radius, ink) in [(9.0, ink), (6.0, style.theme.surface()), (3.0, ink)] {
             root.draw(&Circle::new(at, style.px(radius), draw::colour(ink).filled()))?;
         }
-        let (side, away) = if x < 0.5 { (HPos::Left, 14.0) } else { (HPos::Right, -14.0) };
-        draw::text(root, style, &handle.label, ink, (at.0 + style.px(away), at.1), (side, VPos::Center))?;
+        let (half, away) = (draw::width_of(&handle.label, style) / 2, style.px(16.0));
+        let beside = if x < 0.5 { away + half } else { -away - half };
+        draw::tag(root, style, &handle.label, ink, (at.0 + beside, at.1))?;
     }
     Ok(())
 }
@@ -134,10 +137,11 @@ fn rule_at<DB: DrawingBackend>(
 fn bars<DB: DrawingBackend>(
     root: &Area<DB>,
     plot: &Plot,
-    series: &Series,
+    at: usize,
     style: &ChartStyle,
     frame: &Frame,
 ) -> Drawn<DB> {
+    let series = &plot.series[at];
     let share = |point: &[f64; 2]| plot.x.share(point[0]);
     let spacing =
         series.points.windows(2).map(|pair| share(&pair[1]) - share(&pair[0])).fold(f64::INFINITY, f64::min);
@@ -146,11 +150,12 @@ fn bars<DB: DrawingBackend>(
         None => 0.42 * if spacing.is_finite() { spacing } else { 0.1 },
     };
     let axis = plot.axis_of(series);
-    // A log axis has no 0: there bars stand on its start.
-    let zero = axis.share(0.0);
-    let foot = if zero.is_nan() { 0.0 } else { zero.clamp(0.0, 1.0) };
     for point in &series.points {
-        let (x, y) = (share(point), axis.share(point[1]).clamp(0.0, 1.0));
+        let below = plot.foot(at, point[0]);
+        // A log axis has no 0: there bars stand on its start.
+        let foot = axis.share(below);
+        let foot = if foot.is_nan() { 0.0 } else { foot.clamp(0.0, 1.0) };
+        let (x, y) = (share(point), axis.share(below + point[1]).clamp(0.0, 1.0));
         if !x.is_finite() || y.is_nan() {
             continue;
         }
@@ -161,10 +166,15 @@ fn bars<DB: DrawingBackend>(
             (column(x - half), top),
             (column(x + half), bottom),
             series.ink.of(style.theme),
-            0.75,
+            opacity(series),
         )?;
     }
     Ok(())
+}
+
+/// Of bars.
+fn opacity(series: &Series) -> f64 {
+    if series.pale { 0.35 } else { 0.75 }
 }
 
 /// The line of a series, cut where it leaves the plot.
@@ -279,11 +289,12 @@ fn legend<DB: DrawingBackend>(root: &Area<DB>, plot: &Plot, style: &ChartStyle, 
             let (ink, swatch) = (series.ink.of(style.theme), style.px(18.0));
             let half = match series.mark {
                 Mark::Line | Mark::Step => style.px(1.5).max(1),
-                Mark::Bars => style.px(5.0),
+                Mark::Bars | Mark::Stacked => style.px(5.0),
                 Mark::Dots => 0,
             };
             if half > 0 {
-                draw::rect(root, (x, y - half), (x + swatch, y + half), ink, 1.0)?;
+                let opacity = if series.pale { opacity(series) } else { 1.0 };
+                draw::rect(root, (x, y - half), (x + swatch, y + half), ink, opacity)?;
             }
             if series.ink.slot().is_some() || series.mark == Mark::Dots {
                 marker(root, style, series.ink.slot(), ink, (x + swatch / 2, y), 4.0, 1.0)?;

@@ -53,6 +53,8 @@ pub struct Series {
     pub tag: Option<f64>,
     /// The width of its bars as values of x; without one they are as wide as they lie apart.
     pub width: Option<f64>,
+    /// Whether its bars stand back behind lines.
+    pub pale: bool,
 }
 
 /// A vertical axis.
@@ -94,6 +96,8 @@ pub enum Mark {
     Dots,
     /// Boxes from 0, each centred on its x.
     Bars,
+    /// The same, each upon those of series before it that are stacked at its x.
+    Stacked,
 }
 
 /// The colour of a series. Which it is depends on the theme.
@@ -146,7 +150,7 @@ impl Series {
     /// A line.
     pub fn line(name: impl Into<String>, ink: SeriesInk, points: Vec<[f64; 2]>) -> Self {
         let (name, mark) = (name.into(), Mark::Line);
-        Self { name, ink, mark, points, side: Side::Left, tag: None, width: None }
+        Self { name, ink, mark, points, side: Side::Left, tag: None, width: None, pale: false }
     }
 
     /// The same points, drawn otherwise.
@@ -171,6 +175,12 @@ impl Series {
     #[must_use]
     pub fn wide(self, width: f64) -> Self {
         Self { width: Some(width), ..self }
+    }
+
+    /// The same with bars that stand back.
+    #[must_use]
+    pub fn pale(self) -> Self {
+        Self { pale: true, ..self }
     }
 
     /// Whether x never falls, as where y is a function of it.
@@ -213,6 +223,16 @@ impl Plot {
     #[must_use]
     pub fn with_handles(self, handles: Vec<Handle>) -> Self {
         Self { handles, ..self }
+    }
+
+    /// Where a bar of a series stands: on 0, or on what is stacked below it.
+    fn foot(&self, series: usize, x: f64) -> f64 {
+        if self.series[series].mark != Mark::Stacked {
+            return 0.0;
+        }
+        let below = self.series[..series].iter().filter(|below| below.mark == Mark::Stacked);
+        let at = below.flat_map(|below| &below.points).filter(|point| point[0].total_cmp(&x).is_eq());
+        at.map(|point| point[1]).sum()
     }
 
     /// The vertical axis of a series.
@@ -264,6 +284,17 @@ mod tests {
 
     pub(super) fn plot(series: Vec<Series>) -> Plot {
         Plot::new("t", Axis::linear("x", 0.0, 10.0), Axis::linear("y", 0.0, 1.0), series)
+    }
+
+    #[test]
+    fn stacked_bars_stand_upon_those_before() {
+        let bars = |points: Vec<[f64; 2]>| Series::line("", SeriesInk::Strong, points).drawn(Mark::Stacked);
+        let below = vec![[0.0, 0.2], [1.0, 0.5]];
+        let between = Series::line("", SeriesInk::Strong, vec![[1.0, 9.0]]).drawn(Mark::Bars);
+        let plot =
+            plot(vec![bars(below), between, bars(vec![[1.0, 0.1]]), bars(vec![[0.0, 0.3], [1.0, 0.3]])]);
+        let feet = [(0, 1.0), (1, 1.0), (2, 1.0), (3, 0.0), (3, 1.0)].map(|(series, x)| plot.foot(series, x));
+        assert!(feet.iter().zip([0.0, 0.0, 0.5, 0.2, 0.6]).all(|(found, foot)| (found - foot).abs() < 1e-12));
     }
 
     #[test]

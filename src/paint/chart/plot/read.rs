@@ -74,7 +74,7 @@ impl Plot {
         });
         Some(Hover {
             at: [nearest, f64::NAN],
-            title: format!("{}: {}", self.x.name, short(nearest)),
+            title: self.x.name_of(nearest).unwrap_or_else(|| format!("{}: {}", self.x.name, short(nearest))),
             lines: lines.collect(),
         })
     }
@@ -109,7 +109,8 @@ impl Plot {
                 }
                 cell
             });
-            std::iter::once(Cell::Number(x)).chain(of_series).collect()
+            let place = self.x.name_of(x).map_or(Cell::Number(x), Cell::Text);
+            std::iter::once(place).chain(of_series).collect()
         };
         let names =
             self.series.iter().map(|series| format!("{} ({})", series.name, self.axis_of(series).name));
@@ -150,6 +151,19 @@ mod tests {
         assert_eq!(plot(vec![a.clone(), b]).table().csv(), "x,a (y),b (y)\r\n0,0.1,0.5\r\n5,0.2,\r\n");
         let dots = a.drawn(Mark::Dots);
         assert_eq!(plot(vec![dots]).table().csv(), "series,x,y\r\na,0,0.1\r\na,5,0.2\r\n");
+    }
+
+    #[test]
+    fn things_are_read_by_their_names_and_stacked_bars_by_their_own_height() {
+        let bars = |name: &str, y: f64| {
+            Series::line(name, SeriesInk::Strong, vec![[0.0, y], [1.0, 2.0 * y]]).drawn(Mark::Stacked)
+        };
+        let plot =
+            Plot { x: Axis::named("", &["a\nb", "c"]), ..plot(vec![bars("low", 0.1), bars("high", 0.3)]) };
+        let frame = plot.frame(SIZE, &STYLE).unwrap();
+        let hover = plot.hover((frame.x(0.3), frame.y(0.5)), SIZE, &STYLE).unwrap();
+        assert_eq!((&*hover.title, &*hover.lines[1].value), ("a b", "0.3000"));
+        assert_eq!(plot.table().csv(), ",low (y),high (y)\r\na b,0.1,0.3\r\nc,0.2,0.6\r\n");
     }
 
     #[test]
