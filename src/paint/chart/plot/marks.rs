@@ -69,10 +69,11 @@ pub fn draw_plot<DB: DrawingBackend>(
     handles(root, plot, style, &frame)?;
     let Some(cursor) = cursor else { return Ok(()) };
     rule_at(root, style, &frame, plot.x.share(cursor), style.theme.ink())?;
-    for series in plot.series.iter().filter(|series| series.is_function()) {
-        let at = series
-            .at(cursor, &plot.x)
-            .map(|point| if series.mark == Mark::Step { [cursor, point[1]] } else { point });
+    for (i, series) in plot.series.iter().enumerate().filter(|(_, series)| series.is_function()) {
+        let at = series.at(cursor, &plot.x).map(|[x, y]| match series.mark {
+            Mark::Step => [cursor, y],
+            _ => [x, plot.foot(i, x) + y],
+        });
         if let Some(at) = at.and_then(|point| place(plot, series, &frame, point)) {
             marker(root, style, None, series.ink.of(style.theme), at, 4.5, 1.0)?;
         }
