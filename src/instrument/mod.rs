@@ -7,6 +7,7 @@
 pub mod descent;
 pub mod gradients;
 pub mod imbalance;
+pub mod lovasz;
 pub mod metrics;
 
 use serde::Serialize;
