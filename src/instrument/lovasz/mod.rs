@@ -10,7 +10,7 @@ use super::{Panel, Still, TableReadout};
 use crate::field::{Field, Task};
 use crate::loss::lovasz::{Error, Lovasz};
 use crate::metric::{self, Confusion};
-use crate::paint::chart::{Axis, Chart, Ink, Plot, Series};
+use crate::paint::chart::{Axis, Chart, Ink, LovaszChart, LovaszLook, Plot, Series};
 use crate::paint::heatmap::{heatmap, limit_of};
 use crate::paint::number::{count, short, tick};
 use crate::paint::{Scale, Theme};
@@ -25,6 +25,19 @@ pub fn error_name(error: Error) -> &'static str {
         Error::Hinge => "hinge error",
         Error::Probability => "|y − p|",
     }
+}
+
+/// The sort as two charts: errors and weights by rank, and the loss as an area.
+pub fn sort(order: &Order, error_name: &str) -> [LovaszChart; 2] {
+    let chart = |title: &str, look| {
+        let Order { errors, increments, pixels, foreground, value } = order.clone();
+        let (title, error_name) = (title.into(), error_name.into());
+        LovaszChart { title, look, errors, increments, foreground, pixels, value, error_name }
+    };
+    [
+        chart("Errors in decreasing order, and the weight of each rank", LovaszLook::Ranks),
+        chart("The loss as an area: every error as wide as its weight", LovaszLook::Area),
+    ]
 }
 
 /// Points of the curve of shares.

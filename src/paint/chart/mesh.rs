@@ -80,7 +80,8 @@ pub(super) fn draw_mesh<DB: DrawingBackend>(
     let view = View::new(surface, degrees, frame, style);
     let palette = colours(style.theme);
     floor(root, surface, style, &view)?;
-    let mut cells: Vec<(f64, [(f64, f64); 4], f64)> = Vec::new();
+    // How far back each lies, its corners in pixels, and its mean.
+    let mut cells = Vec::new();
     for row in 1..surface.rows.len() {
         for column in 1..surface.columns.len() {
             let corners = [(row - 1, column - 1), (row - 1, column), (row, column), (row, column - 1)];
@@ -94,7 +95,7 @@ pub(super) fn draw_mesh<DB: DrawingBackend>(
             cells.push((view.depth(middle), [a, b, c, d], mean));
         }
     }
-    cells.sort_by(|a, b| b.0.total_cmp(&a.0));
+    cells.sort_by(|a: &(f64, _, f64), b| b.0.total_cmp(&a.0));
     for (_, corners, mean) in cells {
         let share = view.heights.share(mean).clamp(0.0, 1.0);
         let colour = draw::colour(palette[(255.0 * share).round() as usize]);

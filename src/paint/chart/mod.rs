@@ -105,7 +105,7 @@ impl Chart {
         match self {
             Self::Plot(plot) => &plot.title,
             Self::Surface(surface) => &surface.title,
-            Self::Lovasz(sort) => sort.title(),
+            Self::Lovasz(sort) => &sort.title,
         }
     }
 

@@ -308,7 +308,7 @@ mod tests {
         let view = View::new(&turned, 30.0, &frame, &style);
         let (x, y) = view.crossing(&turned, 1, 3).unwrap();
         let hover = turned.hover((x + 3.0, y - 3.0), size, &style).unwrap();
-        assert_eq!(hover.at.map(f64::round), [3.0, 1.0]);
+        assert_eq!(hover.lines.iter().map(|line| &*line.value).collect::<Vec<_>>(), ["3.000", "1.000"]);
         assert_eq!(turned.hover((f64::from(frame.left), f64::from(frame.top)), size, &style), None);
     }
 

@@ -24,6 +24,8 @@ use super::{Area, ChartStyle, Drawn};
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LovaszChart {
+    /// What it answers, in a few words.
+    pub title: String,
     /// How it is drawn.
     pub look: LovaszLook,
     /// The errors, greatest first.
@@ -72,14 +74,6 @@ impl LovaszChart {
     fn increment(&self, rank: usize) -> f64 {
         let increment = f64::from(self.increments[rank]);
         if increment.is_finite() { increment.max(0.0) } else { 0.0 }
-    }
-
-    /// What it answers.
-    pub fn title(&self) -> &'static str {
-        match self.look {
-            LovaszLook::Ranks => "Errors in decreasing order, and the weight of each rank",
-            LovaszLook::Area => "The loss as an area: every error as wide as its weight",
-        }
     }
 
     /// How many ranks the rank chart shows.
