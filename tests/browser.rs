@@ -68,7 +68,7 @@ fn lovasz_charts_are_drawn_pointed_at_and_played() {
     }
     assert_eq!(plot.steps(), 20 + 100);
     assert_eq!((&*plot.jaccard_at(20.0), &*plot.jaccard_at(45.0)), ("0", "0.2500"));
-    for chart in [plot.row_at(10.0), plot.staircase_at(45.0)] {
+    for chart in [plot.row_at(10.0), plot.staircase_at(45.0), plot.close_up_at(45.0)] {
         let canvas = canvas();
         chart.draw(canvas.clone(), "dark".into(), 1.0, JsValue::UNDEFINED).unwrap();
         assert!(colours(&canvas) > 5, "{} is blank", chart.title());

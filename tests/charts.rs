@@ -191,7 +191,7 @@ fn lovasz_step_by_step() {
     let truth = "Pixel 1 foreground, pixel 2 background";
     exported("lovasz-above", &part(r#""part": "twoPixels""#), truth);
     exported("lovasz-turned", &part(r#""part": "twoPixels", "turn": 35"#), truth);
-    exported("lovasz", &part(r#""part": "three""#), "Three errors, each area its loss");
+    exported("lovasz", &part(r#""part": "three""#), "Three errors: the area under each is its loss");
     exported("lovasz", &part(r#""part": "images""#), "Errors of each, and of all as one");
 
     let edit =
@@ -209,6 +209,7 @@ fn lovasz_step_by_step() {
     let row = |step| moments::row(&moments, step, "hinge error");
     exported("lovasz-sliding", &[row(8.0)], "Errors find their order");
     exported("lovasz-joining", &[row(50.0)], "Errors find their order");
+    exported("lovasz", &[moments::close_up(&moments, 50.0)], "The latest 24 stairs, close up");
     exported("lovasz", &[moments::staircase(&moments, 50.0)], "Pixel by pixel, the Jaccard loss grows");
 }
 

@@ -48,7 +48,7 @@ pub(super) fn part(field: &Field<'_>, view: &View) -> Option<(LovaszReadout, Pan
         LovaszPart::Empty => match sole_pixel(field, loss, shown.channel) {
             Some(sole) => {
                 readout.sole = Some(at(field, sole.pixel));
-                lovasz::sole(sole, error, (shape.width, shape.height), view.theme)
+                lovasz::sole(field, sole, loss, shown.channel, view.theme)
             }
             None => Panel::default(),
         },

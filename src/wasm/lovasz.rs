@@ -71,6 +71,12 @@ impl LovaszPlot {
         moments::staircase(&self.moments, step).into()
     }
 
+    /// The latest stairs, close up.
+    #[wasm_bindgen(js_name = closeUpAt)]
+    pub fn close_up_at(&self, step: f64) -> ChartView {
+        moments::close_up(&self.moments, step).into()
+    }
+
     /// The pixels that have joined, as RGBA of one image.
     #[wasm_bindgen(js_name = pictureAt)]
     pub fn picture_at(

@@ -13,6 +13,7 @@ use crate::metric::{self, Confusion};
 use crate::paint::chart::{Axis, Chart, Ink, LovaszChart, LovaszLook, Plot, Series};
 use crate::paint::heatmap::{heatmap, limit_of};
 use crate::paint::number::{count, short, tick};
+use crate::paint::picture::{Backdrop, prediction_picture};
 use crate::paint::{Scale, Theme};
 use crate::study::lovasz::empty::Sole;
 use crate::study::lovasz::readings::readings;
@@ -104,7 +105,8 @@ fn shares(weights: &[f64], products: &[f64]) -> Chart {
             held += values[taken.min(until)..until].iter().sum::<f64>();
             if until > taken {
                 taken = until;
-                points.push([100.0 * until as f64 / all, 100.0 * held / total]);
+                // Rounding may sum up to a little more than all.
+                points.push([100.0 * until as f64 / all, (100.0 * held / total).min(100.0)]);
             }
         }
         Series::line(name, Ink::Slot(slot), points)
@@ -146,7 +148,7 @@ pub fn three(field: &Field<'_>, channel: usize) -> Panel {
     let curves: Vec<(&str, &[f64])> =
         readings.iter().map(|reading| (reading.name, &*reading.curve)).collect();
     Panel {
-        charts: vec![by_jaccard("Three errors, each area its loss", "error", &curves)],
+        charts: vec![by_jaccard("Three errors: the area under each is its loss", "error", &curves)],
         tables: vec![TableReadout {
             title: "The same prediction by three Lovász losses".into(),
             columns: vec![
@@ -225,18 +227,25 @@ pub fn images(field: &Field<'_>, loss: Lovasz, channel: usize) -> Panel {
     }
 }
 
-/// A truth of nothing, for a prediction of one image of such a size: the pixel that holds all the weight, in a cross.
-pub fn sole(sole: Sole, error: Error, (width, height): (usize, usize), theme: Theme) -> Panel {
-    let (x, y) = (sole.pixel % width, sole.pixel / width % height);
-    let [around, cross, own] = [theme.grid(), theme.muted(), theme.background()];
-    let pixels = (0..width * height).flat_map(|pixel| {
-        let colour = match (pixel % width == x, pixel / width == y) {
-            (true, true) => own,
-            (true, false) | (false, true) => cross,
-            (false, false) => around,
-        };
-        [colour[0], colour[1], colour[2], 255]
-    });
+/// How far a cross keeps from the pixel that it is about.
+const GAP: usize = 3;
+
+/// A truth of nothing: the pixel that holds all the weight, in a cross on the probabilities of its image.
+pub fn sole(field: &Field<'_>, sole: Sole, loss: Lovasz, channel: usize, theme: Theme) -> Panel {
+    let shape = field.shape();
+    let (width, error) = (shape.width, loss.error);
+    let (image, pixel) = (sole.pixel / shape.pixels(), sole.pixel % shape.pixels());
+    let (x, y) = (pixel % width, pixel / width);
+    let mut pixels = vec![0; 4 * shape.pixels()];
+    let prob = &field.probabilities(loss.head()).prob[shape.plane(image, channel)];
+    prediction_picture(prob, 1, Backdrop { width, photo: None, theme }, &mut pixels);
+    for (i, place) in pixels.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let away = (x.abs_diff(i % width), y.abs_diff(i / width));
+        if away.0.min(away.1) == 0 && (away == (0, 0) || away.0.max(away.1) > GAP) {
+            let [r, g, b] = theme.background();
+            *place = [r, g, b, 255];
+        }
+    }
     let name = error_name(error);
     Panel {
         stills: vec![Still {
@@ -244,7 +253,7 @@ pub fn sole(sole: Sole, error: Error, (width, height): (usize, usize), theme: Th
             text: format!("x {x}, y {y}"),
             colour: String::new(),
         }],
-        pixels: pixels.collect(),
+        pixels,
         remarks: vec![format!(
             "Of {} pixels one holds all the weight, at x {x}, y {y}: weight 1, {name} {error}, and so the loss is {error} too. \
              The other {} have weight 0 and no gradient, whatever is predicted there.",
@@ -339,9 +348,10 @@ mod tests {
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
         let found = sole_pixel(&field, HINGE, 0).unwrap();
         assert_eq!(found.pixel, 47);
-        let panel = sole(found, HINGE.error, (8, 6), Theme::Light);
+        let panel = sole(&field, found, HINGE, 0, Theme::Light);
         assert!(panel.remarks[0].contains("x 7, y 5") && panel.remarks[0].contains("other 47"));
-        assert_eq!(panel.pixels[4 * 47..][..3], Theme::Light.background());
-        assert_eq!(panel.pixels[4 * 46..][..3], Theme::Light.muted());
+        let is_lit = |pixel: usize| panel.pixels[4 * pixel..][..3] == Theme::Light.background();
+        let lit: Vec<usize> = (0..48).filter(|&pixel| is_lit(pixel)).collect();
+        assert_eq!(lit, [7, 15, 40, 41, 42, 43, 47]);
     }
 }

@@ -49,13 +49,36 @@ pub fn staircase(moments: &Moments, step: f64) -> Chart {
     )
 }
 
+/// Stairs of the close-up.
+const CLOSE: usize = 24;
+
+/// The latest stairs, so large that each is seen.
+pub fn close_up(moments: &Moments, step: f64) -> Chart {
+    let latest = moments.latest(step, CLOSE);
+    let series = |name: &str, ink: Ink, side: bool| {
+        let points = latest.iter().filter(|stair| stair.2 == side).map(|stair| [stair.0 as f64, stair.1]);
+        Series::line(name, ink, points.collect()).drawn(Mark::Bars).wide(1.0)
+    };
+    // It moves along with the pixels, and is always as wide.
+    let end = latest.last().map_or(0, |stair| stair.0).max(CLOSE) as f64 + 0.5;
+    Chart::Plot(Plot::new(
+        format!("The latest {CLOSE} stairs, close up"),
+        Axis::linear("pixels that have joined, worst first", end - CLOSE as f64, end),
+        Axis::around(
+            "growth of the Jaccard loss",
+            std::iter::once((CLOSE as f64 * moments.highest()).min(1.0)),
+        ),
+        vec![series("foreground", Ink::Foreground, true), series("background", Ink::Background, false)],
+    ))
+}
+
 /// Which pixels have joined, in the colours of their classes; the others stand back. RGBA of one image.
 pub fn picture(moments: &Moments, step: f64, pixels: usize, theme: Theme) -> Vec<u8> {
     let mut rgba = vec![0; 4 * pixels];
     let (places, _) = rgba.as_chunks_mut::<4>();
     let joined = moments.joined(step);
     let order = moments.order();
-    let waiting = [theme.background(), theme.foreground()].map(|own| ramp(theme.grid(), own)[48]);
+    let waiting = [theme.grid(), ramp(theme.grid(), theme.foreground())[64]];
     let lit = [theme.background(), theme.foreground()];
     for (rank, (&pixel, &is_foreground)) in order.pixels.iter().zip(&order.foreground).enumerate() {
         if let Some(place) = places.get_mut(pixel as usize) {
@@ -148,6 +171,8 @@ mod tests {
             })
         };
         assert_eq!(axes(0.0), axes(27.0));
+        let Chart::Plot(close) = close_up(&moments, 24.0) else { panic!("a plot") };
+        assert_eq!(close.series.iter().map(|series| series.points.len()).sum::<usize>(), 4);
         let Chart::Plot(stairs) = staircase(&moments, 24.0) else { panic!("a plot") };
         assert_eq!(stairs.series[0].points.len(), 5);
     }

@@ -9,8 +9,9 @@ use crate::study::lovasz::two_pixels::hinge_of_two;
 /// Errors go up to this.
 const MOST: f64 = 2.0;
 
-/// Steps of each error.
-const STEPS: u32 = 20;
+/// Steps of each error, and every which of them a mesh has.
+const STEPS: u32 = 40;
+const MESH: usize = 2;
 
 /// The three ground truths: the fourth, with the other pixel foreground, is the second with its pixels swapped.
 const TRUTHS: [(&str, [bool; 2]); 3] = [
@@ -34,7 +35,9 @@ fn steps() -> Vec<f64> {
 /// The three surfaces, from above or turned by so many degrees. A scene of two pixels is marked where it stands.
 pub fn charts(field: &Field<'_>, turn: Option<f64>) -> Vec<Chart> {
     let here = errors_of_two(field);
-    let axis = |pixel: u8| Axis::linear(format!("hinge error of pixel {pixel}"), 0.0, MOST);
+    let axis = |pixel: u8| Axis::linear(format!("error of pixel {pixel}"), 0.0, MOST);
+    let every = if turn.is_some() { MESH } else { 1 };
+    let kept: Vec<f64> = steps().into_iter().step_by(every).collect();
     TRUTHS
         .iter()
         .zip(&*SURFACES)
@@ -44,9 +47,13 @@ pub fn charts(field: &Field<'_>, turn: Option<f64>) -> Vec<Chart> {
                 x: axis(1),
                 y: axis(2),
                 name: "loss".into(),
-                columns: steps(),
-                rows: steps(),
-                values: values.clone(),
+                columns: kept.clone(),
+                rows: kept.clone(),
+                values: values
+                    .chunks(STEPS as usize + 1)
+                    .step_by(every)
+                    .flat_map(|row| row.iter().step_by(every).copied())
+                    .collect(),
                 here: here.filter(|(own, _)| own == truth).map(|(_, errors)| errors),
                 turn,
             })
@@ -81,6 +88,9 @@ mod tests {
                 _ => panic!("a surface"),
             })
             .collect();
+        let turned = charts(&field, Some(30.0));
+        let [flat, mesh] = [&charts(&field, None)[2], &turned[2]].map(|chart| chart.table().rows.len());
+        assert_eq!((flat, mesh), (41 * 41, 21 * 21));
         assert_eq!((here[0], here[2]), (None, None));
         let [a, b] = here[1].unwrap();
         assert!((a - 1.5).abs() < 1e-6 && (b - 0.3).abs() < 1e-6);

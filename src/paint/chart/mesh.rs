@@ -5,9 +5,9 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::super::Rgb;
+use super::super::number::tick;
 use super::axis::Axis;
-use super::draw;
+use super::draw::{self, LINE};
 use super::frame::Frame;
 use super::surface::{Surface, colours, key};
 use super::{Area, ChartStyle, Drawn};
@@ -18,8 +18,8 @@ const HEIGHT: f64 = 0.75;
 /// How steeply one looks down on it, in degrees.
 const TILT: f64 = 26.0;
 
-/// Room around the drawing for names, in pixels of the page.
-const MARGIN: f64 = 34.0;
+/// Room on both sides of the floor together, in pixels of the page.
+const MARGIN: f64 = 24.0;
 
 /// Where things lie on the drawing.
 pub(super) struct View {
@@ -37,12 +37,13 @@ impl View {
         let turn = if degrees.is_finite() { degrees.to_radians() } else { 0.0 }.sin_cos();
         // However it is turned, the floor is no wider than its diagonal.
         let diagonal = std::f64::consts::SQRT_2;
-        let margin = f64::from(style.px(MARGIN));
-        let room = (f64::from(frame.width()) - 2.0 * margin, f64::from(frame.height()) - 1.4 * margin);
-        let side = (room.0 / diagonal).min(room.1 / (diagonal * tilt.0 + HEIGHT * tilt.1)).max(1.0);
+        let (margin, line) = (f64::from(style.px(MARGIN)), f64::from(style.px(LINE)));
+        let room = (f64::from(frame.width()) - margin, f64::from(frame.height()) - line);
+        let tall = diagonal * tilt.0 + HEIGHT * tilt.1;
+        let side = (room.0 / diagonal).min(room.1 / tall).max(1.0);
         let middle = (
             f64::midpoint(f64::from(frame.left), f64::from(frame.right)),
-            f64::from(frame.bottom) - margin - 0.5 * diagonal * tilt.0 * side,
+            f64::from(frame.bottom) - line - 0.5 * (room.1 - tall * side) - 0.5 * diagonal * tilt.0 * side,
         );
         Self { turn, tilt, side, middle, heights: surface.scale() }
     }
@@ -79,7 +80,7 @@ pub(super) fn draw_mesh<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let view = View::new(surface, degrees, frame, style);
     let palette = colours(style.theme);
-    floor(root, surface, style, &view)?;
+    floor(root, style, &view)?;
     // How far back each lies, its corners in pixels, and its mean.
     let mut cells = Vec::new();
     for row in 1..surface.rows.len() {
@@ -113,6 +114,7 @@ pub(super) fn draw_mesh<DB: DrawingBackend>(
             }
         }
     }
+    names(root, surface, style, &view)?;
     key(root, style, frame, &view.heights, &palette)
 }
 
@@ -120,31 +122,34 @@ fn whole((x, y): (f64, f64)) -> (i32, i32) {
     (x.round() as i32, y.round() as i32)
 }
 
-/// The floor, with the names and ends of its axes along the two sides in front.
-fn floor<DB: DrawingBackend>(
+fn floor<DB: DrawingBackend>(root: &Area<DB>, style: &ChartStyle, view: &View) -> Drawn<DB> {
+    let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
+    draw::edge(root, style, corners.iter().map(|at| view.pixel(*at, 0.0)), style.theme.muted(), 1.0)
+}
+
+/// The names and ends of the axes, along the two sides of the floor in front.
+fn names<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,
     style: &ChartStyle,
     view: &View,
 ) -> Drawn<DB> {
-    let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
-    draw::edge(root, style, corners.iter().map(|at| view.pixel(*at, 0.0)), style.theme.muted(), 1.0)?;
-    let along_x = |share: f64, side: f64| (share, side);
-    let along_y = |share: f64, side: f64| (side, share);
-    for (axis, at) in [(&surface.x, &along_x as &dyn Fn(f64, f64) -> (f64, f64)), (&surface.y, &along_y)] {
+    let width = i32::try_from(root.dim_in_pixel().0).unwrap_or(i32::MAX);
+    for (axis, along_x) in [(&surface.x, true), (&surface.y, false)] {
+        let at = |share: f64, side: f64| if along_x { (share, side) } else { (side, share) };
         let side = if view.depth(at(0.5, 0.0)) <= view.depth(at(0.5, 1.0)) { 0.0 } else { 1.0 };
-        let label = |text: &str, share: f64, ink: Rgb, away: f64| {
+        let ends =
+            [(0.0, axis.from), (1.0, axis.to)].map(|(share, end)| (share, tick(end), style.theme.muted()));
+        for (share, text, ink) in ends.into_iter().chain([(0.5, axis.name.clone(), style.theme.ink())]) {
             let (x, y) = view.pixel(at(share, side), 0.0);
-            // Away from the middle of the floor.
+            // Away from the middle of the floor, by as much as the text is large.
             let (dx, dy) = (x - view.middle.0, y - view.middle.1);
             let length = dx.hypot(dy).max(1.0);
-            let far = f64::from(style.px(away));
-            let place = whole((x + far * dx / length, y + far * dy / length));
-            draw::text(root, style, text, ink, place, (HPos::Center, VPos::Center))
-        };
-        label(&axis.name, 0.5, style.theme.ink(), 20.0)?;
-        for (share, value) in [(0.0, axis.from), (1.0, axis.to)] {
-            label(&super::super::number::tick(value), share, style.theme.muted(), 12.0)?;
+            let half = draw::width_of(&text, style) / 2;
+            let (far, high) = (f64::from(half + style.px(6.0)), f64::from(style.px(0.7 * LINE)));
+            let place = whole((x + far * dx / length, y + high * dy / length + high * 0.3));
+            let place = (place.0.clamp(half, (width - half).max(half)), place.1);
+            draw::text(root, style, &text, ink, place, (HPos::Center, VPos::Center))?;
         }
     }
     Ok(())

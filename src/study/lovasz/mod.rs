@@ -62,9 +62,9 @@ impl Order {
         self.pixels.iter().position(|&ranked| ranked as usize == pixel)
     }
 
-    /// The rank in the middle of the foreground's; the first where there is no foreground.
+    /// The rank in the middle of those of the foreground that has an error; the first where there is none.
     pub fn median_foreground(&self) -> Option<usize> {
-        let foreground = || (0..self.len()).filter(|&rank| self.foreground[rank]);
+        let foreground = || (0..self.len()).filter(|&rank| self.foreground[rank] && self.errors[rank] > 0.0);
         foreground().nth(foreground().count() / 2).or((!self.is_empty()).then_some(0))
     }
 
@@ -202,6 +202,7 @@ mod tests {
             assert_eq!(order.pixels[0], 5, "logit 4 on the background is the worst");
             assert!(!order.foreground[0]);
             assert_eq!((order.rank_of(5), order.rank_of(6)), (Some(0), None));
+            assert_eq!(order.pixels[order.median_foreground().unwrap()], 0, "of pixels 3, 0 and 4");
         }
     }
 

@@ -114,6 +114,22 @@ impl Moments {
         (0..joined).step_by(every).map(corner).chain(std::iter::once(corner(joined))).collect()
     }
 
+    /// The latest pixels that have joined, at most so many: how many had joined with each, what the Jaccard loss has
+    /// grown by since the first of them was to join, and whether the pixel is foreground.
+    pub fn latest(&self, step: f64, most: usize) -> Vec<(usize, f64, bool)> {
+        let joined = self.joined(step);
+        let first = joined.saturating_sub(most);
+        let stair = |rank: usize| {
+            (rank + 1, self.jaccard(rank + 1) - self.jaccard(first), self.order.foreground[rank])
+        };
+        (first..joined).map(stair).collect()
+    }
+
+    /// The highest of all stairs.
+    pub fn highest(&self) -> f64 {
+        self.order.increments.iter().fold(0.0, |most, &increment| f64::from(increment).max(most))
+    }
+
     /// The Jaccard loss of so many pixels.
     pub fn jaccard(&self, joined: usize) -> f64 {
         joined.checked_sub(1).and_then(|last| self.reached.get(last)).copied().unwrap_or(0.0)
@@ -176,6 +192,12 @@ mod tests {
         }
         assert!((moments.jaccard(40) - 1.0).abs() < 1e-6, "all pixels wrong is a Jaccard loss of 1");
         assert!((moments.loss(40) - moments.order.value).abs() < 1e-5);
+        let latest = moments.latest(50.0, 12);
+        assert_eq!((latest.len(), latest[0].0, latest[11].0), (12, 19, 30));
+        assert!((latest[0].1 - f64::from(moments.order.increments[18])).abs() < 1e-12);
+        assert!((latest[11].1 - moments.jaccard(30) + moments.jaccard(18)).abs() < 1e-12);
+        assert!(latest.iter().all(|stair| stair.1 <= 12.0 * moments.highest()));
+        assert_eq!((moments.latest(22.0, 12).len(), moments.latest(0.0, 12).len()), (2, 0));
         assert_eq!(moments.bars(25.0).iter().filter(|bar| bar.has_joined).count(), 5);
     }
 
