@@ -103,7 +103,7 @@ fn moved(
         rank: place.rank + 1,
         error_text: short(place.error),
         weight_text: short(place.weight),
-        value_text: short(place.value),
+        value_text: lovasz::kink::loss_text(place.value),
     });
     Panel { remarks, ..lovasz::kink::panel(&kink, loss.error, place) }
 }

@@ -10,6 +10,11 @@ use crate::study::lovasz::kink::{Kink, Place};
 /// Swaps closer than one part in so many are drawn as one.
 const PARTS: usize = 500;
 
+/// The loss, with digits enough to see what one pixel among thousands does to it.
+pub fn loss_text(value: f64) -> String {
+    format!("{value:.6}")
+}
+
 /// The greatest error that the pixel is moved to.
 pub fn most(kink: &Kink, error: Error) -> f64 {
     match error {
@@ -73,7 +78,7 @@ fn places(kink: &Kink, error: Error, moved: Place) -> TableReadout {
             said,
             count(place.rank + 1),
             short(place.weight),
-            short(place.value),
+            loss_text(place.value),
         ]
     };
     let input_name = if error == Error::Hinge { "logit" } else { "probability" };

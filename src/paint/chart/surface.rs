@@ -69,8 +69,11 @@ impl Surface {
         scale.ticks(CONTOURS, 1).into_iter().map(|(share, _)| scale.value(share)).collect()
     }
 
-    fn frame(size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
-        Frame::new(size, style, true)
+    /// A mesh has the names of its axes in itself, and the room under the plot as well.
+    fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
+        let frame = Frame::new(size, style, true)?;
+        let more = if self.turn.is_some() { style.px(1.5 * LINE) } else { 0 };
+        Some(Frame { bottom: frame.bottom + more, ..frame })
     }
 
     /// The row and column of the crossing that is nearest to values of x and y.
@@ -99,7 +102,7 @@ impl Surface {
 
     /// What a pointer at these pixels reads: the value of the nearest crossing.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
-        let frame = Self::frame(size, style)?;
+        let frame = self.frame(size, style)?;
         let share = frame.shares(at)?;
         let (row, column) = match self.turn {
             Some(degrees) => self.reached(degrees, at, &frame, style)?,
@@ -139,7 +142,7 @@ pub fn draw_surface<DB: DrawingBackend>(
     cursor: Option<[f64; 2]>,
 ) -> Drawn<DB> {
     root.fill(&draw::colour(style.theme.surface()))?;
-    let Some(frame) = Surface::frame(root.dim_in_pixel(), style) else { return Ok(()) };
+    let Some(frame) = surface.frame(root.dim_in_pixel(), style) else { return Ok(()) };
     if let Some(degrees) = surface.turn {
         return draw_mesh(root, surface, style, (&frame, degrees), cursor);
     }
@@ -294,7 +297,7 @@ mod tests {
     #[test]
     fn a_pointer_reads_the_nearest_crossing() {
         let style = ChartStyle { theme: Theme::Light, scale: 1.0 };
-        let frame = Surface::frame((600, 400), &style).unwrap();
+        let frame = plane().frame((600, 400), &style).unwrap();
         let hover = plane().hover((frame.x(0.74), frame.y(0.26)), (600, 400), &style).unwrap();
         assert_eq!(hover.title, "x + y: 4.000");
         assert_eq!(hover.lines.iter().map(|line| &*line.value).collect::<Vec<_>>(), ["3.000", "1.000"]);
@@ -304,7 +307,7 @@ mod tests {
     fn a_pointer_on_a_mesh_reads_the_crossing_under_it() {
         let (style, size) = (ChartStyle { theme: Theme::Light, scale: 1.0 }, (600, 400));
         let turned = Surface { turn: Some(30.0), ..plane() };
-        let frame = Surface::frame(size, &style).unwrap();
+        let frame = turned.frame(size, &style).unwrap();
         let view = View::new(&turned, 30.0, &frame, &style);
         let (x, y) = view.crossing(&turned, 1, 3).unwrap();
         let hover = turned.hover((x + 3.0, y - 3.0), size, &style).unwrap();
