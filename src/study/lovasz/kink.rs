@@ -90,17 +90,18 @@ impl Kink {
         self.others.first().copied().unwrap_or(0.0)
     }
 
-    /// Loss and slope from an error of 0 to `most`, at every swap on the way; of swaps that are closer than one part in
-    /// `parts` only the first. The slope is the one after the swap.
+    /// Loss and slope from an error of 0 to `most`, at every swap on the way. Of swaps that are closer than one part in
+    /// `parts` only some are left, and always the last before a gap. The slope is the one after the swap.
     pub fn curve(&self, most: f64, parts: usize) -> Vec<Place> {
         let apart = most / parts.max(1) as f64;
         let mut curve = vec![self.at(0.0)];
         let mut last = 0.0;
-        for &error in self.others.iter().rev().skip_while(|error| **error <= 0.0) {
-            if error >= most {
-                break;
-            }
-            if error - last >= apart {
+        let first = self.others.partition_point(|other| *other > 0.0);
+        let mut swaps =
+            self.others[..first].iter().rev().copied().take_while(|error| *error < most).peekable();
+        while let Some(error) = swaps.next() {
+            let next = swaps.peek().copied().unwrap_or(most);
+            if error - last >= apart || next - error >= apart {
                 curve.push(self.at(error));
                 last = error;
             }
@@ -112,6 +113,8 @@ impl Kink {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::{Array3, Array4};
+
     use super::super::order;
     use super::super::tests::{ERRORS, lovasz, scene};
     use super::*;
@@ -174,7 +177,12 @@ mod tests {
                 assert!((found - expected).abs() < 1e-10, "{error:?} {z}: {found}, not {expected}");
             }
             let curve = kink.curve(5.0, 400);
-            assert!(curve.len() <= 402, "{}", curve.len());
+            assert!(curve.len() <= 802, "{}", curve.len());
+            // Across what is wider than two parts nothing is left out.
+            for pair in curve.windows(2).filter(|pair| pair[1].error - pair[0].error > 2.0 * 5.0 / 400.0) {
+                let slope = kink.at(pair[1].error - 1e-9).weight;
+                assert!((slope - pair[0].weight).abs() < 1e-15, "{pair:?}");
+            }
         }
     }
 
@@ -214,6 +222,18 @@ mod tests {
             }
             assert!(jumps > 5, "{error:?}");
         }
+    }
+
+    #[test]
+    fn the_last_swap_before_a_gap_is_drawn_however_close_the_others_are() {
+        let logits = Array4::from_shape_fn((1, 1, 1, 90), |(.., x)| 1e-4 * x as f32 - 0.5);
+        let labels = Array3::zeros((1, 1, 90));
+        let field = Field::new(logits.view(), labels.view(), None).unwrap();
+        let kink = kink(&field, lovasz(Error::Hinge), 0, 40).unwrap();
+        let curve = kink.curve(2.0, 100);
+        // Without foreground only the worst has a weight, and one part in 100 is more than all errors differ by.
+        let rise = curve.windows(2).find(|pair| pair[0].weight < 0.5 && pair[1].weight > 0.5).unwrap();
+        assert!((rise[1].error - 0.5089).abs() < 1e-6, "{rise:?}");
     }
 
     #[test]

@@ -148,11 +148,14 @@ fn error_by_jaccard(sorted: impl Iterator<Item = (f64, bool)>, foreground: usize
     let (mut reached, mut last) = (0.0, 0.0);
     let mut read = Vec::with_capacity(READ_AT + 1);
     for (error, is_foreground) in sorted {
-        reached += jaccard.join(is_foreground);
+        let weight = jaccard.join(is_foreground);
+        reached += weight;
         while read.len() <= READ_AT && (read.len() as f64) < reached * READ_AT as f64 {
             read.push(error);
         }
-        last = error;
+        if weight > 0.0 {
+            last = error;
+        }
     }
     read.resize(READ_AT + 1, last);
     read
@@ -243,5 +246,7 @@ mod tests {
         let area = read.windows(2).map(|pair| f64::midpoint(pair[0], pair[1])).sum::<f64>() / READ_AT as f64;
         assert!((area - order.value).abs() < 0.01 * order.value, "{area}, not {}", order.value);
         assert!((read[0] - f64::from(order.errors[0])).abs() < 1e-12);
+        let sole = error_by_jaccard([(0.7, false), (0.2, false)].into_iter(), 0);
+        assert!(sole.iter().all(|error| (error - 0.7).abs() < 1e-12), "what has no weight takes no room");
     }
 }
