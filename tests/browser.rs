@@ -55,18 +55,37 @@ fn a_chart_of_data_is_drawn_and_its_handle_is_taken_and_dragged() {
 }
 
 #[wasm_bindgen_test]
-fn lovasz_charts_are_drawn_and_pointed_at() {
+fn lovasz_charts_are_drawn_pointed_at_and_played() {
+    let order = js_sys::Object::new();
+    let set = |key: &str, list: &JsValue| js_sys::Reflect::set(&order, &key.into(), list).unwrap();
     let errors: Vec<f32> = (0..100u8).map(|rank| 2.0 - 0.02 * f32::from(rank)).collect();
-    let increments = vec![0.01; 100];
+    set("errors", &js_sys::Float32Array::from(errors.as_slice()));
+    set("increments", &js_sys::Float32Array::from([0.01; 100].as_slice()));
+    set("pixels", &js_sys::Uint32Array::from((0..100).rev().collect::<Vec<u32>>().as_slice()));
     let foreground: Vec<u8> = (0..100).map(|rank| rank % 2).collect();
-    let mut plot = LovaszPlot::new(errors, increments, &foreground, 1.0, "hinge error".into());
-    let (ranks, area) = (canvas(), canvas());
-    plot.draw(ranks.clone(), area.clone(), "light".into(), 1.0, Some(7)).unwrap();
-    assert!(colours(&ranks) > 10 && colours(&area) > 10);
+    set("foreground", &js_sys::Uint8Array::from(foreground.as_slice()));
+    let plot = LovaszPlot::new(order.into(), 1.0, "hinge error".into(), 10, 10).unwrap();
     let middle = f64::from(WIDTH) / 2.0;
-    assert!(plot.rank_at(middle, WIDTH, HEIGHT, 1.0).is_some_and(|rank| rank > 20 && rank < 80));
-    assert!(plot.rank_at_area(middle, WIDTH, HEIGHT, 1.0).is_some_and(|rank| rank > 20 && rank < 80));
-    assert!(plot.rank_at(-5.0, WIDTH, HEIGHT, 1.0).is_none());
+    for chart in [plot.ranks(), plot.area()] {
+        let canvas = canvas();
+        chart.draw(canvas.clone(), "light".into(), 1.0, JsValue::UNDEFINED).unwrap();
+        assert!(colours(&canvas) > 10, "{} is blank", chart.title());
+        let read = |x: f64| chart.hover(x, 100.0, WIDTH, HEIGHT, 1.0).unwrap();
+        let at: js_sys::Array =
+            js_sys::Reflect::get(&read(middle), &"at".into()).unwrap().dyn_into().unwrap();
+        assert!(at.get(0).as_f64().is_some_and(|rank| rank > 20.0 && rank < 80.0));
+        assert!(read(-5.0).is_undefined());
+        let table = chart.table(7).unwrap();
+        assert_eq!(js_sys::Reflect::get(&table, &"total".into()).unwrap().as_f64(), Some(100.0));
+    }
+    assert_eq!(plot.steps(), 20 + 100);
+    assert_eq!((&*plot.jaccard_at(20.0), &*plot.jaccard_at(45.0)), ("0", "0.2500"));
+    for chart in [plot.row_at(10.0), plot.staircase_at(45.0), plot.close_up_at(45.0)] {
+        let canvas = canvas();
+        chart.draw(canvas.clone(), "dark".into(), 1.0, JsValue::UNDEFINED).unwrap();
+        assert!(colours(&canvas) > 5, "{} is blank", chart.title());
+    }
+    assert_eq!(plot.picture_at(45.0, "light".into()).unwrap().length(), 400);
 }
 
 #[wasm_bindgen_test]

@@ -6,13 +6,15 @@
     reason = "a chart function is generic over one backend, a closure is good for every lifetime of one"
 )]
 
+use lossfield::instrument::lovasz::{self, moments};
 use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, Request};
 use lossfield::loss::config::Settings;
 use lossfield::paint::Theme;
 use lossfield::paint::chart::{
-    Axis, Chart, ChartStyle, Ink, LovaszChart, Mark, Plot, Series, draw_lovasz_area, draw_lovasz_ranks,
+    Axis, Chart, ChartStyle, Ink, LovaszChart, LovaszLook, Mark, Plot, Series, draw_lovasz,
 };
 use lossfield::session::Session;
+use lossfield::study::lovasz::moments::Moments;
 use lossfield::study::sweep::Knob;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
@@ -57,7 +59,7 @@ fn check<T>(name: &str, size: (u32, u32), draw: impl Fn(&Area<'_>, &T, &ChartSty
 }
 
 /// `n` pixels, every fifth of them foreground, and the Jaccard increments of that order.
-fn lovasz(n: usize, highlight: usize, error: impl Fn(f32) -> f32, name: &str) -> LovaszChart {
+fn sorted(n: usize, error: impl Fn(f32) -> f32, name: &str) -> LovaszChart {
     let foreground: Vec<bool> = (0..n).map(|rank| rank * 7 % 5 == 0).collect();
     let total = foreground.iter().filter(|f| **f).count() as f64;
     let (mut kept, mut union, mut before) = (total, total, 0.0);
@@ -79,17 +81,21 @@ fn lovasz(n: usize, highlight: usize, error: impl Fn(f32) -> f32, name: &str) ->
         errors,
         increments,
         foreground,
-        highlight: Some(highlight),
         error_name: name.to_owned(),
+        ..LovaszChart::default()
     }
 }
 
+fn area(chart: LovaszChart) -> LovaszChart {
+    LovaszChart { look: LovaszLook::Area, ..chart }
+}
+
 fn hinge_of_few() -> LovaszChart {
-    lovasz(48, 11, |t| 2.6 - 4.0 * t.sqrt(), "hinge error")
+    sorted(48, |t| 2.6 - 4.0 * t.sqrt(), "hinge error")
 }
 
 fn softmax_of_many() -> LovaszChart {
-    lovasz(65_536, 3000, |t| (-9.0 * t).exp(), "|y − p|")
+    sorted(65_536, |t| (-9.0 * t).exp(), "|y − p|")
 }
 
 /// The charts of an instrument on a small scene, as they are exported. Kept is one of each kind.
@@ -168,16 +174,51 @@ fn instruments() {
     exported("imbalance", &measured(Request::Surface { loss, x, y }), "Focal: who holds the gradient");
 }
 
+/// The parts of the Lovász panel, and its animation.
+#[test]
+fn lovasz_step_by_step() {
+    let part = |part: &str| {
+        panel(&format!(r#"{{"panel": {{"kind": "lovasz", "error": "hinge", "channel": 0, {part}}}}}"#))
+    };
+    exported("lovasz", &part(r#""part": "weights""#), "How many pixels hold how much");
+    let kink = part(r#""part": "kink", "moved": 1.5"#);
+    exported("lovasz", &kink, "The loss as this pixel's error moves");
+    exported("lovasz", &kink, "Its slope: the weight of the rank that the pixel has");
+    let truth = "Pixel 1 foreground, pixel 2 background";
+    exported("lovasz-above", &part(r#""part": "twoPixels""#), truth);
+    exported("lovasz-turned", &part(r#""part": "twoPixels", "turn": 35"#), truth);
+    exported("lovasz", &part(r#""part": "three""#), "Three errors: the area under each is its loss");
+    exported("lovasz", &part(r#""part": "images""#), "Errors of each, and of all as one");
+
+    let edit =
+        r#"{"commands": [{"kind": "show", "view": {"panel": {"kind": "lovasz", "part": "moments"}}}]}"#;
+    let frame = lesion().apply(serde_json::from_str(edit).expect("an edit"));
+    let order = frame.lovasz.and_then(|lovasz| lovasz.order).expect("the sort");
+    let charts = lovasz::sort(&order, "hinge error");
+    let moments = Moments::new(order, charts[0].shown());
+    let [ranks, area] = charts.map(|chart| [Chart::Lovasz(chart)]);
+    exported("lovasz-page", &ranks, ranks[0].title());
+    exported("lovasz-page", &area, area[0].title());
+    let (head, all) = area[0].table_head(200);
+    assert_eq!((head.rows.len(), all), (200, 64 * 64), "the page shows the first rows of all");
+    assert_eq!(head.rows[..], area[0].table().rows[..200]);
+    let row = |step| moments::row(&moments, step, "hinge error");
+    exported("lovasz-sliding", &[row(8.0)], "Errors find their order");
+    exported("lovasz-joining", &[row(50.0)], "Errors find their order");
+    exported("lovasz", &[moments::close_up(&moments, 50.0)], "The latest 24 stairs, close up");
+    exported("lovasz", &[moments::staircase(&moments, 50.0)], "Pixel by pixel, the Jaccard loss grows");
+}
+
 #[test]
 fn lovasz_ranks() {
-    check("lovasz-ranks-few", WIDE, |r, c, s| draw_lovasz_ranks(r, c, s), &hinge_of_few());
-    check("lovasz-ranks-many", SMALL, |r, c, s| draw_lovasz_ranks(r, c, s), &softmax_of_many());
+    check("lovasz-ranks-few", WIDE, |r, c, s| draw_lovasz(r, c, s, Some(11)), &hinge_of_few());
+    check("lovasz-ranks-many", SMALL, |r, c, s| draw_lovasz(r, c, s, Some(3000)), &softmax_of_many());
 }
 
 #[test]
 fn lovasz_area() {
-    check("lovasz-area-few", WIDE, |r, c, s| draw_lovasz_area(r, c, s), &hinge_of_few());
-    check("lovasz-area-many", SMALL, |r, c, s| draw_lovasz_area(r, c, s), &softmax_of_many());
+    check("lovasz-area-few", WIDE, |r, c, s| draw_lovasz(r, c, s, Some(11)), &area(hinge_of_few()));
+    check("lovasz-area-many", SMALL, |r, c, s| draw_lovasz(r, c, s, Some(3000)), &area(softmax_of_many()));
 }
 
 /// The height of the box of an SVG that covers the middle of each column of pixels, in `fill`s given.
@@ -196,7 +237,7 @@ fn filled_area(svg: &str, fills: impl Fn(&str) -> bool) -> f64 {
 #[test]
 fn the_drawn_area_is_the_loss() {
     for chart in [hinge_of_few(), softmax_of_many()] {
-        let svg = svg(|r, c, s| draw_lovasz_area(r, c, s), &chart, (1440, 840), STYLE);
+        let svg = svg(|r, c, s| draw_lovasz(r, c, s, None), &area(chart.clone()), (1440, 840), STYLE);
         // Everything that is neither surface, grid, ink nor muted is the staircase; of the key there
         // are two squares.
         let calm = ["#FFFFFF", "#E4E7EB", "#1F2328", "#59636E"];
@@ -210,7 +251,7 @@ fn the_drawn_area_is_the_loss() {
 
 #[test]
 fn many_ranks_are_drawn_by_columns() {
-    let svg = svg(|r, c, s| draw_lovasz_ranks(r, c, s), &softmax_of_many(), SMALL, STYLE);
+    let svg = svg(|r, c, s| draw_lovasz(r, c, s, None), &softmax_of_many(), SMALL, STYLE);
     let boxes = svg.matches("<rect").count();
     assert!(boxes < 2 * SMALL.0 as usize + 50, "{boxes} boxes for {} columns of pixels", SMALL.0);
 }
@@ -234,11 +275,9 @@ fn nothing_and_nonsense_are_drawn_without_panic() {
         errors: vec![f32::NAN, f32::INFINITY, -1.0, f32::MAX],
         increments: vec![f32::NAN, 2.0, -1.0, f32::INFINITY],
         foreground: vec![true; 3],
-        highlight: Some(1),
         value: f64::NAN,
-        error_name: String::new(),
+        ..LovaszChart::default()
     };
-    let beyond = LovaszChart { highlight: Some(999), ..hinge_of_few() };
     let points = || vec![[f64::NAN, 1.0], [0.5, f64::INFINITY], [-3.0, -1.0], [0.2, 0.1]];
     let marks = [Mark::Line, Mark::Step, Mark::Dots, Mark::Bars, Mark::Stacked];
     let series =
@@ -252,9 +291,12 @@ fn nothing_and_nonsense_are_drawn_without_panic() {
     for size in [(0, 0), (1, 1), (120, 120), WIDE] {
         for scale in [0.0, 1.0, 3.0, f64::NAN] {
             let style = ChartStyle { scale, ..STYLE };
-            for chart in [&LovaszChart::default(), &nan, &beyond] {
-                svg(|r, c, s| draw_lovasz_ranks(r, c, s), chart, size, style);
-                svg(|r, c, s| draw_lovasz_area(r, c, s), chart, size, style);
+            for chart in [LovaszChart::default(), nan.clone(), hinge_of_few()] {
+                let area = area(chart.clone());
+                for rank in [None, Some(1), Some(999)] {
+                    svg(|r, c, s| draw_lovasz(r, c, s, rank), &chart, size, style);
+                    svg(|r, c, s| draw_lovasz(r, c, s, rank), &area, size, style);
+                }
             }
             for chart in [&odd, &named] {
                 let draw = |r: &Area<'_>, c: &Chart, s: &ChartStyle| c.draw(r, s, Some([f64::NAN; 2]));

@@ -63,6 +63,13 @@ fn the_lovasz_sort_travels_as_typed_arrays() {
     let pixels: js_sys::Uint32Array = get(&reply, "order.pixels").dyn_into().unwrap();
     assert_eq!((errors.length(), pixels.length()), (64 * 64, 64 * 64));
     assert!(errors.get_index(0) >= errors.get_index(1));
+
+    let weights = r#"{"commands": [{"kind": "show", "view": {
+        "panel": {"kind": "lovasz", "error": "hinge", "channel": 0, "part": "weights"}}}]}"#;
+    let reply = engine.apply(js(weights), None).unwrap();
+    assert!(get(&reply, "order").is_undefined(), "a part that is not drawn from the sort does without it");
+    let stills: Uint8ClampedArray = get(&reply, "stills").dyn_into().unwrap();
+    assert_eq!(stills.length(), 2 * 4 * 64 * 64);
 }
 
 #[wasm_bindgen_test]

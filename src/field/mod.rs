@@ -23,7 +23,7 @@ use ndarray::{Array3, Array4, ArrayView3, ArrayView4};
 
 pub use distance::{distance_transform, distances_to_other_side};
 pub use probability::{Probabilities, sigmoid, softplus};
-pub use ranking::{Ranked, Ranking};
+pub use ranking::{JaccardLoss, Ranked, Ranking};
 pub use sums::Sums;
 pub use window::Window;
 

@@ -159,31 +159,49 @@ fn radix_sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
     entries
 }
 
-/// What each pixel, taken in the given order into the set of mispredicted ones, adds to that set's Jaccard loss
-/// (Berman et al. 2018, algorithm 1).
+/// The Jaccard loss of a growing set of mispredicted pixels (Berman et al. 2018, algorithm 1).
 ///
 /// With `I` foreground pixels still right and a union of `U`, a foreground pixel adds `1/U` and a background pixel
 /// `I/(U·(U+1))`. Without any foreground the first pixel makes the loss 1 and the others add nothing.
-fn jaccard_increments(is_foreground: impl ExactSizeIterator<Item = bool>, foreground: usize) -> Vec<f64> {
-    if foreground == 0 {
-        let mut increments = vec![0.0; is_foreground.len()];
-        if let Some(first) = increments.first_mut() {
-            *first = 1.0;
-        }
-        return increments;
+#[derive(Debug, Clone, Copy)]
+pub struct JaccardLoss {
+    still_right: f64,
+    union: f64,
+}
+
+impl JaccardLoss {
+    /// Of no pixel yet, in a truth with so much foreground.
+    pub fn new(foreground: usize) -> Self {
+        Self { still_right: foreground as f64, union: foreground as f64 }
     }
-    let (mut still_right, mut union) = (foreground as f64, foreground as f64);
-    is_foreground
-        .map(|foreground| {
-            if foreground {
-                still_right -= 1.0;
-                1.0 / union
-            } else {
-                union += 1.0;
-                still_right / (union * (union - 1.0))
-            }
-        })
-        .collect()
+
+    /// What a pixel would add.
+    pub fn weight(&self, is_foreground: bool) -> f64 {
+        if is_foreground {
+            1.0 / self.union
+        } else if self.union > 0.0 {
+            self.still_right / (self.union * (self.union + 1.0))
+        } else {
+            1.0
+        }
+    }
+
+    /// A pixel joins the set; what it adds.
+    pub fn join(&mut self, is_foreground: bool) -> f64 {
+        let added = self.weight(is_foreground);
+        if is_foreground {
+            self.still_right -= 1.0;
+        } else {
+            self.union += 1.0;
+        }
+        added
+    }
+}
+
+/// What each pixel adds to the Jaccard loss, taken in the given order into the set of mispredicted ones.
+fn jaccard_increments(is_foreground: impl Iterator<Item = bool>, foreground: usize) -> Vec<f64> {
+    let mut jaccard = JaccardLoss::new(foreground);
+    is_foreground.map(|foreground| jaccard.join(foreground)).collect()
 }
 
 #[cfg(test)]

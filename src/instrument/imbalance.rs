@@ -55,6 +55,7 @@ pub fn surfaces(
             rows: rows.into(),
             values,
             here: Some(here),
+            turn: None,
         })
     };
     vec![

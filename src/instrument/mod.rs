@@ -8,6 +8,7 @@ pub mod descent;
 pub mod focal;
 pub mod gradients;
 pub mod imbalance;
+pub mod lovasz;
 pub mod metrics;
 
 use serde::Serialize;
@@ -41,8 +42,8 @@ pub const INSTRUMENTS: &[Instrument] = &[
         id: "lovasz",
         label: "Lovász",
         question: "What does the Lovász sort weigh?",
-        about: "Lovász losses sort all pixels by their error and weight each by what it would cost in IoU. Point at a \
-                rank and its pixel lights up on the canvases; point at a pixel and its rank lights up here.",
+        about: "Lovász losses sort all pixels by their error and weight each by what it would cost in IoU. Eight parts go \
+                through that step by step, each on this scene: paint on, and the open one follows.",
     },
     Instrument {
         id: "descent",

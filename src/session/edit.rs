@@ -241,22 +241,56 @@ pub struct Replay {
     pub moment: f64,
 }
 
-/// What the Lovász panel sorts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What the Lovász panel sorts, and which part of it is open: the others are not computed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LovaszView {
     /// The errors.
     pub error: LovaszError,
     /// The channel they are about.
     pub channel: usize,
+    /// The open part.
+    pub part: LovaszPart,
+    /// The pixel whose error is moved, if one is chosen.
+    pub chosen: Option<At>,
+    /// The error that it is moved to, if it is.
+    pub moved: Option<f64>,
+    /// By how many degrees surfaces are turned; without, they are seen from above.
+    pub turn: Option<f64>,
+}
+
+/// The parts of the Lovász panel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum LovaszPart {
+    /// Errors and weights by rank.
+    #[default]
+    Sort,
+    /// The sort as an animation.
+    Moments,
+    /// Who holds the weight.
+    Weights,
+    /// One pixel moved through the ranks.
+    Kink,
+    /// The surfaces of two pixels.
+    TwoPixels,
+    /// Hinge, sigmoid and softmax.
+    Three,
+    /// Images by themselves and as one.
+    Images,
+    /// A truth of nothing.
+    Empty,
 }
 
 /// The errors that the Lovász panel sorts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum LovaszError {
     /// max(0, 1 − s·z)
+    #[default]
     Hinge,
     /// |y − p|
     Probability,
@@ -271,6 +305,8 @@ impl View {
             self.gradient_class.filter(|&class| shape.channels > 1 && class < shape.channels);
         if let Some(PanelView::Lovasz(lovasz)) = &mut self.panel {
             lovasz.channel = lovasz.channel.min(shape.channels - 1);
+            lovasz.chosen = lovasz.chosen.filter(|at| at.x < shape.width && at.y < shape.height);
+            lovasz.moved = lovasz.moved.filter(|error| error.is_finite());
         }
     }
 }

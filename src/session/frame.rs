@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::edit::At;
+use super::edit::{At, LovaszPart};
 use crate::field::Field;
 use crate::instrument::Panel;
 use crate::library::Version;
@@ -280,24 +280,55 @@ pub struct PixelRow {
     pub gradient_texts: Vec<String>,
 }
 
-/// The Lovász sort. The lists are long and travel beside the numbers.
+/// The Lovász sort. The lists are long and travel beside the numbers; charts of its parts are in the panel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LovaszReadout {
+    /// The part that is open.
+    pub part: LovaszPart,
     /// The channel that was sorted.
     pub channel: usize,
+    /// What an error is called.
+    pub error_name: String,
     /// The loss of that channel.
     pub value: f64,
     /// The same as text.
     pub text: String,
-    /// How many of its pixels are foreground.
+    /// How many pixels are ranked.
+    pub pixels: usize,
+    /// How many of them are foreground.
     pub foreground: usize,
     /// Where the pixel looked at stands, if it is ranked.
     pub looked_at: Option<RankReadout>,
-    /// By rank.
+    /// The pixel whose error is moved.
+    pub moved: Option<MovedReadout>,
+    /// The pixel that would hold all the weight if the truth were empty.
+    pub sole: Option<At>,
+    /// By rank, where the page draws from it.
     #[serde(skip)]
-    pub order: Order,
+    pub order: Option<Order>,
+}
+
+/// The pixel whose error is moved.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct MovedReadout {
+    /// Which.
+    pub at: At,
+    /// The error that it is moved to.
+    pub error: f64,
+    /// The most that it can be moved to.
+    pub most: f64,
+    /// Its rank there, counted from 1.
+    pub rank: usize,
+    /// What it is there, as text: error, weight and loss.
+    pub error_text: String,
+    /// Its weight.
+    pub weight_text: String,
+    /// The loss.
+    pub value_text: String,
 }
 
 /// A pixel among the sorted ones.

@@ -11,6 +11,7 @@ pub mod frame;
 mod cards;
 mod deck;
 mod libraries;
+mod lovasz;
 mod panel;
 mod readout;
 mod stage;
@@ -365,8 +366,9 @@ impl Session {
             trail: &self.trail,
             values: &values,
         };
-        let panel = shown.panel();
-        let (lovasz, comparison) = (shown.lovasz(), shown.comparison());
+        let (lovasz, part) = lovasz::part(&field, &self.view).unzip();
+        let panel = part.or_else(|| shown.panel());
+        let comparison = shown.comparison();
         let scene = SceneReadout::new(&self.editor, self.soft_edges, frame::class_shares(&field));
         let derived = field.into_derived();
         if replayed.is_none() {

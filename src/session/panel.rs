@@ -1,16 +1,13 @@
 //! What the open panel shows, of those that are computed with each frame.
 
 use super::deck::Deck;
-use super::edit::{LovaszError, MetricsView, PanelView, View};
-use super::frame::{ComparisonReadout, LovaszReadout, RankReadout};
+use super::edit::{MetricsView, PanelView, View};
+use super::frame::ComparisonReadout;
 use super::libraries;
 use super::trail::Trail;
 use crate::field::Field;
 use crate::instrument::metrics::Judged;
 use crate::instrument::{self, Panel};
-use crate::loss::lovasz::{Error, Lovasz};
-use crate::paint::number;
-use crate::study;
 
 /// What a panel can be about.
 pub(super) struct Shown<'s> {
@@ -48,35 +45,6 @@ impl Shown<'_> {
     pub(super) fn comparison(&self) -> Option<ComparisonReadout> {
         let Some(PanelView::Libraries { loss }) = &self.view.panel else { return None };
         libraries::comparison(self.field, self.deck.find(loss)?).ok()
-    }
-
-    /// The Lovász sort.
-    pub(super) fn lovasz(&self) -> Option<LovaszReadout> {
-        let Some(PanelView::Lovasz(shown)) = self.view.panel else { return None };
-        let error = match shown.error {
-            LovaszError::Hinge => Error::Hinge,
-            LovaszError::Probability => Error::Probability,
-        };
-        let loss = Lovasz { error, per_image: false, all_classes: true };
-        let order = study::lovasz::order(self.field, loss, shown.channel);
-        let width = self.field.shape().width;
-        let looked_at = self.view.pixel.and_then(|at| {
-            let pixel = at.y * width + at.x;
-            let rank = order.pixels.iter().position(|&ranked| ranked as usize == pixel)?;
-            Some(RankReadout {
-                rank,
-                error_text: number::short(f64::from(order.errors[rank])),
-                weight_text: number::short(f64::from(order.increments[rank])),
-            })
-        });
-        Some(LovaszReadout {
-            channel: shown.channel,
-            value: order.value,
-            text: number::short(order.value),
-            foreground: order.foreground.iter().filter(|&&foreground| foreground).count(),
-            looked_at,
-            order,
-        })
     }
 }
 

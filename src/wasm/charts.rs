@@ -11,13 +11,19 @@ use super::{from_js, to_js};
 use crate::instrument::focal;
 use crate::loss::config::Settings;
 use crate::paint::Theme;
-use crate::paint::chart::{self, Chart, ChartStyle, LovaszChart};
+use crate::paint::chart::{Chart, ChartStyle};
 
 /// A chart that can be drawn, pointed at, read and exported.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct ChartView {
     chart: Chart,
+}
+
+impl From<Chart> for ChartView {
+    fn from(chart: Chart) -> Self {
+        Self { chart }
+    }
 }
 
 /// The numbers of a chart as text.
@@ -38,6 +44,12 @@ impl ChartView {
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "Chart")] chart: JsValue) -> Result<Self, JsError> {
         Ok(Self { chart: from_js(chart)? })
+    }
+
+    /// What it answers.
+    #[wasm_bindgen(getter)]
+    pub fn title(&self) -> String {
+        self.chart.title().into()
     }
 
     /// Draws it, filling its canvas, with a mark at values of x and y. `scale` is device pixels for one of the page.
@@ -89,9 +101,8 @@ impl ChartView {
     /// The first rows of its numbers as text.
     #[wasm_bindgen(unchecked_return_type = "TableText")]
     pub fn table(&self, most: usize) -> Result<JsValue, JsError> {
-        let table = self.chart.table();
-        let rows = table.texts().take(most).collect();
-        to_js(&TableText { total: table.rows.len(), rows, columns: table.columns })
+        let (table, total) = self.chart.table_head(most);
+        to_js(&TableText { total, rows: table.texts().collect(), columns: table.columns })
     }
 
     /// All its numbers as comma-separated values.
@@ -119,61 +130,6 @@ pub fn focal_dragged(
     loss: f64,
 ) -> Result<Option<f64>, JsError> {
     Ok(focal::dragged(&from_js::<Settings>(settings)?, handle, [p, loss]))
-}
-
-/// The charts of a Lovász sort.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct LovaszPlot {
-    chart: LovaszChart,
-}
-
-#[wasm_bindgen]
-impl LovaszPlot {
-    /// From the sort that a `Reply` carries.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        errors: Vec<f32>,
-        increments: Vec<f32>,
-        foreground: &[u8],
-        value: f64,
-        error_name: String,
-    ) -> Self {
-        let foreground = foreground.iter().map(|&side| side != 0).collect();
-        Self { chart: LovaszChart { errors, increments, foreground, highlight: None, value, error_name } }
-    }
-
-    /// Draws errors by rank, and the loss as an area, with a mark at one rank.
-    pub fn draw(
-        &mut self,
-        ranks: HtmlCanvasElement,
-        area_under: HtmlCanvasElement,
-        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-        scale: f64,
-        highlight: Option<usize>,
-    ) -> Result<(), JsError> {
-        let style = ChartStyle { theme: from_js(theme)?, scale };
-        self.chart.highlight = highlight;
-        chart::draw_lovasz_ranks(&area(ranks)?, &self.chart, &style).map_err(drawing_failed)?;
-        chart::draw_lovasz_area(&area(area_under)?, &self.chart, &style).map_err(drawing_failed)
-    }
-
-    /// The rank at a position on the first chart, in pixels of its canvas.
-    #[wasm_bindgen(js_name = rankAt)]
-    pub fn rank_at(&self, x: f64, width: u32, height: u32, scale: f64) -> Option<usize> {
-        chart::rank_at(x, (width, height), &self.chart, &Self::geometry(scale))
-    }
-
-    /// The rank at a position on the second chart, in pixels of its canvas.
-    #[wasm_bindgen(js_name = rankAtArea)]
-    pub fn rank_at_area(&self, x: f64, width: u32, height: u32, scale: f64) -> Option<usize> {
-        chart::rank_at_area(x, (width, height), &self.chart, &Self::geometry(scale))
-    }
-
-    /// Where a chart lies does not depend on its theme.
-    fn geometry(scale: f64) -> ChartStyle {
-        ChartStyle { theme: Theme::Light, scale }
-    }
 }
 
 fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsError> {

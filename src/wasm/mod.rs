@@ -5,9 +5,11 @@
 
 mod charts;
 mod laboratory;
+mod lovasz;
 
-pub use charts::{ChartView, LovaszPlot, TableText, focal_dragged};
+pub use charts::{ChartView, TableText, focal_dragged};
 pub use laboratory::Laboratory;
+pub use lovasz::LovaszPlot;
 
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};
 use serde::Serialize;
@@ -28,7 +30,7 @@ export interface Reply {
   prediction: Uint8ClampedArray;
   /** One for each card. */
   heatmaps: Uint8ClampedArray[];
-  /** The Lovász sort by rank, if its panel is open. */
+  /** The Lovász sort by rank, where the open part of its panel is drawn from it. */
   order?: LovaszOrder;
   /** RGBA of the panel's stills, one after the other, if it has any. */
   stills?: Uint8ClampedArray;
@@ -89,9 +91,8 @@ impl Engine {
         set(&reply, "prediction", &picture(1))?;
         let heatmaps = 0..frame.pictures.heatmaps().count() as u32;
         set(&reply, "heatmaps", &heatmaps.map(|i| picture(2 + i)).collect::<Array>())?;
-        if let Some(lovasz) = &frame.lovasz {
-            let order = order_to_js(&lovasz.order)?;
-            set(&reply, "order", &order)?;
+        if let Some(order) = frame.lovasz.as_ref().and_then(|lovasz| lovasz.order.as_ref()) {
+            set(&reply, "order", &order_to_js(order)?.into())?;
         }
         if let Some(panel) = frame.panel.as_ref().filter(|panel| !panel.pixels.is_empty()) {
             set(&reply, "stills", &Uint8ClampedArray::from(panel.pixels.as_slice()))?;
@@ -151,6 +152,19 @@ fn order_to_js(order: &Order) -> Result<Object, JsError> {
     let foreground: Vec<u8> = order.foreground.iter().map(|&side| u8::from(side)).collect();
     set(&js, "foreground", &Uint8Array::from(foreground.as_slice()))?;
     Ok(js)
+}
+
+fn order_from_js(order: &JsValue) -> Result<Order, JsError> {
+    let list = |key: &str| {
+        Reflect::get(order, &key.into()).map_err(|_| JsError::new("A sort has lists by their names."))
+    };
+    Ok(Order {
+        errors: Float32Array::new(&list("errors")?).to_vec(),
+        increments: Float32Array::new(&list("increments")?).to_vec(),
+        pixels: Uint32Array::new(&list("pixels")?).to_vec(),
+        foreground: Uint8Array::new(&list("foreground")?).to_vec().iter().map(|&side| side != 0).collect(),
+        value: 0.0,
+    })
 }
 
 fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsError> {

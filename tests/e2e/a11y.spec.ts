@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type App, expect, test } from "./fixtures.ts";
+import { type App, LOVASZ_PARTS, expect, test } from "./fixtures.ts";
 
 /** What axe calls serious or critical within an element, with the elements it is about. */
 async function faults(app: App, within: string): Promise<string[]> {
@@ -49,6 +49,11 @@ for (const colorScheme of ["light", "dark"] as const) {
         ] as const) {
           await app.showTab(tab);
           expect.soft(await faults(app, "[role=tabpanel]"), tab).toEqual([]);
+        }
+        await app.showTab("Lovász");
+        for (const part of LOVASZ_PARTS.slice(1)) {
+          await app.showPart(part);
+          expect.soft(await faults(app, "[role=tabpanel]"), part).toEqual([]);
         }
       });
     });

@@ -4,6 +4,17 @@ import { type Command, type Values, expectSameValues, replay } from "./native.ts
 export { expect };
 export type TabName =
   "Losses" | "Libraries" | "Focal" | "Lovász" | "Descent" | "Imbalance" | "Metrics" | "Gradients";
+/** The parts of the Lovász panel, in order. */
+export const LOVASZ_PARTS = [
+  "The sort",
+  "One pixel at a time",
+  "Who holds the weight",
+  "The kink",
+  "Two pixels",
+  "Hinge, sigmoid and softmax",
+  "Per image against per batch",
+  "An empty truth",
+] as const;
 export type Plane = "truth" | "prediction";
 /** A position in pixels of the grid: pixel (x, y) covers x..x+1, y..y+1. */
 export type Point = readonly [x: number, y: number];
@@ -160,6 +171,15 @@ export class App {
 
   async showTab(name: TabName): Promise<void> {
     await this.page.getByRole("tab", { name, exact: true }).click();
+    await this.settle();
+  }
+
+  /** Opens a part of the Lovász panel. */
+  async showPart(part: (typeof LOVASZ_PARTS)[number]): Promise<void> {
+    await this.page
+      .getByRole("group", { name: "Parts, step by step" })
+      .getByRole("button", { name: part })
+      .click();
     await this.settle();
   }
 

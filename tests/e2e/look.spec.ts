@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { type App, expect, test } from "./fixtures.ts";
+import { type App, LOVASZ_PARTS, expect, test } from "./fixtures.ts";
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -62,6 +62,10 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
   { name: "libraries", show: (app) => app.showTab("Libraries") },
   { name: "focal", show: (app) => app.showTab("Focal") },
   { name: "lovasz", show: (app) => app.showTab("Lovász") },
+  ...LOVASZ_PARTS.slice(1).map((part) => ({
+    name: `lovasz ${part}`,
+    show: (app: App) => app.showPart(part),
+  })),
   {
     name: "descent",
     show: async (app) => {

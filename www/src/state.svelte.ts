@@ -96,7 +96,14 @@ export class Lossfield {
   gradientClass = $state<number>();
   hovered = $state.raw<At>();
   pinned = $state.raw<At>();
-  lovasz = $state.raw<LovaszView>({ error: "hinge", channel: 1 });
+  lovasz = $state.raw<LovaszView>({
+    error: "hinge",
+    channel: 1,
+    part: "sort",
+    chosen: undefined,
+    moved: undefined,
+    turn: undefined,
+  });
   /** Where the handles of the focal laboratory are held. */
   focalGrips = $state.raw<Partial<Grips>>({});
   byProbability = $state(false);
@@ -135,6 +142,8 @@ export class Lossfield {
   readonly laboratory: LaboratoryClient;
   readonly #engine: EngineClient;
   #messages = 0;
+  /** The tab that stays open when the scene that was asked for comes with cards of its own. */
+  #staysOn: Tab | undefined;
 
   constructor() {
     this.laboratory = new LaboratoryClient(() => this.#engine.specimen());
@@ -193,9 +202,10 @@ export class Lossfield {
       this.byProbability = staged.byProbability ?? this.byProbability;
       this.sharedScale = staged.sharedScale ?? this.sharedScale;
       if (staged.cards) {
-        this.tab = "cards";
+        this.tab = this.#staysOn ?? "cards";
         this.cards = staged.cards;
       }
+      this.#staysOn = undefined;
     }
   }
 
@@ -268,7 +278,7 @@ export class Lossfield {
       case "metrics":
         return { kind: "metrics" };
       case "lovasz":
-        return { kind: "lovasz", ...this.lovasz };
+        return { kind: "lovasz", ...this.lovasz, chosen: this.pinned };
       case "gradients":
         return { kind: "gradients", loss: this.dissected };
     }
@@ -299,6 +309,12 @@ export class Lossfield {
 
   send(command: Command): void {
     this.#engine.send(command);
+  }
+
+  /** Opens a bundled scene and stays on this tab. */
+  openHere(id: string): void {
+    this.#staysOn = this.tab;
+    this.send({ kind: "openPreset", id, side: this.catalogue?.defaultSide ?? 128 });
   }
 
   adjust(change: Partial<Adjustment>): void {

@@ -6,7 +6,7 @@ use super::super::number::tick;
 use super::frame::Tick;
 
 /// One axis of a chart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Axis {
     /// What it measures, with its unit: `foreground, % of pixels`.

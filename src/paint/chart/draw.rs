@@ -77,6 +77,19 @@ fn between(from: (f64, f64), to: (f64, f64), stretch: f64) -> impl Iterator<Item
     })
 }
 
+/// A line from corner to corner: unlike a curve it keeps each of them.
+pub(super) fn edge<DB: DrawingBackend>(
+    root: &Area<DB>,
+    style: &ChartStyle,
+    corners: impl Iterator<Item = (f64, f64)>,
+    ink: Rgb,
+    opacity: f64,
+) -> Drawn<DB> {
+    let line = colour(ink).mix(opacity).stroke_width(style.stroke(1.0));
+    let corners: Vec<_> = corners.map(|(x, y)| (x.round() as i32, y.round() as i32)).collect();
+    root.draw(&PathElement::new(corners, line))
+}
+
 /// Whole pixels that follow a curve without the wobble of rounding.
 ///
 /// Backends take integers only. Of each stretch of `stretch` pixels the point that happens to lie

@@ -1,7 +1,8 @@
 //! Charts, drawn on whatever `plotters` backend they are given.
 //!
-//! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area;
+//! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area, as data too;
 //! - [`plot`] and [`surface`]: charts as data, for the instruments; [`axis`] is what both stand on;
+//! - `mesh`: a surface seen from the side;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
 //! - `contour`: where a surface has a value;
 //! - `frame`: where the plot lies and how its axes are drawn; `draw`: marks and text.
@@ -15,6 +16,7 @@ mod contour;
 mod draw;
 mod frame;
 pub mod lovasz;
+mod mesh;
 pub mod plot;
 pub mod surface;
 pub mod table;
@@ -26,7 +28,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use serde::{Deserialize, Serialize};
 
 pub use axis::Axis;
-pub use lovasz::{LovaszChart, draw_lovasz_area, draw_lovasz_ranks, rank_at, rank_at_area};
+pub use lovasz::{LovaszChart, LovaszLook, draw_lovasz};
 pub use plot::{Handle, Mark, Plot, Rule, Series, SeriesInk as Ink, Side, draw_plot};
 pub use surface::{Surface, draw_surface};
 pub use table::Table;
@@ -70,6 +72,8 @@ pub enum Chart {
     Plot(Plot),
     /// A value over two parameters.
     Surface(Surface),
+    /// A Lovász sort.
+    Lovasz(LovaszChart),
 }
 
 /// What a pointer on a chart reads.
@@ -100,10 +104,12 @@ impl Chart {
         match self {
             Self::Plot(plot) => &plot.title,
             Self::Surface(surface) => &surface.title,
+            Self::Lovasz(sort) => &sort.title,
         }
     }
 
-    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, or one place of a surface.
+    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, one place of a surface, or a rank
+    /// counted from 1.
     pub fn draw<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
@@ -113,6 +119,10 @@ impl Chart {
         match self {
             Self::Plot(plot) => draw_plot(root, plot, style, cursor.map(|at| at[0])),
             Self::Surface(surface) => draw_surface(root, surface, style, cursor),
+            Self::Lovasz(sort) => {
+                let rank = cursor.filter(|at| at[0] >= 1.0).map(|at| at[0] as usize - 1);
+                draw_lovasz(root, sort, style, rank)
+            }
         }
     }
 
@@ -142,6 +152,7 @@ impl Chart {
         match self {
             Self::Plot(plot) => plot.hover(at, size, style),
             Self::Surface(surface) => surface.hover(at, size, style),
+            Self::Lovasz(sort) => sort.hover(at, size, style),
         }
     }
 
@@ -160,6 +171,19 @@ impl Chart {
         match self {
             Self::Plot(plot) => plot.table(),
             Self::Surface(surface) => surface.table(),
+            Self::Lovasz(sort) => sort.table(usize::MAX),
         }
+    }
+
+    /// The first rows of its numbers, and how many there are in all: a sort has one for each pixel of a scene, and a
+    /// page shows few of them.
+    pub fn table_head(&self, most: usize) -> (Table, usize) {
+        if let Self::Lovasz(sort) = self {
+            return (sort.table(most), sort.rows());
+        }
+        let mut table = self.table();
+        let rows = table.rows.len();
+        table.rows.truncate(most);
+        (table, rows)
     }
 }

@@ -6,18 +6,19 @@ use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 use serde::{Deserialize, Serialize};
 
-use super::super::Rgb;
 use super::super::colormap::ramp;
 use super::super::number::{short, tick};
+use super::super::{Rgb, Theme};
 use super::axis::Axis;
 use super::contour::lines;
 use super::draw::{self, LINE};
 use super::frame::{Frame, Tick};
+use super::mesh::{View, draw_mesh};
 use super::table::{Cell, Table};
 use super::{Area, ChartStyle, Drawn, Hover, HoverLine};
 
 /// A value at every crossing of two rows of parameters.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Surface {
     /// What it answers, in a few words.
@@ -36,6 +37,8 @@ pub struct Surface {
     pub values: Vec<f64>,
     /// Where the present settings stand, if they do.
     pub here: Option<[f64; 2]>,
+    /// By how many degrees it is turned as a mesh seen from the side; without, it is seen from above, with contours.
+    pub turn: Option<f64>,
 }
 
 /// Contours at most.
@@ -43,6 +46,8 @@ const CONTOURS: i32 = 8;
 
 /// The key in pixels of the page: away from the plot, wide, away from its labels.
 const BAR: (f64, f64, f64) = (8.0, 10.0, 4.0);
+/// A crossing of a mesh is read from so far, in pixels of the page.
+const REACH: f64 = 24.0;
 
 impl Surface {
     pub(super) fn value(&self, row: usize, column: usize) -> f64 {
@@ -50,7 +55,7 @@ impl Surface {
     }
 
     /// What the colours measure, from the least value to the most.
-    fn scale(&self) -> Axis {
+    pub(super) fn scale(&self) -> Axis {
         let finite = || self.values.iter().copied().filter(|value| value.is_finite());
         let (least, most) =
             (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
@@ -74,13 +79,15 @@ impl Surface {
         if (0.01..1e5).contains(&most) { 1.0 } else { 10f64.powf(most.log10().floor()) }
     }
 
-    /// The plot, beside the key to its colours.
+    /// The plot, beside the key to its colours. A mesh has the names of its axes in itself, and the room under the plot
+    /// as well.
     fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
         let frame = Frame::new(size, style, true)?;
         let labels = self.key_ticks(frame.height(), style);
         let widest = labels.iter().map(|(_, label)| draw::width_of(label, style)).max().unwrap_or(0);
         let right = frame.right.min(size.0 as i32 - widest - style.px(BAR.0 + BAR.1 + 2.0 * BAR.2));
-        (right - frame.left >= style.px(40.0)).then_some(Frame { right, ..frame })
+        let more = if self.turn.is_some() { style.px(1.5 * LINE) } else { 0 };
+        (right - frame.left >= style.px(40.0)).then_some(Frame { right, bottom: frame.bottom + more, ..frame })
     }
 
     fn key_ticks(&self, height: i32, style: &ChartStyle) -> Vec<Tick> {
@@ -89,11 +96,38 @@ impl Surface {
         ticks.map(|(share, _)| (share, tick(scale.value(share) / unit))).collect()
     }
 
+    /// The row and column of the crossing that is nearest to values of x and y.
+    pub(super) fn nearest(&self, [x, y]: [f64; 2]) -> Option<(usize, usize)> {
+        let column = nearest(&self.columns, &self.x, self.x.share(x))?;
+        Some((nearest(&self.rows, &self.y, self.y.share(y))?, column))
+    }
+
+    /// The crossing that lies nearest to a pixel of a mesh.
+    fn reached(
+        &self,
+        degrees: f64,
+        at: (f64, f64),
+        frame: &Frame,
+        style: &ChartStyle,
+    ) -> Option<(usize, usize)> {
+        let view = View::new(self, degrees, frame, style);
+        let crossings = (0..self.rows.len()).flat_map(|row| (0..self.columns.len()).map(move |c| (row, c)));
+        let far = |(row, column): (usize, usize)| {
+            view.crossing(self, row, column).map(|(x, y)| (x - at.0).hypot(y - at.1))
+        };
+        let found = crossings.filter_map(|crossing| Some((crossing, far(crossing)?)));
+        let (crossing, far) = found.min_by(|a, b| a.1.total_cmp(&b.1))?;
+        (far <= REACH * style.scale.max(1.0)).then_some(crossing)
+    }
+
     /// What a pointer at these pixels reads: the value of the nearest crossing.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
-        let share = self.frame(size, style)?.shares(at)?;
-        let column = nearest(&self.columns, &self.x, share.0)?;
-        let row = nearest(&self.rows, &self.y, share.1)?;
+        let frame = self.frame(size, style)?;
+        let share = frame.shares(at)?;
+        let (row, column) = match self.turn {
+            Some(degrees) => self.reached(degrees, at, &frame, style)?,
+            None => self.nearest([self.x.value(share.0), self.y.value(share.1)])?,
+        };
         let line = |name: &str, value: f64| HoverLine { name: name.into(), value: short(value) };
         Some(Hover {
             at: [self.columns[column], self.rows[row]],
@@ -129,7 +163,10 @@ pub fn draw_surface<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     root.fill(&draw::colour(style.theme.surface()))?;
     let Some(frame) = surface.frame(root.dim_in_pixel(), style) else { return Ok(()) };
-    let colours = ramp(style.theme.grid(), style.theme.foreground());
+    if let Some(degrees) = surface.turn {
+        return draw_mesh(root, surface, style, (&frame, degrees), cursor);
+    }
+    let colours = colours(style.theme);
     let scale = surface.scale();
     let colour =
         |value: f64| -> Rgb { colours[(255.0 * scale.share(value)).round().clamp(0.0, 255.0) as usize] };
@@ -161,6 +198,11 @@ pub fn draw_surface<DB: DrawingBackend>(
         }
     }
     Ok(())
+}
+
+/// From the least value to the most.
+pub(super) fn colours(theme: Theme) -> [Rgb; 256] {
+    ramp(theme.grid(), theme.foreground())
 }
 
 /// Where cells begin and end, as shares: half-way between neighbours.
@@ -196,7 +238,7 @@ fn contour<DB: DrawingBackend>(
 }
 
 /// A bar of all colours on the right with round values, and what it measures above.
-fn key<DB: DrawingBackend>(
+pub(super) fn key<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,
     style: &ChartStyle,
@@ -222,7 +264,6 @@ fn key<DB: DrawingBackend>(
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::super::Theme;
     use super::*;
 
     const STYLE: ChartStyle = ChartStyle { theme: Theme::Light, scale: 1.0 };
@@ -238,6 +279,7 @@ pub(super) mod tests {
             rows: values.clone(),
             values: values.iter().flat_map(|y| values.iter().map(move |x| x + y)).collect(),
             here: None,
+            turn: None,
         }
     }
 
@@ -247,6 +289,18 @@ pub(super) mod tests {
         let hover = plane().hover((frame.x(0.74), frame.y(0.26)), (600, 400), &STYLE).unwrap();
         assert_eq!(hover.title, "x + y: 4.000");
         assert_eq!(hover.lines.iter().map(|line| &*line.value).collect::<Vec<_>>(), ["3.000", "1.000"]);
+    }
+
+    #[test]
+    fn a_pointer_on_a_mesh_reads_the_crossing_under_it() {
+        let (style, size) = (ChartStyle { theme: Theme::Light, scale: 1.0 }, (600, 400));
+        let turned = Surface { turn: Some(30.0), ..plane() };
+        let frame = turned.frame(size, &style).unwrap();
+        let view = View::new(&turned, 30.0, &frame, &style);
+        let (x, y) = view.crossing(&turned, 1, 3).unwrap();
+        let hover = turned.hover((x + 3.0, y - 3.0), size, &style).unwrap();
+        assert_eq!(hover.lines.iter().map(|line| &*line.value).collect::<Vec<_>>(), ["3.000", "1.000"]);
+        assert_eq!(turned.hover((f64::from(frame.left), f64::from(frame.top)), size, &style), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub struct Table {
 
 impl Table {
     /// As text for people, four digits a number.
-    pub fn texts(&self) -> impl Iterator<Item = Vec<String>> {
+    pub fn texts(&self) -> impl DoubleEndedIterator<Item = Vec<String>> {
         self.rows.iter().map(|row| {
             let text = |cell: &Cell| match cell {
                 Cell::Text(text) => text.clone(),

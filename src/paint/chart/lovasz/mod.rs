@@ -1,11 +1,16 @@
 //! How the Lovász losses come about: the errors in decreasing order, each times what its pixel adds to
 //! the Jaccard loss of all pixels before it.
+//!
+//! Here it is data and a drawing; `read` is what a pointer and a table find in it.
+
+mod read;
 
 use std::ops::Range;
 
 use plotters::element::Circle;
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
+use serde::{Deserialize, Serialize};
 
 use super::super::Rgb;
 use super::super::colormap::ramp;
@@ -14,21 +19,39 @@ use super::draw;
 use super::frame::{Column, Frame, Tick, axis_end, fill_columns, round_values};
 use super::{Area, ChartStyle, Drawn};
 
-/// What the two Lovász charts show. Ranks count from 0; what one of the three lists lacks is not drawn.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A Lovász sort as a chart. Ranks count from 0; what one of the first three lists lacks is not drawn.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LovaszChart {
+    /// What it answers, in a few words.
+    pub title: String,
+    /// How it is drawn.
+    pub look: LovaszLook,
     /// The errors, greatest first.
     pub errors: Vec<f32>,
     /// What each pixel adds to the Jaccard loss of those before it. They sum to 1.
     pub increments: Vec<f32>,
     /// Whether the pixel of each rank is foreground.
     pub foreground: Vec<bool>,
-    /// A rank to point at.
-    pub highlight: Option<usize>,
+    /// Which pixel it is, for the table.
+    pub pixels: Vec<u32>,
     /// The loss.
     pub value: f64,
     /// What an error is, for the axis: "hinge error".
     pub error_name: String,
+}
+
+/// How a sort is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum LovaszLook {
+    /// Errors by rank, and under them the increments that weight them.
+    #[default]
+    Ranks,
+    /// Errors against the Jaccard loss reached: a staircase whose area is the loss.
+    Area,
 }
 
 /// The height of the upper of the two plots of the rank chart, as a share of both.
@@ -54,7 +77,7 @@ impl LovaszChart {
     }
 
     /// How many ranks the rank chart shows.
-    fn shown(&self) -> usize {
+    pub fn shown(&self) -> usize {
         let least = TAIL * self.errors.first().copied().unwrap_or(0.0).max(0.0);
         let head =
             self.errors[..self.len()].iter().rposition(|error| *error > least).map_or(0, |last| last + 1);
@@ -77,19 +100,17 @@ impl LovaszChart {
     }
 }
 
-/// The rank under a pointer `x` pixels from the left of the rank chart; none outside the plot. Where
-/// several ranks share a column of pixels it is the middle one.
-pub fn rank_at(x: f64, size: (u32, u32), chart: &LovaszChart, style: &ChartStyle) -> Option<usize> {
-    let frame = Frame::new(size, style, false)?;
-    let rank = rank_of_column(frame.column(x)?, frame.width(), chart.shown());
-    (rank < chart.len()).then_some(rank)
-}
-
-/// The rank under a pointer `x` pixels from the left of the area chart; none outside the plot.
-pub fn rank_at_area(x: f64, size: (u32, u32), chart: &LovaszChart, style: &ChartStyle) -> Option<usize> {
-    let frame = Frame::new(size, style, false)?;
-    let share = (frame.column(x)? as f64 + 0.5) / f64::from(frame.width());
-    chart.spans().position(|span| span.contains(&share))
+/// Draws a sort in its look, with a mark at a rank.
+pub fn draw_lovasz<DB: DrawingBackend>(
+    root: &Area<DB>,
+    chart: &LovaszChart,
+    style: &ChartStyle,
+    highlight: Option<usize>,
+) -> Drawn<DB> {
+    match chart.look {
+        LovaszLook::Ranks => ranks(root, chart, style, highlight),
+        LovaszLook::Area => area(root, chart, style, highlight),
+    }
 }
 
 /// The rank at the middle of a column of pixels: the greatest r with `r/shown ≤ (column + ½)/width`.
@@ -105,11 +126,11 @@ fn column_of_rank(rank: usize, width: i32, shown: usize) -> usize {
     (twice.div_ceil(shown as u64) / 2) as usize
 }
 
-/// Draws the errors by rank, and under them the increments that weight them.
-pub fn draw_lovasz_ranks<DB: DrawingBackend>(
+fn ranks<DB: DrawingBackend>(
     root: &Area<DB>,
     chart: &LovaszChart,
     style: &ChartStyle,
+    highlight: Option<usize>,
 ) -> Drawn<DB> {
     root.fill(&draw::colour(style.theme.surface()))?;
     let Some(frame) = Frame::new(root.dim_in_pixel(), style, false) else { return Ok(()) };
@@ -133,20 +154,20 @@ pub fn draw_lovasz_ranks<DB: DrawingBackend>(
         "rank, worst pixel first".to_owned()
     };
     lower.bottom_axis(root, style, &name, &rank_ticks(&lower, style, shown))?;
-    if let Some(rank) = chart.highlight.filter(|rank| *rank < shown.min(chart.len())) {
+    if let Some(rank) = highlight.filter(|rank| *rank < shown.min(chart.len())) {
         let x = frame.x((rank as f64 + 0.5) / shown as f64).floor() as i32;
         marker(root, style, &upper, x, chart.error(rank) / ends.0)?;
         marker(root, style, &lower, x, chart.increment(rank) / ends.1)?;
     }
     draw::classes(root, style, &upper)?;
-    draw::key(root, style, &upper, &pointed_at(chart))
+    draw::key(root, style, &upper, &pointed_at(chart, highlight))
 }
 
-/// Draws the errors against the Jaccard loss reached: a staircase whose area is the loss.
-pub fn draw_lovasz_area<DB: DrawingBackend>(
+fn area<DB: DrawingBackend>(
     root: &Area<DB>,
     chart: &LovaszChart,
     style: &ChartStyle,
+    highlight: Option<usize>,
 ) -> Drawn<DB> {
     root.fill(&draw::colour(style.theme.surface()))?;
     let Some(frame) = Frame::new(root.dim_in_pixel(), style, false) else { return Ok(()) };
@@ -156,7 +177,7 @@ pub fn draw_lovasz_area<DB: DrawingBackend>(
     let values = round_values(1.0, frame.width(), style.px(48.0));
     let ticks: Vec<Tick> = values.into_iter().map(|v| (v, tick(v))).collect();
     frame.bottom_axis(root, style, "Jaccard loss of the pixels so far", &ticks)?;
-    if let Some(rank) = chart.highlight.filter(|rank| *rank < chart.len())
+    if let Some(rank) = highlight.filter(|rank| *rank < chart.len())
         && let Some(span) = chart.spans().nth(rank)
     {
         let last = f64::from(frame.right - 1);
@@ -165,7 +186,7 @@ pub fn draw_lovasz_area<DB: DrawingBackend>(
     }
     draw::classes(root, style, &frame)?;
     let mut lines = vec![format!("area = loss = {}", short(chart.value))];
-    lines.extend(pointed_at(chart));
+    lines.extend(pointed_at(chart, highlight));
     draw::key(root, style, &frame, &lines)
 }
 
@@ -269,8 +290,8 @@ fn marker<DB: DrawingBackend>(
 }
 
 /// The rank pointed at, and the product that it adds to the loss.
-fn pointed_at(chart: &LovaszChart) -> Vec<String> {
-    let rank = chart.highlight.filter(|rank| *rank < chart.len());
+fn pointed_at(chart: &LovaszChart, highlight: Option<usize>) -> Vec<String> {
+    let rank = highlight.filter(|rank| *rank < chart.len());
     let line = rank.map(|rank| {
         let [error, increment] = [chart.error(rank), chart.increment(rank)].map(short);
         format!("rank {}: {error} · {increment}", count(rank + 1))
@@ -283,74 +304,16 @@ mod tests {
     use super::super::super::Theme;
     use super::*;
 
-    const STYLE: ChartStyle = ChartStyle { theme: Theme::Light, scale: 1.0 };
-    const SIZE: (u32, u32) = (360, 260);
+    pub(super) const STYLE: ChartStyle = ChartStyle { theme: Theme::Light, scale: 1.0 };
+    pub(super) const SIZE: (u32, u32) = (360, 260);
 
-    fn chart(n: usize) -> LovaszChart {
+    pub(super) fn chart(n: usize) -> LovaszChart {
         LovaszChart {
             errors: (0..n).map(|i| 2.0 - i as f32 / n as f32).collect(),
             increments: vec![1.0 / n as f32; n],
             foreground: (0..n).map(|i| i % 3 == 0).collect(),
+            pixels: (0..n as u32).rev().collect(),
             ..LovaszChart::default()
-        }
-    }
-
-    #[test]
-    fn a_bar_covers_exactly_the_columns_that_point_at_its_rank() {
-        for scale in [1.0, 2.0] {
-            let style = ChartStyle { scale, ..STYLE };
-            let size = (SIZE.0 * scale as u32, SIZE.1 * scale as u32);
-            let frame = Frame::new(size, &style, false).unwrap();
-            let width = frame.width() as usize;
-            for n in [10, 17, 100, width - 1, width] {
-                let chart = chart(n);
-                for rank in 0..n {
-                    let edges = [rank, rank + 1].map(|rank| column_of_rank(rank, frame.width(), n));
-                    assert!(edges[0] < edges[1], "{n} {rank}");
-                    for column in edges[0]..edges[1] {
-                        let x = f64::from(frame.left) + column as f64;
-                        assert_eq!(rank_at(x, size, &chart, &style), Some(rank), "{n} {column}");
-                        assert_eq!(rank_at(x + 0.99, size, &chart, &style), Some(rank));
-                    }
-                }
-                assert_eq!(column_of_rank(n, frame.width(), n), frame.width() as usize);
-            }
-        }
-    }
-
-    #[test]
-    fn with_more_ranks_than_columns_each_column_points_into_its_own_ranks() {
-        let (n, frame) = (65_536, Frame::new(SIZE, &STYLE, false).unwrap());
-        let (chart, width) = (chart(n), frame.width() as usize);
-        for column in 0..width {
-            let rank = rank_at(f64::from(frame.left) + column as f64, SIZE, &chart, &STYLE).unwrap();
-            assert!((column * n / width..(column + 1) * n / width).contains(&rank), "{column}: {rank}");
-        }
-    }
-
-    #[test]
-    fn pointing_at_the_middle_of_a_step_finds_its_rank() {
-        let mut chart = chart(12);
-        chart.increments = [0.2, 0.0, 0.05, 0.1, 0.15, 0.0, 0.3, 0.04, 0.06, 0.05, 0.03, 0.02].to_vec();
-        let frame = Frame::new(SIZE, &STYLE, false).unwrap();
-        for (rank, span) in chart.spans().enumerate() {
-            let x = frame.x(f64::midpoint(span.start, span.end));
-            let found = rank_at_area(x, SIZE, &chart, &STYLE);
-            assert_eq!(found == Some(rank), !span.is_empty(), "{rank}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn outside_the_plot_and_in_nothing_there_is_no_rank() {
-        let frame = Frame::new(SIZE, &STYLE, false).unwrap();
-        let middle = f64::midpoint(f64::from(frame.left), f64::from(frame.right));
-        for at in [rank_at, rank_at_area] {
-            for x in [-5.0, 0.0, f64::from(frame.left) - 0.1, f64::from(frame.right), f64::NAN] {
-                assert_eq!(at(x, SIZE, &chart(50), &STYLE), None, "{x}");
-            }
-            assert_eq!(at(middle, (0, 0), &chart(50), &STYLE), None);
-            assert_eq!(at(middle, SIZE, &LovaszChart::default(), &STYLE), None);
-            assert!(at(middle, SIZE, &chart(50), &STYLE).is_some());
         }
     }
 
