@@ -9,7 +9,8 @@ use crate::field::Field;
 use crate::instrument::Panel;
 use crate::library::Version;
 use crate::loss::config::Settings;
-use crate::scene::Editor;
+use crate::paint::number::percent;
+use crate::scene::{Adjustment, Editor};
 use crate::study::lovasz::Order;
 
 /// All numbers and pictures after an edit.
@@ -17,8 +18,10 @@ use crate::study::lovasz::Order;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Frame {
-    /// The scene.
+    /// The scene: the image at hand.
     pub scene: SceneReadout,
+    /// All images.
+    pub strip: StripReadout,
     /// One for each loss that is shown, in the order of the catalogue.
     pub cards: Vec<CardReadout>,
     /// The pixel looked at.
@@ -49,9 +52,10 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub(super) fn empty(scene: SceneReadout, notices: Vec<Notice>) -> Self {
+    pub(super) fn empty(scene: SceneReadout, strip: StripReadout, notices: Vec<Notice>) -> Self {
         Self {
             scene,
+            strip,
             cards: Vec::new(),
             pixel: None,
             focal: None,
@@ -124,7 +128,7 @@ pub struct SceneReadout {
     pub preset: Option<String>,
     /// The name for people.
     pub title: String,
-    /// Images in the batch.
+    /// Images that the cards are about.
     pub images: usize,
     /// Columns.
     pub width: usize,
@@ -138,6 +142,8 @@ pub struct SceneReadout {
     pub class_share_texts: Vec<String>,
     /// How soft the edges of the truth are, in pixels.
     pub soft_edges: usize,
+    /// What all its logits go through.
+    pub adjustment: Adjustment,
     /// Whether a photograph lies under it.
     pub has_photo: bool,
     /// Whether there is a step to take back.
@@ -160,11 +166,39 @@ impl SceneReadout {
             class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
             class_shares,
             soft_edges,
+            adjustment: editor.adjustment(),
             has_photo: scene.photo().is_some(),
             can_undo: editor.can_undo(),
             can_redo: editor.can_redo(),
         }
     }
+}
+
+/// The images of the session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct StripReadout {
+    /// The one that is painted and that the cards are about, counted from 0.
+    pub at_hand: usize,
+    /// In order.
+    pub images: Vec<ImageReadout>,
+    /// Whether one more can be added.
+    pub has_room: bool,
+    /// What can be brought back, by its name.
+    pub set_aside: Option<String>,
+}
+
+/// One image.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ImageReadout {
+    /// No other image ever has the same.
+    pub id: u32,
+    /// The name for people.
+    pub title: String,
+    /// Why it is not in the batch, if it is not.
+    pub misfit: Option<String>,
 }
 
 /// What a card shows beside its heatmap.
@@ -442,38 +476,4 @@ pub(super) fn class_shares(field: &Field<'_>) -> Vec<f64> {
     let counted = field.valid_pixels(0..shape.images).max(1) as f64;
     let pixels_of = |class: usize| field.label_counts().iter().map(|counts| counts[class]).sum::<usize>();
     (0..shape.classes()).map(|class| pixels_of(class) as f64 / counted).collect()
-}
-
-/// A share as text: fewer decimals the larger it is, and never "0 %" for what is there.
-pub(super) fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    match percent {
-        0.0 => "0 %".into(),
-        p if p < 0.01 => "< 0.01 %".into(),
-        p if p < 1.0 => format!("{p:.2} %"),
-        p if p < 10.0 => format!("{p:.1} %"),
-        p if p > 99.99 && p < 100.0 => "> 99.99 %".into(),
-        p if p > 99.0 && p < 100.0 => format!("{p:.2} %"),
-        p => format!("{p:.0} %"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn shares_never_round_to_nothing_or_all() {
-        for (share, text) in [
-            (0.0, "0 %"),
-            (1e-6, "< 0.01 %"),
-            (0.0031, "0.31 %"),
-            (0.04, "4.0 %"),
-            (0.5, "50 %"),
-            (0.9995, "99.95 %"),
-            (1.0, "100 %"),
-        ] {
-            assert_eq!(percent(share), text);
-        }
-    }
 }

@@ -40,7 +40,10 @@ impl Shown<'_> {
                 let card = self.deck.find(loss)?;
                 Some(instrument::gradients::panel(field, &*card.loss))
             }
-            PanelView::Libraries { .. } | PanelView::Focal | PanelView::Lovasz(_) => None,
+            PanelView::Libraries { .. }
+            | PanelView::Focal
+            | PanelView::Lovasz(_)
+            | PanelView::Batch { .. } => None,
         }
     }
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::number::tick;
+use super::super::number::{short, tick};
 use super::frame::Tick;
+use super::table::Cell;
 
 /// One axis of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct Axis {
     pub to: f64,
     /// How values are spread.
     pub spread: Spread,
+    /// What stands at 1, 2, 3 and so on, where the axis counts things that have names; none where it measures.
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 /// How values are spread along an axis.
@@ -34,12 +38,35 @@ pub enum Spread {
 impl Axis {
     /// With equal steps.
     pub fn linear(name: impl Into<String>, from: f64, to: f64) -> Self {
-        Self { name: name.into(), from, to, spread: Spread::Linear }
+        Self { name: name.into(), from, to, spread: Spread::Linear, names: Vec::new() }
     }
 
     /// With equal ratios.
     pub fn log(name: impl Into<String>, from: f64, to: f64) -> Self {
-        Self { name: name.into(), from, to, spread: Spread::Log }
+        Self { name: name.into(), from, to, spread: Spread::Log, names: Vec::new() }
+    }
+
+    /// Of things side by side, which stand at 1, 2, 3 and so on.
+    pub fn named(name: impl Into<String>, names: Vec<String>) -> Self {
+        let to = names.len().max(1) as f64 + 0.5;
+        Self { names, ..Self::linear(name, 0.5, to) }
+    }
+
+    /// What stands at a value, where things have names.
+    pub(super) fn name_at(&self, value: f64) -> Option<&str> {
+        let at = value.round();
+        let name = (at >= 1.0).then(|| self.names.get(at as usize - 1))?;
+        name.map(String::as_str)
+    }
+
+    /// A value as it is read.
+    pub(super) fn said(&self, value: f64) -> String {
+        self.name_at(value).map_or_else(|| short(value), Into::into)
+    }
+
+    /// A value as a table has it.
+    pub(super) fn cell(&self, value: f64) -> Cell {
+        self.name_at(value).map_or(Cell::Number(value), |name| Cell::Text(name.into()))
     }
 
     /// From 0, or below if there is anything below, to a round number that holds all values. Values that are not finite
@@ -88,6 +115,10 @@ impl Axis {
     pub(super) fn ticks(&self, length: i32, spacing: i32) -> Vec<Tick> {
         if !(self.from.is_finite() && self.to.is_finite() && self.from < self.to) {
             return Vec::new();
+        }
+        if !self.names.is_empty() {
+            let names = self.names.iter().enumerate();
+            return names.map(|(at, name)| (self.share(at as f64 + 1.0), name.clone())).collect();
         }
         let most = (length / spacing.max(1)).max(2);
         let values = match self.spread {
@@ -148,6 +179,14 @@ mod tests {
         ));
         assert!(close(&log_values(0.01, 50.0, 5), &[0.01, 0.1, 1.0, 10.0]));
         assert!(close(&log_values(1e-12, 1.0, 4), &[1e-12, 1e-8, 1e-4, 1.0]));
+    }
+
+    #[test]
+    fn things_side_by_side_stand_at_whole_numbers_under_their_names() {
+        let axis = Axis::named("loss", vec!["a".into(), "b".into()]);
+        assert_eq!(axis.ticks(50, 44), [(0.25, "a".into()), (0.75, "b".into())]);
+        assert_eq!((axis.said(2.2), axis.name_at(3.0), axis.name_at(f64::NAN)), ("b".into(), None, None));
+        assert_eq!((axis.cell(1.0), axis.cell(0.2)), (Cell::Text("a".into()), Cell::Number(0.2)));
     }
 
     #[test]

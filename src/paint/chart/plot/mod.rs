@@ -53,6 +53,9 @@ pub struct Series {
     pub tag: Option<f64>,
     /// The width of its bars as values of x; without one they are as wide as they lie apart.
     pub width: Option<f64>,
+    /// How far beside its x it is drawn, as values of x: so that bars of several series stand in groups.
+    #[serde(default)]
+    pub beside: f64,
 }
 
 /// A vertical axis.
@@ -146,7 +149,7 @@ impl Series {
     /// A line.
     pub fn line(name: impl Into<String>, ink: SeriesInk, points: Vec<[f64; 2]>) -> Self {
         let (name, mark) = (name.into(), Mark::Line);
-        Self { name, ink, mark, points, side: Side::Left, tag: None, width: None }
+        Self { name, ink, mark, points, side: Side::Left, tag: None, width: None, beside: 0.0 }
     }
 
     /// The same points, drawn otherwise.
@@ -171,6 +174,12 @@ impl Series {
     #[must_use]
     pub fn wide(self, width: f64) -> Self {
         Self { width: Some(width), ..self }
+    }
+
+    /// The same, drawn beside its x by so much.
+    #[must_use]
+    pub fn beside(self, beside: f64) -> Self {
+        Self { beside, ..self }
     }
 
     /// Whether x never falls, as where y is a function of it.

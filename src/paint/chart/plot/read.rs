@@ -40,7 +40,8 @@ impl Plot {
         let dots = self.series.iter().filter(|series| series.mark == Mark::Dots).filter_map(|series| {
             let y = self.axis_of(series);
             let near = |point: &&[f64; 2]| {
-                let (x, y) = (frame.x(self.x.share(point[0])), frame.y(y.share(point[1])));
+                let x = self.x.share(point[0] + series.beside);
+                let (x, y) = (frame.x(x), frame.y(y.share(point[1])));
                 (x - at.0).hypot(y - at.1)
             };
             let nearest = series
@@ -57,7 +58,7 @@ impl Plot {
                 at: point,
                 title: series.name.clone(),
                 lines: vec![
-                    HoverLine { name: self.x.name.clone(), value: short(point[0]) },
+                    HoverLine { name: self.x.name.clone(), value: self.x.said(point[0]) },
                     HoverLine { name: self.axis_of(series).name.clone(), value: short(point[1]) },
                 ],
             });
@@ -74,7 +75,7 @@ impl Plot {
         });
         Some(Hover {
             at: [nearest, f64::NAN],
-            title: format!("{}: {}", self.x.name, short(nearest)),
+            title: format!("{}: {}", self.x.name, self.x.said(nearest)),
             lines: lines.collect(),
         })
     }
@@ -83,7 +84,7 @@ impl Plot {
     pub fn table(&self) -> Table {
         if !self.series.iter().all(Series::is_function) {
             let row = |series: &Series, point: &[f64; 2]| {
-                vec![Cell::Text(series.name.clone()), Cell::Number(point[0]), Cell::Number(point[1])]
+                vec![Cell::Text(series.name.clone()), self.x.cell(point[0]), Cell::Number(point[1])]
             };
             return Table {
                 columns: vec!["series".into(), self.x.name.clone(), self.y.name.clone()],
@@ -109,7 +110,7 @@ impl Plot {
                 }
                 cell
             });
-            std::iter::once(Cell::Number(x)).chain(of_series).collect()
+            std::iter::once(self.x.cell(x)).chain(of_series).collect()
         };
         let names =
             self.series.iter().map(|series| format!("{} ({})", series.name, self.axis_of(series).name));
@@ -150,6 +151,22 @@ mod tests {
         assert_eq!(plot(vec![a.clone(), b]).table().csv(), "x,a (y),b (y)\r\n0,0.1,0.5\r\n5,0.2,\r\n");
         let dots = a.drawn(Mark::Dots);
         assert_eq!(plot(vec![dots]).table().csv(), "series,x,y\r\na,0,0.1\r\na,5,0.2\r\n");
+    }
+
+    #[test]
+    fn bars_in_groups_are_read_and_listed_under_the_name_of_their_group() {
+        let bars = |name: &str, beside: f64, y: [f64; 2]| {
+            let series = Series::line(name, SeriesInk::Slot(0), vec![[1.0, y[0]], [2.0, y[1]]]);
+            series.drawn(Mark::Bars).wide(0.3).beside(beside)
+        };
+        let x = Axis::named("image", vec!["first".into(), "second".into()]);
+        let y = Axis::linear("y", 0.0, 1.0);
+        let plot = Plot::new("t", x, y, vec![bars("a", -0.2, [0.1, 0.2]), bars("b", 0.2, [0.3, 0.4])]);
+        assert_eq!(plot.table().csv(), "image,a (y),b (y)\r\nfirst,0.1,0.3\r\nsecond,0.2,0.4\r\n");
+        let frame = plot.frame(SIZE, &STYLE).unwrap();
+        let hover = plot.hover((frame.x(0.6), f64::from(frame.top) + 9.0), SIZE, &STYLE).unwrap();
+        assert_eq!(hover.title, "image: second");
+        assert_eq!(hover.lines[1].value, "0.4000");
     }
 
     #[test]

@@ -1,0 +1,308 @@
+//! A batch: its images one by one and as one.
+
+use super::{Panel, Still, TableReadout};
+use crate::field::{IGNORE, LabelCounts};
+use crate::library::Facts;
+use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
+use crate::paint::number::{percent, short};
+use crate::study::batch::{Asked, Follower, LOSSES, Measured, followers, per_image, rules, shares};
+
+/// How far bars of one group stand apart, and how wide each is, where things are 1 apart.
+const APART: f64 = 0.27;
+const WIDE: f64 = 0.24;
+
+/// A batch as it is seen.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'s> {
+    /// What was asked.
+    pub asked: &'s Asked,
+    /// What of the batch decides how libraries are called.
+    pub facts: Facts,
+    /// Where its images stand among all that there are, counted from 0.
+    pub places: &'s [usize],
+    /// What each image comes to.
+    pub own: &'s [Measured],
+    /// What all come to as one.
+    pub whole: &'s Measured,
+}
+
+impl Seen<'_> {
+    /// Charts, tables and sentences; the pictures are for others to paint.
+    pub fn panel(&self) -> Panel {
+        Panel {
+            charts: vec![self.values_chart(), self.gradient_chart()],
+            tables: vec![self.values_table(), self.rules_table()],
+            remarks: self.remarks(),
+            stills: self.stills(),
+            ..Panel::default()
+        }
+    }
+
+    /// The loss that is looked at closely.
+    fn name(&self) -> &'static str {
+        self.asked.spec().name.of(self.facts.task())
+    }
+
+    fn image_name(&self, at: usize) -> String {
+        format!("image {}", self.places[at] + 1)
+    }
+
+    fn image_names(&self) -> Vec<String> {
+        (0..self.own.len()).map(|at| self.image_name(at)).collect()
+    }
+
+    /// The values of one of the losses, image by image.
+    fn own(&self, loss: usize) -> impl ExactSizeIterator<Item = f64> {
+        self.own.iter().map(move |own| own.values[loss])
+    }
+
+    fn per_image(&self, loss: usize) -> f64 {
+        per_image(self.own(loss), &self.asked.settings[loss])
+    }
+
+    fn values_chart(&self) -> Chart {
+        let task = self.facts.task();
+        // Without what comes after a comma, which there is no room for.
+        let short = |name: &str| name.split(',').next().unwrap_or_default().to_owned();
+        let names = LOSSES.iter().map(|spec| short(spec.name.of(task))).collect();
+        let bars = |name: &str, slot: usize, beside: f64, of: &dyn Fn(usize) -> f64| {
+            let points = (0..LOSSES.len()).map(|loss| [loss as f64 + 1.0, of(loss)]).collect();
+            Series::line(name, Ink::Slot(slot), points).drawn(Mark::Bars).wide(WIDE).beside(beside)
+        };
+        let mut series = vec![
+            bars("per image: their mean", 0, -0.5 * APART, &|loss| self.per_image(loss)),
+            bars("per batch: all as one", 1, 0.5 * APART, &|loss| self.whole.values[loss]),
+        ];
+        let dots =
+            (0..LOSSES.len()).flat_map(|loss| self.own(loss).map(move |value| [loss as f64 + 1.0, value]));
+        series.push(
+            Series::line("each image", Ink::Strong, dots.collect()).drawn(Mark::Dots).beside(-0.5 * APART),
+        );
+        let y = Axis::around("value", series.iter().flat_map(|s| s.points.iter().map(|point| point[1])));
+        Chart::Plot(Plot::new("Per image and per batch", Axis::named("loss", names), y, series))
+    }
+
+    fn gradient_chart(&self) -> Chart {
+        let bars = |name: &str, ink: Ink, beside: f64, parts: &[f64]| {
+            let shares = shares(parts).into_iter().enumerate();
+            let points = shares.map(|(at, share)| [at as f64 + 1.0, 100.0 * share.unwrap_or(f64::NAN)]);
+            Series::line(name, ink, points.collect()).drawn(Mark::Bars).wide(WIDE).beside(beside)
+        };
+        let foreground: Vec<f64> = self.whole.labels.iter().map(|labels| foreground(labels) as f64).collect();
+        let series = vec![
+            bars("of the gradient, per image", Ink::Slot(0), -APART, &self.own_pulls()),
+            bars("of the gradient, per batch", Ink::Slot(1), 0.0, &self.whole.pulls),
+            bars("of the foreground pixels", Ink::Muted, APART, &foreground),
+        ];
+        Chart::Plot(Plot::new(
+            format!("Who gets the gradient of {}", self.name()),
+            Axis::named("image", self.image_names()),
+            Axis::linear("share of Σ|gradient| by the logit, %", 0.0, 100.0),
+            series,
+        ))
+    }
+
+    fn own_pulls(&self) -> Vec<f64> {
+        self.own.iter().map(|own| own.pulls.iter().sum()).collect()
+    }
+
+    fn values_table(&self) -> TableReadout {
+        let row = |loss: usize| {
+            let ends = [self.per_image(loss), self.whole.values[loss]];
+            let name = LOSSES[loss].name.of(self.facts.task()).to_owned();
+            std::iter::once(name).chain(self.own(loss).chain(ends).map(short)).collect()
+        };
+        TableReadout {
+            title: "The same losses, per image and per batch".into(),
+            columns: self.columns("loss", &["per image", "per batch"]),
+            rows: (0..LOSSES.len()).map(row).collect(),
+        }
+    }
+
+    fn rules_table(&self) -> TableReadout {
+        let (spec, settings) = (self.asked.spec(), self.asked.chosen_settings());
+        let mut names: Vec<String> = rules(spec, self.facts.task())
+            .into_iter()
+            .map(|rule| {
+                let on_card = if rule.is_in(settings) { ", as on its card" } else { "" };
+                format!("{}{on_card}", rule.option.label)
+            })
+            .collect();
+        if names.is_empty() {
+            names.push("always scored".into());
+        }
+        let row = |(at, (name, followers)): (usize, (String, Vec<Follower>))| {
+            let own = || self.own.iter().map(|own| own.by_rule[at]);
+            let ends = [per_image(own(), settings), self.whole.by_rule[at]];
+            let values = own().chain(ends).map(short);
+            std::iter::once(name).chain(values).chain([told(&followers)]).collect()
+        };
+        let followers = followers(spec, self.facts);
+        TableReadout {
+            title: format!("{}: what becomes of a class that is not in the truth", self.name()),
+            columns: self.columns("rule", &["per image", "per batch", "libraries that do so"]),
+            rows: names.into_iter().zip(followers).enumerate().map(row).collect(),
+        }
+    }
+
+    fn columns(&self, first: &str, last: &[&str]) -> Vec<String> {
+        let last = last.iter().map(|&name| name.to_owned());
+        std::iter::once(first.to_owned()).chain(self.image_names()).chain(last).collect()
+    }
+
+    fn stills(&self) -> Vec<Still> {
+        let still = |(at, own): (usize, &Measured)| {
+            let labels = &own.labels[0];
+            let share = foreground(labels) as f64 / counted(labels).max(1) as f64;
+            let value = short(own.values[self.asked.chosen]);
+            Still {
+                name: format!("Image {}", self.places[at] + 1),
+                text: format!("foreground {}, {} {value}", percent(share), self.name()),
+                colour: String::new(),
+            }
+        };
+        self.own.iter().enumerate().map(still).collect()
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let mut remarks = vec![self.difference()];
+        if self.own.len() > 1 {
+            remarks.extend(self.whose_gradient());
+        }
+        remarks.extend((0..self.own.len()).filter_map(|at| self.missing(at)));
+        remarks
+    }
+
+    /// What differs between the two numbers, and why.
+    fn difference(&self) -> String {
+        let (name, chosen) = (self.name(), self.asked.chosen);
+        let (each, one) = (self.per_image(chosen), self.whole.values[chosen]);
+        if self.own.len() == 1 {
+            return format!(
+                "There is one image, and {name} is {} per image and per batch. Add another, or open a batch.",
+                short(one)
+            );
+        }
+        if (each - one).abs() <= 1e-9 * one.abs() {
+            return format!("{name} is {} both per image and per batch.", short(one));
+        }
+        let values: Vec<String> = self.own(chosen).map(short).collect();
+        let how = if self.asked.adds_up() { "the sum" } else { "the mean" };
+        let pixels: Vec<f64> = self.whole.labels.iter().map(|labels| foreground(labels) as f64).collect();
+        let most = shares(&pixels).into_iter().enumerate().filter_map(|(at, share)| Some((at, share?)));
+        let most = most.max_by(|a, b| a.1.total_cmp(&b.1)).map_or_else(
+            || "and no image has any foreground".to_owned(),
+            |(at, share)| format!("and {} has {} of their foreground", self.image_name(at), percent(share)),
+        );
+        format!(
+            "Per image {name} is {}, {how} of {}: every image counts the same. Per batch it is {}: all pixels are one \
+             set, {most}.",
+            short(each),
+            listed(&values),
+            short(one)
+        )
+    }
+
+    /// The image that gets the most another share of the gradient.
+    fn whose_gradient(&self) -> Option<String> {
+        let (each, one) = (shares(&self.own_pulls()), shares(&self.whole.pulls));
+        let pairs = each.into_iter().zip(one).enumerate();
+        let (at, each, one) = pairs
+            .filter_map(|(at, (each, one))| Some((at, each?, one?)))
+            .max_by(|a, b| (a.1 - a.2).abs().total_cmp(&(b.1 - b.2).abs()))?;
+        ((each - one).abs() > 0.005).then(|| {
+            format!(
+                "Image {} gets {} of the gradient per image and {} per batch.",
+                self.places[at] + 1,
+                percent(each),
+                percent(one)
+            )
+        })
+    }
+
+    /// What it does that a class is not in an image.
+    fn missing(&self, at: usize) -> Option<String> {
+        let own = &self.own[at];
+        let image = format!("Image {}", self.places[at] + 1);
+        let value = short(own.values[self.asked.chosen]);
+        let settings = self.asked.chosen_settings();
+        let rule = rules(self.asked.spec(), self.facts.task()).into_iter().find(|rule| rule.is_in(settings));
+        let rule = rule.map_or("always", |rule| rule.option.id);
+        let still = own.pulls[0] == 0.0;
+        if self.facts.channels == 1 {
+            if foreground(&own.labels[0]) > 0 {
+                return None;
+            }
+            let each = match rule {
+                "zero" => format!("it counts as {value} whatever is predicted, and has no gradient"),
+                "skipped" => format!("it is left out, which leaves nothing of it: {value}, and no gradient"),
+                "always" => {
+                    format!("its single worst pixel holds all of its loss, {value}, and of its gradient")
+                }
+                _ if still => format!("it costs {value} however little is predicted, and has no gradient"),
+                _ => format!("it costs {value}, which falls as less is predicted"),
+            };
+            let one = match rule {
+                "always" => "its pixels are sorted among those of all images",
+                _ => "it only adds to Σp, below the fraction bar",
+            };
+            return Some(format!("{image} has no foreground. Per image {each}. Per batch {one}."));
+        }
+        let missing: Vec<usize> =
+            (0..self.facts.channels).filter(|&class| own.labels[0][class] == 0).collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        let (verb, class) = if missing.len() == 1 { ("is", "class") } else { ("are", "classes") };
+        let each = match rule {
+            "zero" => "counts as 0 in the mean over classes",
+            "scored" => "is scored, and nothing overlaps with nothing",
+            "skipped" | "present" => "is left out of the mean over classes",
+            _ => "counts with the largest error that a pixel has",
+        };
+        let elsewhere = missing.iter().any(|&class| self.whole.labels.iter().any(|labels| labels[class] > 0));
+        let one = if elsewhere {
+            "the truth of another image has it, and it is scored like any other"
+        } else {
+            "it is in no image, and the same rule holds"
+        };
+        Some(format!(
+            "{image} has no {class} {}. Per image what {verb} missing {each}. Per batch {one}.",
+            listed(&names)
+        ))
+    }
+}
+
+/// Pixels of any class but 0.
+fn foreground(labels: &LabelCounts) -> usize {
+    labels[1..usize::from(IGNORE)].iter().sum()
+}
+
+/// Pixels that count.
+fn counted(labels: &LabelCounts) -> usize {
+    labels[0] + foreground(labels)
+}
+
+/// Functions by what they score.
+fn told(followers: &[Follower]) -> String {
+    let of = |per_image: bool, what: &str| {
+        let names: Vec<&str> = followers
+            .iter()
+            .filter(|follower| follower.per_image == per_image)
+            .map(|follower| follower.name.as_str())
+            .collect();
+        (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+    };
+    let both: Vec<String> = [of(true, "per image"), of(false, "per batch")].into_iter().flatten().collect();
+    if both.is_empty() { "none of those here".into() } else { both.join("; ") }
+}
+
+/// Items as one says them: "a, b and c".
+fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
