@@ -50,7 +50,7 @@ fn card(frame: &Frame, id: &str) -> String {
     frame.cards.iter().find(|card| card.id == id).expect("a card of this loss").text.clone()
 }
 
-/// The values of a loss: of each image, per image, per batch.
+/// The values of a loss: per image, per batch, of each image.
 fn row(frame: &Frame, loss: &str) -> Vec<String> {
     let table = &frame.panel.as_ref().expect("the panel is open").tables[0];
     table.rows.iter().find(|row| row[0] == loss).expect("a row of this loss")[1..].to_vec()
@@ -68,8 +68,8 @@ fn each_image_has_the_values_that_its_cards_have() {
     let hinge = row(&frame, "Lovász hinge");
     for image in 0..3 {
         let frame = apply(&mut session, select(image));
-        assert_eq!(card(&frame, "dice"), dice[image]);
-        assert_eq!(card(&frame, "lovasz_hinge"), hinge[image]);
+        assert_eq!(card(&frame, "dice"), dice[2 + image]);
+        assert_eq!(card(&frame, "lovasz_hinge"), hinge[2 + image]);
         assert_eq!(row(&frame, "Dice"), dice, "the batch does not depend on which is at hand");
         assert_eq!(row(&frame, "Lovász hinge"), hinge);
     }
@@ -79,9 +79,9 @@ fn each_image_has_the_values_that_its_cards_have() {
 fn the_ready_batch_shows_its_point() {
     let (_, frame) = batch("large-tiny-none", "dice");
     let dice: Vec<f64> = row(&frame, "Dice").iter().map(|text| text.parse().expect("a number")).collect();
-    assert!(dice[3] > 3.0 * dice[4], "per image {} and per batch {}", dice[3], dice[4]);
+    assert!(dice[0] > 3.0 * dice[1], "per image {} and per batch {}", dice[0], dice[1]);
     let said = remarks(&frame);
-    assert!(said[0].starts_with(&format!("Per image Dice is {}", row(&frame, "Dice")[3])), "{said:?}");
+    assert!(said[0].starts_with(&format!("Per image Dice is {}", row(&frame, "Dice")[0])), "{said:?}");
     assert!(said[1].starts_with("Image 2 gets"), "{said:?}");
     assert!(said[2].starts_with("Image 3 has no foreground. Per image it counts as 0"), "{said:?}");
     assert_eq!(said.len(), 3);
@@ -94,13 +94,13 @@ fn absent_classes_are_said_and_told_by_rule() {
     let rules = &frame.panel.as_ref().expect("open").tables[1];
     assert_eq!(rules.rows.len(), 2);
     assert!(rules.rows[0][0].contains("classes present, as on its card"), "{rules:?}");
-    assert_eq!(rules.rows[0][1], rules.rows[1][1], "all classes are in the first image");
-    assert_ne!(rules.rows[0][2], rules.rows[1][2]);
+    assert_eq!(rules.rows[0][3], rules.rows[1][3], "all classes are in the first image");
+    assert_ne!(rules.rows[0][4], rules.rows[1][4]);
     let all = json!([{ "kind": "setLoss", "id": "lovasz_softmax", "settings": { "classes": "all" } }]);
     let frame = apply(&mut session, all);
     let rules_now = &frame.panel.as_ref().expect("open").tables[1];
     assert!(rules_now.rows[1][0].contains("as on its card"));
-    assert_eq!(rules_now.rows[1][1..4], rules.rows[1][1..4]);
+    assert_eq!(rules_now.rows[1][1..5], rules.rows[1][1..5]);
     assert_eq!(row(&frame, "Lovász-softmax"), rules.rows[1][1..5]);
 }
 
@@ -175,9 +175,9 @@ fn soft_edges_and_settings_hold_for_all() {
     assert_eq!(apply(&mut session, soft).scene.soft_edges, 3);
     let frame = apply(&mut session, select(1));
     assert_ne!(values(&frame), hard);
-    assert_eq!(card(&frame, "dice"), row(&frame, "Dice")[1]);
+    assert_eq!(card(&frame, "dice"), row(&frame, "Dice")[3]);
     let scored = json!([{ "kind": "setLoss", "id": "dice", "settings": { "absent": "scored" } }]);
-    assert_eq!(row(&apply(&mut session, scored), "Dice")[2], "1.000");
+    assert_eq!(row(&apply(&mut session, scored), "Dice")[4], "1.000");
 }
 
 #[test]
@@ -188,8 +188,8 @@ fn a_stroke_ends_when_another_image_is_taken_in_hand() {
     let edit =
         json!([commands[0], commands[1], { "kind": "selectImage", "image": 2 }, going_on, commands[2]]);
     let third = apply(&mut session, edit);
-    assert_eq!(row(&third, "Dice")[2], row(&before, "Dice")[2], "the other image is not painted");
-    assert_ne!(row(&third, "Dice")[0], row(&before, "Dice")[0]);
+    assert_eq!(row(&third, "Dice")[4], row(&before, "Dice")[4], "the other image is not painted");
+    assert_ne!(row(&third, "Dice")[2], row(&before, "Dice")[2]);
     let back = apply(&mut session, json!([{ "kind": "selectImage", "image": 0 }, { "kind": "undo" }]));
     assert_eq!(values(&back), values(&before), "it is one step of undo");
 }
@@ -198,7 +198,7 @@ fn a_stroke_ends_when_another_image_is_taken_in_hand() {
 fn what_does_not_fit_stays_and_is_said() {
     let (mut session, _) = batch("large-tiny-none", "dice");
     let opened = apply(&mut session, json!([{ "kind": "openPreset", "id": "thin-vessel", "side": 128 }]));
-    assert_eq!(row(&opened, "Dice").len(), 3, "one image, per image, per batch");
+    assert_eq!(row(&opened, "Dice").len(), 3, "per image, per batch, one image");
     assert!(remarks(&opened)[0].starts_with("There is one image"), "{:?}", remarks(&opened));
     let misfits: Vec<bool> = opened.strip.images.iter().map(|image| image.misfit.is_some()).collect();
     assert_eq!(misfits, [false, true, true]);
@@ -209,7 +209,7 @@ fn what_does_not_fit_stays_and_is_said() {
     );
     let others = apply(&mut session, select(2));
     assert_eq!(row(&others, "Dice").len(), 4);
-    assert_eq!(others.panel.as_ref().expect("open").tables[0].columns[1..3], ["image 2", "image 3"]);
+    assert_eq!(others.panel.as_ref().expect("open").tables[0].columns[3..], ["image 2", "image 3"]);
     assert!(others.strip.images[0].misfit.is_some());
     let pixels = &others.panel.as_ref().expect("open").pixels;
     assert_eq!(pixels.len(), 2 * 4 * 64 * 64);

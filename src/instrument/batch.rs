@@ -70,8 +70,8 @@ impl Seen<'_> {
             Series::line(name, Ink::Slot(slot), points).drawn(Mark::Bars).wide(WIDE).beside(beside)
         };
         let mut series = vec![
-            bars("per image: their mean", 0, -0.5 * APART, &|loss| self.per_image(loss)),
-            bars("per batch: all as one", 1, 0.5 * APART, &|loss| self.whole.values[loss]),
+            bars("per image", 0, -0.5 * APART, &|loss| self.per_image(loss)),
+            bars("per batch", 1, 0.5 * APART, &|loss| self.whole.values[loss]),
         ];
         let dots =
             (0..LOSSES.len()).flat_map(|loss| self.own(loss).map(move |value| [loss as f64 + 1.0, value]));
@@ -108,13 +108,13 @@ impl Seen<'_> {
 
     fn values_table(&self) -> TableReadout {
         let row = |loss: usize| {
-            let ends = [self.per_image(loss), self.whole.values[loss]];
             let name = LOSSES[loss].name.of(self.facts.task()).to_owned();
-            std::iter::once(name).chain(self.own(loss).chain(ends).map(short)).collect()
+            let values = [self.per_image(loss), self.whole.values[loss]].into_iter().chain(self.own(loss));
+            std::iter::once(name).chain(values.map(short)).collect()
         };
         TableReadout {
             title: "The same losses, per image and per batch".into(),
-            columns: self.columns("loss", &["per image", "per batch"]),
+            columns: self.columns("loss").collect(),
             rows: (0..LOSSES.len()).map(row).collect(),
         }
     }
@@ -133,21 +133,20 @@ impl Seen<'_> {
         }
         let row = |(at, (name, followers)): (usize, (String, Vec<Follower>))| {
             let own = || self.own.iter().map(|own| own.by_rule[at]);
-            let ends = [per_image(own(), settings), self.whole.by_rule[at]];
-            let values = own().chain(ends).map(short);
-            std::iter::once(name).chain(values).chain([told(&followers)]).collect()
+            let values = [per_image(own(), settings), self.whole.by_rule[at]].into_iter().chain(own());
+            std::iter::once(name).chain(values.map(short)).chain([told(&followers)]).collect()
         };
         let followers = followers(spec, self.facts);
         TableReadout {
             title: format!("{}: what becomes of a class that is not in the truth", self.name()),
-            columns: self.columns("rule", &["per image", "per batch", "libraries that do so"]),
+            columns: self.columns("rule").chain(["libraries that do so".to_owned()]).collect(),
             rows: names.into_iter().zip(followers).enumerate().map(row).collect(),
         }
     }
 
-    fn columns(&self, first: &str, last: &[&str]) -> Vec<String> {
-        let last = last.iter().map(|&name| name.to_owned());
-        std::iter::once(first.to_owned()).chain(self.image_names()).chain(last).collect()
+    /// What is told comes first, so that it is seen on a narrow screen.
+    fn columns(&self, first: &str) -> impl Iterator<Item = String> {
+        [first, "per image", "per batch"].map(str::to_owned).into_iter().chain(self.image_names())
     }
 
     fn stills(&self) -> Vec<Still> {
@@ -243,13 +242,17 @@ impl Seen<'_> {
                 _ => format!("it costs {value}, which falls as less is predicted"),
             };
             let one = match rule {
+                _ if self.whole.labels.iter().all(|labels| foreground(labels) == 0) => {
+                    "there is none either, and the same holds"
+                }
                 "always" => "its pixels are sorted among those of all images",
                 _ => "it only adds to Σp, below the fraction bar",
             };
             return Some(format!("{image} has no foreground. Per image {each}. Per batch {one}."));
         }
+        let first = usize::from(settings.get("background") == Some(&false.into()));
         let missing: Vec<usize> =
-            (0..self.facts.channels).filter(|&class| own.labels[0][class] == 0).collect();
+            (first..self.facts.channels).filter(|&class| own.labels[0][class] == 0).collect();
         if missing.is_empty() {
             return None;
         }

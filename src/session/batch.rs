@@ -77,7 +77,7 @@ impl Batch {
         let seen =
             instrument::batch::Seen { asked: &asked, facts: *facts, places: &places, own: &own, whole };
         let mut panel = seen.panel();
-        panel.pixels = self.stills.each.iter().flatten().flatten().copied().collect();
+        panel.pixels = self.stills.each.iter().flatten().map(Vec::as_slice).collect::<Vec<_>>().concat();
         Some(panel)
     }
 

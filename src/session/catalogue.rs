@@ -8,7 +8,7 @@ use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::scene::{BATCHES, Batch, PRESETS, Preset, WIDEST};
-use crate::study::sweep::Knob;
+use crate::study::{self, sweep::Knob};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -23,6 +23,8 @@ pub struct Catalogue {
     pub presets: Vec<PresetEntry>,
     /// Several scenes together, in the order of their buttons.
     pub batches: Vec<BatchEntry>,
+    /// The losses that a batch is looked at with, by their ids.
+    pub batch_losses: Vec<String>,
     /// In the order of their tabs.
     pub instruments: Vec<InstrumentEntry>,
     /// What of a scene can be swept.
@@ -269,6 +271,7 @@ impl Catalogue {
                     fact: preset.fact,
                 })
                 .collect(),
+            batch_losses: study::batch::LOSSES.iter().map(|spec| spec.id.into()).collect(),
             batches: BATCHES.iter().map(Into::into).collect(),
             instruments: INSTRUMENTS.iter().map(Into::into).collect(),
             knobs: Knob::ALL.map(|knob| KnobEntry { knob, label: knob.label().into() }).into(),

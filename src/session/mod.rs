@@ -188,7 +188,6 @@ impl Session {
             }
             _ => {}
         }
-        self.batch = Batch::default();
         self.view.settle(self.strip.at_hand().scene());
         Ok(())
     }
