@@ -190,7 +190,11 @@ fn a_stroke_ends_when_another_image_is_taken_in_hand() {
     let third = apply(&mut session, edit);
     assert_eq!(row(&third, "Dice")[4], row(&before, "Dice")[4], "the other image is not painted");
     assert_ne!(row(&third, "Dice")[2], row(&before, "Dice")[2]);
-    let back = apply(&mut session, json!([{ "kind": "selectImage", "image": 0 }, { "kind": "undo" }]));
+    let first = apply(&mut session, select(0));
+    assert!(first.scene.can_undo, "the stroke has ended");
+    let more = json!([{ "kind": "extendStroke", "points": [60.0, 10.0] }]);
+    assert_eq!(values(&apply(&mut session, more)), values(&first));
+    let back = apply(&mut session, json!([{ "kind": "undo" }]));
     assert_eq!(values(&back), values(&before), "it is one step of undo");
 }
 
@@ -205,7 +209,7 @@ fn what_does_not_fit_stays_and_is_said() {
     let said = opened.strip.images[1].misfit.as_deref().expect("it does not fit");
     assert_eq!(
         said,
-        "Not in the batch: it is 64 × 64 and binary, and the image at hand is 128 × 128 and binary."
+        "Not in the batch: it is 64 × 64 and binary, and the chosen image is 128 × 128 and binary."
     );
     let others = apply(&mut session, select(2));
     assert_eq!(row(&others, "Dice").len(), 4);

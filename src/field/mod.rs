@@ -120,7 +120,7 @@ pub struct Derived {
     joint: OnceCell<Probabilities>,
     one_vs_rest: OnceCell<Probabilities>,
     /// By channel.
-    sums: RefCell<Vec<((Head, usize), Vec<Sums>)>>,
+    sums: RefCell<SumsByChannel>,
     label_counts: OnceCell<Vec<LabelCounts>>,
     foreground: OnceCell<Vec<f32>>,
     distances: OnceCell<Vec<f64>>,
@@ -131,6 +131,9 @@ pub struct Derived {
 
 /// Pixels by label.
 pub type LabelCounts = [usize; 256];
+
+/// By head and image.
+type SumsByChannel = Vec<((Head, usize), Vec<Sums>)>;
 
 /// Head, images and channel.
 type RankingKey = (Head, Range<usize>, usize);
@@ -265,7 +268,7 @@ impl<'a> Field<'a> {
         if let Some(at) = soft.iter().position(|y| !(0.0..=1.0).contains(y)) {
             return Err(FieldError(format!("soft label {at} is {}; expected 0 to 1", soft[at])));
         }
-        let derived = Derived { sums: Default::default(), ..self.derived };
+        let derived = Derived { sums: RefCell::default(), ..self.derived };
         Ok(Self { soft_labels: Some(soft), derived, ..self })
     }
 

@@ -5,7 +5,7 @@ use crate::field::{IGNORE, LabelCounts};
 use crate::library::Facts;
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
 use crate::paint::number::{percent, short};
-use crate::study::batch::{Asked, Follower, LOSSES, Measured, followers, per_image, rules, shares};
+use crate::study::batch::{Asked, Follower, LOSSES, Measured, Rule, followers, per_image, rules, shares};
 
 /// How far bars of one group stand apart, and how wide each is, where things are 1 apart.
 const APART: f64 = 0.27;
@@ -31,7 +31,7 @@ impl Seen<'_> {
     pub fn panel(&self) -> Panel {
         Panel {
             charts: vec![self.values_chart(), self.gradient_chart()],
-            tables: vec![self.values_table(), self.rules_table()],
+            tables: vec![self.values_table(), self.rules_table(), self.followers_table()],
             remarks: self.remarks(),
             stills: self.stills(),
             ..Panel::default()
@@ -119,28 +119,54 @@ impl Seen<'_> {
         }
     }
 
-    fn rules_table(&self) -> TableReadout {
-        let (spec, settings) = (self.asked.spec(), self.asked.chosen_settings());
-        let mut names: Vec<String> = rules(spec, self.facts.task())
-            .into_iter()
-            .map(|rule| {
-                let on_card = if rule.is_in(settings) { ", as on its card" } else { "" };
-                format!("{}{on_card}", rule.option.label)
-            })
-            .collect();
-        if names.is_empty() {
-            names.push("always scored".into());
-        }
-        let row = |(at, (name, followers)): (usize, (String, Vec<Follower>))| {
-            let own = || self.own.iter().map(|own| own.by_rule[at]);
-            let values = [per_image(own(), settings), self.whole.by_rule[at]].into_iter().chain(own());
-            std::iter::once(name).chain(values.map(short)).chain([told(&followers)]).collect()
+    /// The rules that the loss has, by name.
+    fn rule_names(&self) -> Vec<String> {
+        let settings = self.asked.chosen_settings();
+        let name = |rule: Rule| {
+            let on_card = if rule.is_in(settings) { ", as on its card" } else { "" };
+            format!("{}{on_card}", rule.option.label)
         };
-        let followers = followers(spec, self.facts);
+        match &rules(self.asked.spec(), self.facts.task())[..] {
+            [] => vec!["always scored".into()],
+            rules => rules.iter().map(|&rule| name(rule)).collect(),
+        }
+    }
+
+    fn rules_table(&self) -> TableReadout {
+        let row = |(at, name): (usize, String)| {
+            let own = || self.own.iter().map(|own| own.by_rule[at]);
+            let each = per_image(own(), self.asked.chosen_settings());
+            let values = [each, self.whole.by_rule[at]].into_iter().chain(own());
+            std::iter::once(name).chain(values.map(short)).collect()
+        };
         TableReadout {
             title: format!("{}: what becomes of a class that is not in the truth", self.name()),
-            columns: self.columns("rule").chain(["libraries that do so".to_owned()]).collect(),
-            rows: names.into_iter().zip(followers).enumerate().map(row).collect(),
+            columns: self.columns("rule").collect(),
+            rows: self.rule_names().into_iter().enumerate().map(row).collect(),
+        }
+    }
+
+    fn followers_table(&self) -> TableReadout {
+        let row = |(name, followers): (String, Vec<Follower>)| {
+            let of = |per_image: bool| {
+                let names: Vec<&str> = followers
+                    .iter()
+                    .filter(|follower| follower.per_image == per_image)
+                    .map(|follower| follower.name.as_str())
+                    .collect();
+                if names.is_empty() { "–".into() } else { names.join(", ") }
+            };
+            vec![name, of(true), of(false)]
+        };
+        TableReadout {
+            title: format!("{}: what libraries do when they are called as usual", self.name()),
+            columns: ["rule", "per image", "per batch"].map(Into::into).into(),
+            rows: self
+                .rule_names()
+                .into_iter()
+                .zip(followers(self.asked.spec(), self.facts))
+                .map(row)
+                .collect(),
         }
     }
 
@@ -257,7 +283,7 @@ impl Seen<'_> {
             return None;
         }
         let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
-        let (verb, class) = if missing.len() == 1 { ("is", "class") } else { ("are", "classes") };
+        let class = if missing.len() == 1 { "class" } else { "classes" };
         let each = match rule {
             "zero" => "counts as 0 in the mean over classes",
             "scored" => "is scored, and nothing overlaps with nothing",
@@ -271,7 +297,7 @@ impl Seen<'_> {
             "it is in no image, and the same rule holds"
         };
         Some(format!(
-            "{image} has no {class} {}. Per image what {verb} missing {each}. Per batch {one}.",
+            "{image} has no {class} {}. Per image what is missing {each}. Per batch {one}.",
             listed(&names)
         ))
     }
@@ -287,25 +313,117 @@ fn counted(labels: &LabelCounts) -> usize {
     labels[0] + foreground(labels)
 }
 
-/// Functions by what they score.
-fn told(followers: &[Follower]) -> String {
-    let of = |per_image: bool, what: &str| {
-        let names: Vec<&str> = followers
-            .iter()
-            .filter(|follower| follower.per_image == per_image)
-            .map(|follower| follower.name.as_str())
-            .collect();
-        (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
-    };
-    let both: Vec<String> = [of(true, "per image"), of(false, "per batch")].into_iter().flatten().collect();
-    if both.is_empty() { "none of those here".into() } else { both.join("; ") }
-}
-
 /// Items as one says them: "a, b and c".
 fn listed(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Axis, s};
+
+    use super::*;
+    use crate::field::{Field, Labels, Logits};
+    use crate::loss::config::Settings;
+
+    /// What the panel says of a batch of 2 × 2 pixels with the loss at this place and these settings.
+    fn said(logits: &Logits, labels: &Labels, chosen: usize, settings: &Settings) -> Panel {
+        let mut asked = Asked { settings: Default::default(), chosen };
+        asked.settings[chosen] = settings.clone();
+        let field = Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap();
+        let whole = asked.measure(&field).unwrap();
+        let own: Vec<Measured> = (0..logits.len_of(Axis(0)))
+            .map(|image| {
+                let (logits, labels) =
+                    (logits.slice(s![image..=image, .., .., ..]), labels.slice(s![image..=image, .., ..]));
+                asked.measure(&Field::new(logits, labels, Some(IGNORE)).unwrap()).unwrap()
+            })
+            .collect();
+        let places: Vec<usize> = (0..own.len()).map(|at| 2 * at).collect();
+        Seen { asked: &asked, facts: Facts::of(&field), places: &places, own: &own, whole: &whole }.panel()
+    }
+
+    fn set(id: &str, to: &str) -> Settings {
+        Settings::from([(id.into(), to.into())])
+    }
+
+    #[test]
+    fn the_sentences_say_what_differs_and_why() {
+        let logits = Logits::zeros((2, 1, 2, 2));
+        let mut labels = Labels::zeros((2, 2, 2));
+        labels[[0, 0, 0]] = 1;
+        let panel = said(&logits, &labels, 0, &set("absent", "scored"));
+        // Of the first image TP ½, Σp 2, Σy 1; together TP ½, Σp 4, Σy 1. By p the gradient is then −0.36 on the
+        // foreground and 0.04 elsewhere: 0.48 in the first image and 0.16 in the second.
+        assert_eq!(
+            panel.remarks,
+            [
+                "Per image Dice is 0.8333, the mean of 0.6667 and 1.000: every image counts the same. Per batch it is \
+                 0.8000: all pixels are one set, and image 1 has 100 % of their foreground.",
+                "Image 3 gets 0 % of the gradient per image and 25 % per batch.",
+                "Image 3 has no foreground. Per image it costs 1.000 however little is predicted, and has no gradient. \
+                 Per batch it only adds to Σp, below the fraction bar.",
+            ]
+        );
+        assert_eq!(panel.tables[0].columns, ["loss", "per image", "per batch", "image 1", "image 3"]);
+        assert_eq!(panel.stills[1].text, "foreground 0 %, Dice 1.000");
+        let smooth = Settings::from([("absent".into(), "scored".into()), ("smooth".into(), 1.0.into())]);
+        assert!(said(&logits, &labels, 0, &smooth).remarks[2].contains("falls as less is predicted"));
+        let summed = Settings::from([("sum".into(), true.into())]);
+        assert!(
+            said(&logits, &labels, 0, &summed).remarks[0].contains("is 0.6667, the sum of 0.6667 and 0:")
+        );
+        let lovasz = said(&logits, &labels, 2, &Settings::new());
+        assert!(lovasz.remarks[2].contains("its single worst pixel holds all of its loss, 1.000,"));
+        assert_eq!(lovasz.tables[1].rows[0][0], "always scored");
+
+        let nothing = said(&logits, &Labels::zeros((2, 2, 2)), 1, &Settings::new());
+        assert!(nothing.remarks[0].starts_with("Jaccard is 0 both"), "{:?}", nothing.remarks);
+        assert!(nothing.remarks[2].ends_with("there is none either, and the same holds."));
+    }
+
+    #[test]
+    fn classes_that_an_image_lacks_are_named() {
+        let logits = Logits::zeros((2, 3, 1, 3));
+        let labels = ndarray::array![[[0u8, 1, 2]], [[0, 0, 0]]];
+        let remark = |chosen: usize, settings: &Settings| {
+            said(&logits, &labels, chosen, settings).remarks.pop().unwrap()
+        };
+        for (chosen, settings, what) in [
+            (0, Settings::new(), "counts as 0"),
+            (1, set("absent", "scored"), "is scored"),
+            (1, set("absent", "skipped"), "is left out"),
+            (3, Settings::new(), "is left out"),
+            (3, set("classes", "all"), "largest error"),
+        ] {
+            let said = remark(chosen, &settings);
+            assert!(
+                said.starts_with("Image 3 has no classes 1 and 2. Per image") && said.contains(what),
+                "{said}"
+            );
+        }
+        let background = Settings::from([("background".into(), false.into())]);
+        let all_zero = ndarray::array![[[1u8, 1, 2]], [[1, 2, 2]]];
+        let remarks = said(&logits, &all_zero, 0, &background).remarks;
+        assert!(remarks.iter().all(|said| !said.contains("has no")), "class 0 does not count: {remarks:?}");
+    }
+
+    #[test]
+    fn bars_are_shares_of_the_whole() {
+        let logits = Logits::zeros((2, 1, 2, 2));
+        let mut labels = Labels::zeros((2, 2, 2));
+        labels[[0, 0, 0]] = 1;
+        labels[[1, 1, 1]] = 1;
+        let panel = said(&logits, &labels, 0, &Settings::new());
+        let Chart::Plot(plot) = &panel.charts[1] else { panic!("a plot") };
+        for series in &plot.series {
+            assert!(series.points.iter().all(|point| (point[1] - 50.0).abs() < 1e-4), "{series:?}");
+        }
+        let Chart::Plot(plot) = &panel.charts[0] else { panic!("a plot") };
+        assert_eq!(plot.series[2].points.len(), 2 * LOSSES.len());
     }
 }

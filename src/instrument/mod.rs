@@ -64,11 +64,11 @@ pub const INSTRUMENTS: &[Instrument] = &[
         id: "batch",
         label: "Batch",
         question: "What is averaged: images or pixels?",
-        about: "A loss of overlap sums over something, and a Lovász loss sorts it: each image by itself, whose losses are \
-                then averaged, or all pixels of the batch as one. Paint up to four images, and see both numbers, who gets \
-                the gradient, and what a class costs that is not there. The one at hand is painted and all other tabs are \
-                about it; each image has its own undo, temperature, bias and noise, while soft edges and the losses' \
-                settings hold for all.",
+        about: "A loss of overlap adds up over something, and a Lovász loss sorts it: each image by itself, with a mean \
+                over images, or all pixels of the batch as one. Paint up to four images and see both numbers, who gets \
+                the gradient, and what a class costs that is not there. The image you choose is the one that is painted \
+                and that all other tabs are about. Each has its own undo, temperature, bias and noise; soft edges and \
+                the settings of losses hold for all.",
     },
     Instrument {
         id: "metrics",

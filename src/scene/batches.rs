@@ -49,7 +49,7 @@ pub const BATCHES: &[Batch] = &[
         make: |size| {
             let with = of_preset("rare-class", "With class 2", size);
             let without = of_preset("rare-class", "Without class 2", size).map(|mut scene| {
-                scene.labels.mapv_inplace(|label| if label == 2 { 0 } else { label });
+                scene.labels.mapv_inplace(|label| if label == 2 { 1 } else { label });
                 scene
             });
             [with, without].into_iter().flatten().collect()

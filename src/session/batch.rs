@@ -62,7 +62,9 @@ impl Batch {
         let asked = asked(deck, loss)?;
         let at_hand = strip.at_hand().id;
         let mut images = strip.batch_mut();
-        images.iter_mut().for_each(|(_, image)| image.soften(soft_edges));
+        for (_, image) in &mut images {
+            image.soften(soft_edges);
+        }
         self.follow(&images);
         self.look(&asked, &images, view).ok()?;
         let mut own = Vec::with_capacity(images.len());

@@ -179,7 +179,7 @@ impl Strip {
 /// Why an image makes no batch with the one at hand, if it does not.
 fn misfit(shape: Shape, at_hand: Shape) -> Option<String> {
     (shape != at_hand).then(|| {
-        format!("Not in the batch: it is {}, and the image at hand is {}.", told(shape), told(at_hand))
+        format!("Not in the batch: it is {}, and the chosen image is {}.", told(shape), told(at_hand))
     })
 }
 
@@ -265,7 +265,7 @@ mod tests {
             misfits,
             [
                 Some(
-                    "Not in the batch: it is 6 × 4 and binary, and the image at hand is 3 × 3 and of 4 classes."
+                    "Not in the batch: it is 6 × 4 and binary, and the chosen image is 3 × 3 and of 4 classes."
                         .into()
                 ),
                 None

@@ -27,8 +27,10 @@ pub fn draw_plot<DB: DrawingBackend>(
     frame.left_axis(root, style, "", &plot.y.ticks(frame.height(), style.px(44.0)))?;
     let mut ticks = plot.x.ticks(frame.width(), style.px(64.0));
     if !plot.x.names.is_empty() {
-        let room = frame.width() / ticks.len().max(1) as i32;
-        ticks.iter_mut().for_each(|(_, name)| *name = draw::cut(name, style, room));
+        let each = f64::from(frame.width()) / ticks.len().max(1) as f64;
+        for (_, name) in &mut ticks {
+            *name = draw::cut(name, style, each as i32 - style.px(8.0));
+        }
     }
     frame.bottom_axis(root, style, &plot.x.name, &ticks)?;
     // The legend stands between the plot and the names of its upright axes.
