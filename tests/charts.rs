@@ -156,6 +156,19 @@ fn focal_laboratory() {
 }
 
 #[test]
+fn a_batch() {
+    let mut session = Session::default();
+    let edit = r#"{"commands": [
+        {"kind": "openBatch", "id": "large-tiny-none", "side": 64},
+        {"kind": "show", "view": {"panel": {"kind": "batch", "loss": "dice"}}}
+    ]}"#;
+    let frame = session.apply(serde_json::from_str(edit).expect("an edit"));
+    let charts = frame.panel.expect("the panel is open").charts;
+    exported("batch", &charts, "Per image and per batch");
+    exported("batch", &charts, "Who gets the gradient of Dice");
+}
+
+#[test]
 fn instruments() {
     let shown = panel(
         r#"{"cards": ["dice_cross_entropy"], "panel": {"kind": "gradients", "loss": "dice_cross_entropy"}}"#,

@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(field.distances(), [1.0, 1.0, 2.0, 3.0]);
         let mut derived = field.into_derived();
         labels[[0, 0, 3]] = 1;
-        derived.labels_changed(&Window { rows: 0..1, columns: 3..4 });
+        derived.labels_changed(&Window { image: 0, rows: 0..1, columns: 3..4 });
         let field = Field::resume(logits.view(), labels.view(), None, derived).unwrap();
         assert_eq!(field.distances(), [1.0, 1.0, 1.0, 1.0]);
     }

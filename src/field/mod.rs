@@ -119,8 +119,8 @@ impl std::error::Error for FieldError {}
 pub struct Derived {
     joint: OnceCell<Probabilities>,
     one_vs_rest: OnceCell<Probabilities>,
-    /// Of the joint probabilities, and one against the rest.
-    sums: [OnceCell<Vec<Sums>>; 2],
+    /// By channel.
+    sums: RefCell<SumsByChannel>,
     label_counts: OnceCell<Vec<LabelCounts>>,
     foreground: OnceCell<Vec<f32>>,
     distances: OnceCell<Vec<f64>>,
@@ -132,12 +132,15 @@ pub struct Derived {
 /// Pixels by label.
 pub type LabelCounts = [usize; 256];
 
+/// By head and image.
+type SumsByChannel = Vec<((Head, usize), Vec<Sums>)>;
+
 /// Head, images and channel.
 type RankingKey = (Head, Range<usize>, usize);
 type Rankings = Vec<(RankingKey, Rc<Ranking>)>;
 
 impl Derived {
-    /// Logits of the first image changed in a box; those given are all logits as they are now.
+    /// Logits changed in a box; those given are all logits as they are now.
     pub fn logits_changed(&mut self, logits: ArrayView4<'_, f32>, window: &Window) {
         let (images, channels, height, width) = logits.dim();
         let shape = Shape { images, channels, height, width };
@@ -154,7 +157,7 @@ impl Derived {
         self.pixels_changed(window);
     }
 
-    /// Labels of the first image changed in a box.
+    /// Labels changed in a box.
     pub fn labels_changed(&mut self, window: &Window) {
         self.label_counts.take();
         self.foreground.take();
@@ -163,16 +166,18 @@ impl Derived {
     }
 
     fn pixels_changed(&mut self, window: &Window) {
-        self.sums = Default::default();
+        self.sums.get_mut().retain(|((_, image), _)| *image != window.image);
         let current = self.rankings.take();
         self.former = match self.former.take() {
             // Several changes before anyone asked again: the oldest rankings, and a box around all.
-            Some((earlier, rankings)) if current.is_empty() => Some((earlier.union(window), rankings)),
+            Some((earlier, rankings)) if current.is_empty() => {
+                earlier.union(window).map(|around| (around, rankings))
+            }
             _ => Some((window.clone(), current)),
         };
     }
 
-    fn former_ranking(&self, key: &RankingKey) -> Option<(&Window, &Ranking)> {
+    fn former_ranking(&self, key: &RankingKey) -> Option<(&Window, &Rc<Ranking>)> {
         let (window, rankings) = self.former.as_ref()?;
         let (_, ranking) = rankings.iter().find(|(known, _)| known == key)?;
         Some((window, ranking))
@@ -263,7 +268,7 @@ impl<'a> Field<'a> {
         if let Some(at) = soft.iter().position(|y| !(0.0..=1.0).contains(y)) {
             return Err(FieldError(format!("soft label {at} is {}; expected 0 to 1", soft[at])));
         }
-        let derived = Derived { sums: Default::default(), ..self.derived };
+        let derived = Derived { sums: RefCell::default(), ..self.derived };
         Ok(Self { soft_labels: Some(soft), derived, ..self })
     }
 
@@ -407,26 +412,36 @@ impl<'a> Field<'a> {
 
     /// Overlap sums of the probabilities under a head, by image and channel.
     pub fn sums(&self, head: Head, image: usize, channel: usize) -> Sums {
-        // With one channel the two heads are the same sigmoid.
-        let which = usize::from(head == Head::OneVsRest && self.shape.task() == Task::Multiclass);
-        let all = self.derived.sums[which].get_or_init(|| sums::by_image_and_channel(self, head));
-        all[image * self.shape.channels + channel]
+        let key = (self.head(head), image);
+        if let Some((_, known)) = self.derived.sums.borrow().iter().find(|(known, _)| *known == key) {
+            return known[channel];
+        }
+        let sums = sums::by_channel(self, head, image);
+        let sum = sums[channel];
+        self.derived.sums.borrow_mut().push((key, sums));
+        sum
+    }
+
+    /// With one channel the two heads are the same sigmoid.
+    fn head(&self, head: Head) -> Head {
+        if self.shape.task() == Task::Binary { Head::Joint } else { head }
     }
 
     /// The pixels of a group of images, sorted by how wrong they are about one channel, and their Jaccard increments.
     pub fn ranking(&self, head: Head, images: Range<usize>, channel: usize) -> Rc<Ranking> {
-        let head = if self.shape.task() == Task::Binary { Head::Joint } else { head };
+        let head = self.head(head);
         let key = (head, images, channel);
         if let Some((_, known)) = self.derived.rankings.borrow().iter().find(|(known, _)| *known == key) {
             return Rc::clone(known);
         }
-        let ranking = Rc::new(match self.derived.former_ranking(&key) {
+        let ranking = match self.derived.former_ranking(&key) {
+            Some((window, former)) if !key.1.contains(&window.image) => Rc::clone(former),
             // Merging beats sorting only while the box is small.
-            Some((window, former)) if key.1.contains(&0) && 4 * window.pixels() < self.shape.pixels() => {
-                former.updated(self, head, channel, window)
+            Some((window, former)) if 4 * window.pixels() < key.1.len() * self.shape.pixels() => {
+                Rc::new(former.updated(self, head, channel, window))
             }
-            _ => Ranking::new(self, head, key.1.clone(), channel),
-        });
+            _ => Rc::new(Ranking::new(self, head, key.1.clone(), channel)),
+        };
         self.derived.rankings.borrow_mut().push((key, Rc::clone(&ranking)));
         ranking
     }

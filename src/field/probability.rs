@@ -55,20 +55,20 @@ impl Probabilities {
         all
     }
 
-    /// Computes the pixels of a box of the first image again, each logit on its own.
+    /// Computes the pixels of a box again, each logit on its own.
     pub(super) fn update_sigmoid(&mut self, logits: &[f32], shape: Shape, window: &Window) {
         for channel in 0..shape.channels {
-            let plane = shape.plane(0, channel).start;
+            let plane = shape.plane(window.image, channel).start;
             for run in window.runs(shape.width) {
                 self.sigmoid_run(logits, plane + run.start..plane + run.end);
             }
         }
     }
 
-    /// Computes the pixels of a box of the first image again, by softmax.
+    /// Computes the pixels of a box again, by softmax.
     pub(super) fn update_softmax(&mut self, logits: &[f32], shape: Shape, window: &Window) {
         for run in window.runs(shape.width) {
-            self.softmax_run(logits, shape, 0, run);
+            self.softmax_run(logits, shape, window.image, run);
         }
     }
 

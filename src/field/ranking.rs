@@ -69,15 +69,18 @@ impl Ranking {
         Self::of(radix_sorted(entries))
     }
 
-    /// The same after the pixels of a box of the first image changed: they are sorted anew and merged in.
+    /// The same after the pixels of a box changed: they are sorted anew and merged in.
     pub(super) fn updated(&self, field: &Field<'_>, head: Head, channel: usize, window: &Window) -> Self {
         let shape = field.shape();
-        let mut changed: Vec<Entry> =
-            window.runs(shape.width).flat_map(|run| entries_of(field, head, 0, channel, run)).collect();
+        let mut changed: Vec<Entry> = window
+            .runs(shape.width)
+            .flat_map(|run| entries_of(field, head, window.image, channel, run))
+            .collect();
         changed.sort_unstable();
         // Asked for every rank, so it must cost no division.
         let mut has_changed = vec![false; shape.images * shape.pixels()];
-        window.runs(shape.width).for_each(|run| has_changed[run].fill(true));
+        let of_image = &mut has_changed[window.image * shape.pixels()..];
+        window.runs(shape.width).for_each(|run| of_image[run].fill(true));
         let mut changed = changed.into_iter().peekable();
         let mut merged = Vec::with_capacity(self.sorted.len() + changed.len());
         for &entry in &self.sorted {

@@ -47,19 +47,13 @@ impl Sum for Sums {
     }
 }
 
-/// `[image, channel]`, flat.
-pub(super) fn by_image_and_channel(field: &Field<'_>, head: Head) -> Vec<Sums> {
-    let shape = field.shape();
-    let mut all = Vec::with_capacity(shape.images * shape.channels);
-    for image in 0..shape.images {
-        for channel in 0..shape.channels {
-            all.push(match field.soft_labels() {
-                None => of_hard_labels(field, head, image, channel),
-                Some(soft) => of_soft_labels(field, soft, head, image, channel),
-            });
-        }
-    }
-    all
+/// Those of one image, by channel.
+pub(super) fn by_channel(field: &Field<'_>, head: Head, image: usize) -> Vec<Sums> {
+    let of_channel = |channel| match field.soft_labels() {
+        None => of_hard_labels(field, head, image, channel),
+        Some(soft) => of_soft_labels(field, soft, head, image, channel),
+    };
+    (0..field.shape().channels).map(of_channel).collect()
 }
 
 fn of_hard_labels(field: &Field<'_>, head: Head, image: usize, channel: usize) -> Sums {

@@ -5,6 +5,8 @@ use std::ops::Range;
 /// The pixels in some rows and columns of one image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
+    /// Which image.
+    pub image: usize,
     /// Rows.
     pub rows: Range<usize>,
     /// Columns.
@@ -12,11 +14,15 @@ pub struct Window {
 }
 
 impl Window {
-    /// The smallest box around both.
+    /// The smallest box around both; none around boxes of different images.
     #[must_use]
-    pub fn union(&self, other: &Self) -> Self {
+    pub fn union(&self, other: &Self) -> Option<Self> {
         let around = |a: &Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
-        Self { rows: around(&self.rows, &other.rows), columns: around(&self.columns, &other.columns) }
+        (self.image == other.image).then(|| Self {
+            image: self.image,
+            rows: around(&self.rows, &other.rows),
+            columns: around(&self.columns, &other.columns),
+        })
     }
 
     /// Pixels in it.

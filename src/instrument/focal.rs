@@ -241,7 +241,7 @@ fn heard(set: &Set, sides: &[Side; 2]) -> Plot {
         let share = |(column, (_, of)): (usize, &(&str, OfGroup))| {
             let whole = whole(set, sides, *of);
             let share = if whole > 0.0 { 100.0 * of(&group, set.weight(side)) / whole } else { f64::NAN };
-            [column as f64, share]
+            [column as f64 + 1.0, share]
         };
         let name = name(side, is_hard);
         let bars = Series::line(name, INKS[side], columns.iter().enumerate().map(share).collect())
@@ -251,7 +251,7 @@ fn heard(set: &Set, sides: &[Side; 2]) -> Plot {
     }
     Plot::new(
         "Who is heard: easy and hard pixels of either side",
-        Axis::named("share of what", &columns.map(|(name, _)| name)),
+        Axis::named("share of what", columns.map(|(name, _)| name.into()).into()),
         Axis::linear("share, %; easy: pₜ of at least 0.5", 0.0, 100.0),
         series,
     )

@@ -4,6 +4,7 @@
 //! draws, reads and exports, and tests hold to stored pictures. [`INSTRUMENTS`] is the list that the page has its tabs
 //! from.
 
+pub mod batch;
 pub mod descent;
 pub mod focal;
 pub mod gradients;
@@ -61,6 +62,16 @@ pub const INSTRUMENTS: &[Instrument] = &[
         about: "One thing about this scene is changed from little to much, for the losses on the cards: how much of the \
                 gradient the foreground holds, how strong the gradient is, and the value. Or one loss is measured over two \
                 parameters at once. Painting goes on meanwhile; what is measured is a copy of the scene.",
+    },
+    Instrument {
+        id: "batch",
+        label: "Batch",
+        question: "What is averaged: images or pixels?",
+        about: "A loss of overlap adds up over something, and a Lovász loss sorts it: each image by itself, with a mean \
+                over images, or all pixels of the batch as one. Paint up to four images and see both numbers, who gets \
+                the gradient, and what a class costs that is not there. The image you choose is the one that is painted \
+                and that all other tabs are about. Each has its own undo, temperature, bias and noise; soft edges and \
+                the settings of losses hold for all.",
     },
     Instrument {
         id: "metrics",

@@ -19,6 +19,9 @@ pub struct Backdrop<'a> {
 /// How much of a pixel is the picture when a photograph lies under it, of 256.
 const COVER: u16 = 150;
 
+/// An outline is a pixel thick for every so many of a picture's longer side.
+const OUTLINE_EVERY: usize = 96;
+
 /// Stripes of ignored pixels repeat after this many, and this many of them are ink.
 const HATCH: (usize, usize) = (8, 4);
 
@@ -97,6 +100,32 @@ pub fn prediction_picture(prob: &[f64], classes: usize, on: Backdrop<'_>, out: &
         opaque(light.map(byte_of_light))
     };
     on.put(out, (0..pixels).map(mixed));
+}
+
+/// Draws, on a picture, where labels that meet differ. The line grows with the picture, so that it is still seen where
+/// the picture is shown small.
+pub fn outline(labels: &[u8], on: Backdrop<'_>, out: &mut [u8]) {
+    let width = on.width.max(1);
+    let height = labels.len() / width;
+    let thick = width.max(height).div_ceil(OUTLINE_EVERY);
+    let ink = opaque(on.theme.background());
+    let (pixels, _) = out.as_chunks_mut::<4>();
+    let mut draw = |x: usize, y: usize| {
+        for v in y..(y + thick).min(height) {
+            if let Some(run) = pixels.get_mut(v * width + x..v * width + (x + thick).min(width)) {
+                run.fill(ink);
+            }
+        }
+    };
+    for y in 0..height {
+        for x in 0..width {
+            let at = y * width + x;
+            let differs = |other: usize| labels[other] != labels[at];
+            if (x + 1 < width && differs(at + 1)) || (y + 1 < height && differs(at + width)) {
+                draw(x, y);
+            }
+        }
+    }
 }
 
 fn binary_ramp(theme: Theme) -> &'static [Rgba; 256] {
@@ -214,6 +243,20 @@ mod tests {
     }
 
     #[test]
+    fn an_outline_is_where_labels_meet_and_nowhere_else() {
+        let on = bare(Theme::Light);
+        let mut out = vec![0; 4 * 12];
+        outline(&[0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0], on, &mut out);
+        let ink = opaque(Theme::Light.background());
+        let drawn: Vec<usize> = (0..12).filter(|&i| pixels(&out)[i] == ink).collect();
+        assert_eq!(drawn, [1, 5, 6, 7]);
+        let mut large = vec![0; 4 * 200 * 3];
+        let labels: Vec<u8> = (0..600).map(|i| u8::from(i % 200 >= 100)).collect();
+        outline(&labels, Backdrop { width: 200, ..on }, &mut large);
+        assert_eq!(pixels(&large).iter().filter(|&&pixel| pixel == ink).count(), 3 * 3, "three thick");
+    }
+
+    #[test]
     fn nothing_and_nonsense_are_painted_without_panic() {
         for classes in [1, 2, 5] {
             assert!(prediction(&[], classes, bare(Theme::Light)).is_empty());
@@ -223,5 +266,6 @@ mod tests {
         }
         assert!(prediction(&[0.5; 3], 5, bare(Theme::Light)).is_empty());
         assert!(truth(&[], bare(Theme::Light)).is_empty());
+        outline(&[0, 1, 1], Backdrop { width: 0, ..bare(Theme::Light) }, &mut []);
     }
 }

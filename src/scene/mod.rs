@@ -2,9 +2,10 @@
 //!
 //! A [`Scene`] is the data. An [`Editor`] holds one and is the way to change it: strokes, fills, single pixels and
 //! whole-scene replacements, each one step of undo, seen through the global [`Adjustment`]. [`PRESETS`] are scenes to
-//! begin with.
+//! begin with, [`BATCHES`] several of them together.
 
 mod adjust;
+mod batches;
 mod brush;
 mod convert;
 mod editor;
@@ -26,6 +27,7 @@ use ndarray::{Array, Array2, Array3, Array4, Axis, Dimension};
 use crate::field::{IGNORE, Labels, Logits, Shape};
 
 pub use adjust::Adjustment;
+pub use batches::{BATCHES, Batch, batch};
 pub use brush::{Brush, Point};
 pub use editor::{Change, Editor};
 pub use ink::{Ink, MIN_PROB, Plane};

@@ -7,8 +7,8 @@ use crate::instrument::{INSTRUMENTS, Instrument};
 use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
-use crate::scene::{PRESETS, Preset, WIDEST};
-use crate::study::sweep::Knob;
+use crate::scene::{BATCHES, Batch, PRESETS, Preset, WIDEST};
+use crate::study::{self, sweep::Knob};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -21,6 +21,10 @@ pub struct Catalogue {
     pub families: Vec<String>,
     /// In the order of the menu.
     pub presets: Vec<PresetEntry>,
+    /// Several scenes together, in the order of their buttons.
+    pub batches: Vec<BatchEntry>,
+    /// The losses that a batch is looked at with, by their ids.
+    pub batch_losses: Vec<String>,
     /// In the order of their tabs.
     pub instruments: Vec<InstrumentEntry>,
     /// What of a scene can be swept.
@@ -233,6 +237,24 @@ pub struct PresetEntry {
     pub fact: bool,
 }
 
+/// A bundled batch.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct BatchEntry {
+    /// The stable name.
+    pub id: String,
+    /// The name for people.
+    pub title: String,
+    /// What it shows.
+    pub what: String,
+}
+
+impl From<&Batch> for BatchEntry {
+    fn from(batch: &Batch) -> Self {
+        Self { id: batch.id.into(), title: batch.title.into(), what: batch.what.into() }
+    }
+}
+
 impl Catalogue {
     /// All there is.
     pub fn new() -> Self {
@@ -249,6 +271,8 @@ impl Catalogue {
                     fact: preset.fact,
                 })
                 .collect(),
+            batch_losses: study::batch::LOSSES.iter().map(|spec| spec.id.into()).collect(),
+            batches: BATCHES.iter().map(Into::into).collect(),
             instruments: INSTRUMENTS.iter().map(Into::into).collect(),
             knobs: Knob::ALL.map(|knob| KnobEntry { knob, label: knob.label().into() }).into(),
             default_side: Preset::DEFAULT_SIZE,

@@ -75,7 +75,7 @@ pub enum Command {
         /// Pixels on the longest side, for scenes that are made.
         side: usize,
     },
-    /// Switches between binary (1) and multi-class (3 to 5).
+    /// Switches all images between binary (1) and multi-class (3 to 5).
     SetChannels {
         /// Logit channels.
         channels: usize,
@@ -98,15 +98,39 @@ pub enum Command {
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
         bytes: Vec<u8>,
     },
-    /// Sharpens, shifts or roughens all logits.
+    /// Sharpens, shifts or roughens all logits of the image at hand.
     Adjust {
         /// How.
         adjustment: Adjustment,
     },
-    /// Softens the edges of the truth.
+    /// Softens the edges of every truth.
     SoftenTruth {
         /// By so many pixels to either side, twice; 0 leaves labels hard.
         radius: usize,
+    },
+    /// Adds an image to the strip and takes it in hand.
+    AddImage {
+        /// What it is.
+        what: Addition,
+    },
+    /// Takes an image of the strip in hand: it is painted from now on, and the cards are about it.
+    SelectImage {
+        /// Which, counted from 0.
+        image: usize,
+    },
+    /// Takes an image out of the strip, until it is brought back.
+    RemoveImage {
+        /// Which, counted from 0.
+        image: usize,
+    },
+    /// Brings back what was taken out of the strip last.
+    BringBack,
+    /// Puts a bundled batch in the place of all images.
+    OpenBatch {
+        /// Its id.
+        id: String,
+        /// Pixels on the longest side.
+        side: usize,
     },
     /// Sets the parameters of a loss; those not named get their defaults.
     SetLoss {
@@ -130,6 +154,17 @@ pub enum Command {
         /// All of it.
         view: View,
     },
+}
+
+/// An image that is added to the strip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Addition {
+    /// What the image at hand is.
+    Copy,
+    /// No foreground, and a prediction that finds none.
+    Empty,
 }
 
 /// What the page shows and how: none of it changes a value.
@@ -205,6 +240,11 @@ pub enum PanelView {
     /// One loss's gradient, dissected.
     Gradients {
         /// Which.
+        loss: String,
+    },
+    /// The images of the strip, one by one and as one.
+    Batch {
+        /// The loss that is looked at closely.
         loss: String,
     },
 }

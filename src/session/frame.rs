@@ -10,7 +10,7 @@ use crate::instrument::Panel;
 use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
-use crate::scene::Editor;
+use crate::scene::{Adjustment, Editor};
 use crate::study::lovasz::Order;
 
 /// All numbers and pictures after an edit.
@@ -18,8 +18,10 @@ use crate::study::lovasz::Order;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Frame {
-    /// The scene.
+    /// The scene: the image at hand.
     pub scene: SceneReadout,
+    /// All images.
+    pub strip: StripReadout,
     /// One for each loss that is shown, in the order of the catalogue.
     pub cards: Vec<CardReadout>,
     /// The pixel looked at.
@@ -48,9 +50,10 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub(super) fn empty(scene: SceneReadout, notices: Vec<Notice>) -> Self {
+    pub(super) fn empty(scene: SceneReadout, strip: StripReadout, notices: Vec<Notice>) -> Self {
         Self {
             scene,
+            strip,
             cards: Vec::new(),
             pixel: None,
             lovasz: None,
@@ -122,7 +125,7 @@ pub struct SceneReadout {
     pub preset: Option<String>,
     /// The name for people.
     pub title: String,
-    /// Images in the batch.
+    /// Images that the cards are about.
     pub images: usize,
     /// Columns.
     pub width: usize,
@@ -136,6 +139,8 @@ pub struct SceneReadout {
     pub class_share_texts: Vec<String>,
     /// How soft the edges of the truth are, in pixels.
     pub soft_edges: usize,
+    /// What all its logits go through.
+    pub adjustment: Adjustment,
     /// Whether a photograph lies under it.
     pub has_photo: bool,
     /// Whether there is a step to take back.
@@ -158,11 +163,39 @@ impl SceneReadout {
             class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
             class_shares,
             soft_edges,
+            adjustment: editor.adjustment(),
             has_photo: scene.photo().is_some(),
             can_undo: editor.can_undo(),
             can_redo: editor.can_redo(),
         }
     }
+}
+
+/// The images of the session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct StripReadout {
+    /// The one that is painted and that the cards are about, counted from 0.
+    pub at_hand: usize,
+    /// In order.
+    pub images: Vec<ImageReadout>,
+    /// Whether one more can be added.
+    pub has_room: bool,
+    /// What can be brought back, by its name.
+    pub set_aside: Option<String>,
+}
+
+/// One image.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ImageReadout {
+    /// No other image ever has the same.
+    pub id: u32,
+    /// The name for people.
+    pub title: String,
+    /// Why it is not in the batch, if it is not.
+    pub misfit: Option<String>,
 }
 
 /// What a card shows beside its heatmap.

@@ -1,6 +1,6 @@
 //! The one stateful object: takes edits, gives frames.
 //!
-//! A [`Session`] holds the scene with its history, the settings of every loss, and what the page shows. The page sends
+//! A [`Session`] holds up to four images, each a scene with its history, the settings of every loss, and what the page shows. The page sends
 //! at most one [`Edit`] an animation frame and gets a [`Frame`] with all numbers and pictures. Nothing here knows of a
 //! browser; the same edits give the same frames natively.
 
@@ -8,33 +8,37 @@ pub mod catalogue;
 pub mod edit;
 pub mod frame;
 
+mod batch;
 mod cards;
 mod deck;
+mod image;
 mod libraries;
 mod lovasz;
+mod open;
 mod panel;
 mod readout;
 mod stage;
+mod strip;
 mod trail;
 
 use std::fmt::Display;
 
-use ndarray::Array4;
-
-use crate::field::{Derived, Field, Head, IGNORE, Window};
-use crate::file::{self, Fit};
+use crate::field::{Derived, Head, IGNORE};
 use crate::instrument::metrics::{Stop, Valued};
-use crate::laboratory::{Chosen, Header, Specimen};
+use crate::laboratory::{Chosen, Specimen};
 use crate::library::Facts;
 use crate::metric;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
-use crate::scene::{self, Change, DEFAULT_PRESET, Editor, PRESETS, Point, Preset, Rect, Scene, soft_labels};
+use crate::scene::{self, DEFAULT_PRESET, PRESETS, Point, Preset};
+use batch::Batch;
 use deck::Deck;
-use edit::{Command, Edit, View};
+use edit::{Command, Edit, PanelView, View};
 use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
+use image::Image;
 use stage::Stage;
 use trail::Trail;
+use strip::Strip;
 
 /// The longest side of a scene: larger files are resampled to it.
 pub const LONGEST_SIDE: usize = Preset::LARGEST;
@@ -42,32 +46,26 @@ pub const LONGEST_SIDE: usize = Preset::LARGEST;
 /// Everything the worker holds. See the [module docs](self).
 #[derive(Debug)]
 pub struct Session {
-    editor: Editor,
+    strip: Strip,
     deck: Deck,
     view: View,
     /// What the page has not been told yet of the scene it opened.
     staged: Option<Staged>,
-    /// How soft the edges of the truth are, in pixels.
+    /// How soft the edges of every truth are, in pixels.
     soft_edges: usize,
-    /// The truth with those edges, once it is asked for.
-    shares: Option<Array4<f32>>,
-    /// What every stroke since its opening did.
-    trail: Trail,
-    /// What the field of the last frame had worked out and still holds.
-    derived: Derived,
+    /// The images as one, while their panel is open.
+    batch: Batch,
 }
 
 impl Default for Session {
     fn default() -> Self {
         Self {
-            editor: Editor::new(first_preset().build(Preset::DEFAULT_SIZE)),
+            strip: Strip::new(first_preset().build(Preset::DEFAULT_SIZE)),
             deck: Deck::default(),
             view: View::default(),
             staged: None,
             soft_edges: 0,
-            shares: None,
-            trail: Trail::default(),
-            derived: Derived::default(),
+            batch: Batch::default(),
         }
     }
 }
@@ -94,60 +92,66 @@ impl Session {
 
     fn carry_out(&mut self, command: Command, notices: &mut Vec<Notice>) -> Result<(), String> {
         self.note(&command);
+        let editor = &mut self.strip.at_hand_mut().editor;
         let change = match command {
             Command::BeginStroke { ink, brush } => {
-                self.editor.begin_stroke(ink, brush).map_err(sentence)?;
+                editor.begin_stroke(ink, brush).map_err(sentence)?;
                 None
             }
             Command::ExtendStroke { points } => {
                 let (points, _) = points.as_chunks();
                 let points: Vec<Point> =
                     points.iter().map(|&[x, y]| Point { x: f64::from(x), y: f64::from(y) }).collect();
-                self.editor.extend_stroke(&points)
+                editor.extend_stroke(&points)
             }
             Command::EndStroke => {
-                self.editor.end_stroke();
+                editor.end_stroke();
                 None
             }
-            Command::CancelStroke => self.editor.cancel_stroke(),
-            Command::Fill { ink, x, y } => self.editor.fill(y, x, ink).map_err(sentence)?,
-            Command::Clear { plane } => self.editor.clear(plane),
+            Command::CancelStroke => editor.cancel_stroke(),
+            Command::Fill { ink, x, y } => editor.fill(y, x, ink).map_err(sentence)?,
+            Command::Clear { plane } => editor.clear(plane),
             Command::SetProbability { x, y, class, prob, end } => {
-                let change = self.editor.set_pixel_prob(y, x, class, prob).map_err(sentence)?;
+                let change = editor.set_pixel_prob(y, x, class, prob).map_err(sentence)?;
                 if end {
-                    self.editor.end_pixel_edit();
+                    editor.end_pixel_edit();
                 }
                 change
             }
-            Command::Undo => self.editor.undo(),
-            Command::Redo => self.editor.redo(),
-            Command::OpenPreset { id, side } => {
-                let preset = scene::preset(&id).ok_or_else(|| {
-                    let known: Vec<_> = PRESETS.iter().map(|preset| preset.id).collect();
-                    format!("There is no scene {id:?}; there are {}.", known.join(", "))
-                })?;
-                self.set_up(stage::stage_of(preset.id))?;
-                self.editor.replace(preset.build(side))
+            Command::Undo => editor.undo(),
+            Command::Redo => editor.redo(),
+            Command::Adjust { adjustment } => editor.set_adjustment(adjustment),
+            Command::OpenTruth { name, bytes } => {
+                let scene = open::truth(editor.scene(), &name, &bytes, notices)?;
+                editor.replace(scene)
             }
+            Command::OpenPrediction { name, bytes } => {
+                let scene = open::prediction(editor.scene(), &name, &bytes, notices)?;
+                editor.replace(scene)
+            }
+            Command::OpenPreset { id, side } => {
+                let known = PRESETS.iter().map(|preset| preset.id);
+                let preset = scene::preset(&id).ok_or_else(|| unknown("scene", &id, known))?;
+                self.set_up(stage::stage_of(preset.id))?;
+                self.strip.at_hand_mut().editor.replace(preset.build(side))
+            }
+            Command::SetChannels { channels } => return self.convert(channels),
+            Command::AddImage { .. }
+            | Command::SelectImage { .. }
+            | Command::RemoveImage { .. }
+            | Command::BringBack
+            | Command::OpenBatch { .. } => return self.arrange(command),
             Command::SoftenTruth { radius } => {
                 self.soften(radius);
                 None
             }
-            Command::SetChannels { channels } => self.editor.convert(channels).map_err(sentence)?,
-            Command::OpenTruth { name, bytes } => self.open_truth(&name, &bytes, notices)?,
-            Command::OpenPrediction { name, bytes } => self.open_prediction(&name, &bytes, notices)?,
-            Command::Adjust { adjustment } => self.editor.set_adjustment(adjustment),
             Command::SetLoss { id, settings } => {
                 self.deck.set(&id, &settings)?;
                 None
             }
             Command::AsIn { id, library, function } => {
-                self.deck.set_as_in(
-                    &id,
-                    &library,
-                    &function,
-                    facts(self.editor.scene(), self.soft_edges > 0),
-                )?;
+                let facts = self.strip.at_hand().facts(self.soft_edges > 0);
+                self.deck.set_as_in(&id, &library, &function, facts)?;
                 None
             }
             Command::Show { view } => {
@@ -155,24 +159,68 @@ impl Session {
                 None
             }
         };
-        self.forget(change);
-        self.view.settle(self.editor.scene());
+        if let Some(change) = change {
+            let image = self.strip.at_hand_mut();
+            image.forget(change);
+            self.batch.note(image.id, change);
+        }
+        self.view.settle(self.strip.at_hand().scene());
+        Ok(())
+    }
+
+    /// Carries out what is about the strip and not about one of its images.
+    fn arrange(&mut self, command: Command) -> Result<(), String> {
+        match command {
+            Command::AddImage { what } => self.strip.add(what)?,
+            Command::SelectImage { image } => self.strip.select(image)?,
+            Command::RemoveImage { image } => self.strip.remove(image)?,
+            Command::BringBack => {
+                self.strip.bring_back()?;
+                // Edges and losses may have been set otherwise meanwhile.
+                for image in self.strip.images_mut() {
+                    image.edges_changed();
+                    image.trail.way_changed();
+                }
+            }
+            Command::OpenBatch { id, side } => {
+                let known = scene::BATCHES.iter().map(|batch| batch.id);
+                let batch = scene::batch(&id).ok_or_else(|| unknown("batch", &id, known))?;
+                self.set_up(Stage::default())?;
+                self.strip.open(batch.build(side));
+            }
+            _ => {}
+        }
+        self.view.settle(self.strip.at_hand().scene());
+        Ok(())
+    }
+
+    /// Switches every image to a number of channels: each can take that back by itself.
+    fn convert(&mut self, channels: usize) -> Result<(), String> {
+        for image in self.strip.images_mut() {
+            if let Some(change) = image.editor.convert(channels).map_err(sentence)? {
+                image.forget(change);
+            }
+        }
+        self.batch = Batch::default();
+        self.view.settle(self.strip.at_hand().scene());
         Ok(())
     }
 
     /// Which commands end a stroke, or change what values mean.
     fn note(&mut self, command: &Command) {
+        let trails = self.strip.images_mut().iter_mut().map(|image| &mut image.trail);
         match command {
             Command::EndStroke
             | Command::Fill { .. }
             | Command::Clear { .. }
             | Command::Undo
             | Command::Redo
-            | Command::SetProbability { end: true, .. } => self.trail.step(),
-            Command::SetLoss { .. } | Command::AsIn { .. } => self.trail.losses_changed(),
-            Command::SoftenTruth { .. } | Command::Adjust { .. } => self.trail.way_changed(),
-            Command::Show { view } if view.judged != self.view.judged => self.trail.way_changed(),
-            Command::Show { view } if view.cards != self.view.cards => self.trail.losses_changed(),
+            | Command::SetProbability { end: true, .. } => self.strip.at_hand_mut().trail.step(),
+            Command::Adjust { .. } => self.strip.at_hand_mut().trail.way_changed(),
+            Command::SetLoss { .. } | Command::AsIn { .. } => trails.for_each(Trail::losses_changed),
+            Command::SoftenTruth { .. } => trails.for_each(Trail::way_changed),
+            Command::Show { view } if view.judged != self.view.judged => trails.for_each(Trail::way_changed),
+            Command::Show { view } if view.cards != self.view.cards => trails.for_each(Trail::losses_changed),
             _ => {}
         }
     }
@@ -195,125 +243,40 @@ impl Session {
         let radius = radius.min(scene::WIDEST);
         if radius != self.soft_edges {
             self.soft_edges = radius;
-            self.shares = None;
-            // Sums over labels are sums over shares from now on, or no longer.
-            self.derived = Derived::default();
+            self.strip.images_mut().iter_mut().for_each(Image::edges_changed);
+            self.batch = Batch::default();
         }
     }
 
-    /// A truth of the scene's size takes the place of the labels; one of another size makes a new scene.
-    fn open_truth(
-        &mut self,
-        name: &str,
-        bytes: &[u8],
-        notices: &mut Vec<Notice>,
-    ) -> Result<Option<Change>, String> {
-        let shape = self.editor.scene().shape();
-        let classes = shape.classes();
-        let opened = file::open_truth(name, bytes, classes, Fit::Within(LONGEST_SIDE))
-            .map_err(|refusal| refusal.to_string())?;
-        let (height, width) = opened.content.dim();
-        let same_size = (height, width) == (shape.height, shape.width);
-        let scene = if same_size {
-            self.editor.scene().with_truth(opened.content)
-        } else {
-            Scene::from_truth(name, opened.content, shape.channels)
-        };
-        let change = self.editor.replace(scene.map_err(sentence)?.titled(name));
-        notices.extend(opened.remarks.iter().map(|remark| Notice::remark(name, remark)));
-        if !same_size {
-            let remark = format!("the scene is now {width} × {height}, and its prediction finds nothing yet");
-            notices.push(Notice::remark(name, &remark));
-        }
-        Ok(change)
-    }
-
-    fn open_prediction(
-        &mut self,
-        name: &str,
-        bytes: &[u8],
-        notices: &mut Vec<Notice>,
-    ) -> Result<Option<Change>, String> {
-        let shape = self.editor.scene().shape();
-        let fit = Fit::Exactly { width: shape.width, height: shape.height };
-        let opened =
-            file::open_prediction(name, bytes, shape.channels, fit).map_err(|refusal| refusal.to_string())?;
-        let scene = self.editor.scene().with_prediction(&opened.content).map_err(sentence)?;
-        let change = self.editor.replace(scene.titled(name));
-        notices.extend(opened.remarks.iter().map(|remark| Notice::remark(name, remark)));
-        Ok(change)
-    }
-
-    /// A copy of the scene as it is seen and of the losses on show, for experiments on it.
+    /// A copy of the image at hand as it is seen and of the losses on show, for experiments on it.
     pub fn specimen(&self) -> Specimen {
-        let scene = self.editor.scene();
-        let shape = scene.shape();
-        let shares =
-            (self.soft_edges > 0).then(|| soft_labels(scene.labels(), shape.channels, self.soft_edges));
         let on_table = self.deck.shown(&self.view.cards);
-        Specimen {
-            header: Header {
-                channels: shape.channels,
-                height: shape.height,
-                width: shape.width,
-                theme: self.view.theme,
-                losses: on_table
-                    .iter()
-                    .map(|card| Chosen { id: card.spec.id.into(), settings: card.settings.clone() })
-                    .collect(),
-            },
-            labels: scene.labels().clone(),
-            logits: self.editor.effective_logits().clone(),
-            shares,
-            photo: scene.photo().map(<[u8]>::to_vec),
-        }
-    }
-
-    /// Drops what was worked out of pixels that are no longer the same.
-    fn forget(&mut self, change: Option<Change>) {
-        match change {
-            None => {}
-            Some(Change::Truth(rect)) => {
-                self.derived.labels_changed(&window(rect));
-                self.shares = None;
-            }
-            Some(Change::Prediction(rect)) => {
-                self.derived.logits_changed(self.editor.effective_logits().view(), &window(rect));
-            }
-            Some(Change::Scene) => {
-                self.trail.restart();
-                self.derived = Derived::default();
-                self.shares = None;
-            }
-        }
+        let losses = on_table
+            .iter()
+            .map(|card| Chosen { id: card.spec.id.into(), settings: card.settings.clone() })
+            .collect();
+        self.strip.at_hand().specimen(self.soft_edges, &self.view, losses)
     }
 
     fn frame(&mut self, mut notices: Vec<Notice>) -> Frame {
-        let scene = self.editor.scene();
-        let replayed = self.view.replay.and_then(|replay| self.trail.moment(replay));
+        let strip = self.strip.readout();
+        self.strip.at_hand_mut().soften(self.soft_edges);
+        let Image { editor, trail, shares, derived, .. } = self.strip.at_hand_mut();
+        let scene = editor.scene();
+        let replayed = self.view.replay.and_then(|replay| trail.moment(replay));
         let (logits, labels) = match &replayed {
             Some((logits, labels)) => (logits, labels),
-            None => (self.editor.effective_logits(), scene.labels()),
+            None => (editor.effective_logits(), scene.labels()),
         };
         // What is known of the scene does not hold of an earlier moment of it.
-        let derived = if replayed.is_some() { Derived::default() } else { std::mem::take(&mut self.derived) };
-        if self.soft_edges > 0 && self.shares.is_none() {
-            self.shares = Some(soft_labels(labels, scene.shape().channels, self.soft_edges));
-        }
-        let field =
-            Field::resume(logits.view(), labels.view(), Some(IGNORE), derived).and_then(|field| match &self
-                .shares
-            {
-                Some(shares) => field.with_soft_labels(shares.view()),
-                None => Ok(field),
-            });
-        let field = match field {
+        let known = if replayed.is_some() { Derived::default() } else { std::mem::take(derived) };
+        let field = match image::field(logits, labels, shares.as_ref(), known) {
             Ok(field) => field,
             Err(refusal) => {
                 // The editor only makes fields that are whole, so this is a fault of ours, to be seen and reported.
                 notices.push(Notice::refusal(format!("This scene cannot be evaluated: {refusal}.")));
-                let scene = SceneReadout::new(&self.editor, self.soft_edges, Vec::new());
-                return Frame::empty(scene, notices);
+                let scene = SceneReadout::new(editor, self.soft_edges, Vec::new());
+                return Frame::empty(scene, strip, notices);
             }
         };
         let shape = field.shape();
@@ -349,7 +312,7 @@ impl Session {
             .map(|(card, evaluated)| (card.spec.name.of(shape.task()), evaluated.value))
             .collect();
         let judged = panel::judged(&field, &self.view);
-        if replayed.is_none() && self.trail.is_due() && !self.editor.is_stroking() {
+        if replayed.is_none() && trail.is_due() && !editor.is_stroking() {
             let iou = metric::confusion(&field, 0, judged.channel, judged.threshold).iou();
             let valued = |((name, value), card): (&(&str, f64), &&deck::Card)| Valued {
                 name: (*name).to_owned(),
@@ -357,27 +320,28 @@ impl Session {
                 value: *value,
             };
             let losses = values.iter().zip(&on_table).map(valued).collect();
-            self.trail.see(Stop { iou, losses }, logits, labels);
+            trail.see(Stop { iou, losses }, logits, labels);
         }
-        let shown = panel::Shown {
-            field: &field,
-            view: &self.view,
-            deck: &self.deck,
-            trail: &self.trail,
-            values: &values,
-        };
+        let shown =
+            panel::Shown { field: &field, view: &self.view, deck: &self.deck, trail, values: &values };
         let (lovasz, part) = lovasz::part(&field, &self.view).unzip();
-        let panel = part.or_else(|| shown.panel());
+        let mut panel = part.or_else(|| shown.panel());
         let comparison = shown.comparison();
-        let scene = SceneReadout::new(&self.editor, self.soft_edges, frame::class_shares(&field));
-        let derived = field.into_derived();
+        let scene = SceneReadout::new(editor, self.soft_edges, frame::class_shares(&field));
+        let known = field.into_derived();
         if replayed.is_none() {
-            self.derived = derived;
+            *derived = known;
+        }
+        if let Some(PanelView::Batch { loss }) = &self.view.panel {
+            panel = self.batch.panel(&mut self.strip, &self.deck, loss, self.soft_edges, &self.view);
+        } else {
+            self.batch = Batch::default();
         }
         let settings = self.deck.moved();
         let staged = self.staged.take();
         Frame {
             scene,
+            strip,
             cards,
             pixel,
             lovasz,
@@ -393,20 +357,14 @@ impl Session {
     }
 }
 
-/// What of a scene decides how a library is called.
-fn facts(scene: &Scene, soft: bool) -> Facts {
-    let shape = scene.shape();
-    let ignored = scene.labels().iter().any(|&label| label == IGNORE).then_some(IGNORE);
-    Facts { images: shape.images, ignored, soft, ..Facts::plain(shape.channels) }
-}
-
-fn window(rect: Rect) -> Window {
-    Window { rows: rect.top..rect.bottom, columns: rect.left..rect.right }
-}
-
 /// What the page opens with.
 fn first_preset() -> &'static Preset {
     scene::preset(DEFAULT_PRESET).unwrap_or(&PRESETS[0])
+}
+
+/// What is said of an id that nothing has.
+fn unknown<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> String {
+    format!("There is no {what} {id:?}; there are {}.", known.collect::<Vec<_>>().join(", "))
 }
 
 /// An error as the person reads it: capitalised, with a full stop.

@@ -37,7 +37,7 @@ impl Shown<'_> {
             PanelView::Focal(grips) => {
                 instrument::focal::panel(field, &self.deck.find("focal")?.settings, *grips).ok()
             }
-            PanelView::Libraries { .. } | PanelView::Lovasz(_) => None,
+            PanelView::Libraries { .. } | PanelView::Lovasz(_) | PanelView::Batch { .. } => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What one asks of a loss beyond its value and gradient.
 
+pub mod batch;
 pub mod by_probability;
 pub mod compare;
 pub mod descent;

@@ -44,10 +44,13 @@ for (const colorScheme of ["light", "dark"] as const) {
           "Lovász",
           "Descent",
           "Imbalance",
+          "Batch",
           "Metrics",
           "Gradients",
         ] as const) {
           await app.showTab(tab);
+          if (tab === "Batch") await app.button("Add an empty image").click();
+          await app.settle();
           expect.soft(await faults(app, "[role=tabpanel]"), tab).toEqual([]);
         }
         await app.showTab("Lovász");

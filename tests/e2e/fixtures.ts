@@ -3,7 +3,15 @@ import { type Command, type Values, expectSameValues, replay } from "./native.ts
 
 export { expect };
 export type TabName =
-  "Losses" | "Libraries" | "Focal" | "Lovász" | "Descent" | "Imbalance" | "Metrics" | "Gradients";
+  | "Losses"
+  | "Libraries"
+  | "Focal"
+  | "Lovász"
+  | "Descent"
+  | "Imbalance"
+  | "Batch"
+  | "Metrics"
+  | "Gradients";
 /** The parts of the Lovász panel, in order. */
 export const LOVASZ_PARTS = [
   "The sort",

@@ -85,6 +85,22 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
       await expect(app.button("Sweep the losses on the cards")).toBeVisible({ timeout: 30_000 });
     },
   },
+  {
+    name: "batch",
+    show: async (app) => {
+      await app.showTab("Batch");
+      await app.button("Large, tiny and no object").click();
+      await app.settle();
+    },
+  },
+  {
+    name: "strip",
+    show: async (app) => {
+      await app.openPreset("Coins");
+      await app.button("Add a copy").click();
+      await app.settle();
+    },
+  },
   { name: "metrics", show: (app) => app.showTab("Metrics") },
   { name: "gradients", show: (app) => app.showTab("Gradients") },
   {

@@ -136,6 +136,8 @@ export class Lossfield {
   });
   /** The loss whose gradient is dissected. */
   dissected = $state("dice_cross_entropy");
+  /** The loss that is looked at closely for a batch. */
+  batched = $state("dice");
   /** The loss whose Python is shown. */
   code = $state<string>();
 
@@ -144,6 +146,8 @@ export class Lossfield {
   #messages = 0;
   /** The tab that stays open when the scene that was asked for comes with cards of its own. */
   #staysOn: Tab | undefined;
+  /** The image that is painted, by its id. */
+  #atHand: number | undefined;
 
   constructor() {
     this.laboratory = new LaboratoryClient(() => this.#engine.specimen());
@@ -194,7 +198,12 @@ export class Lossfield {
   }
 
   /** What the engine has changed by itself, or tells once. */
-  #adopt({ scene, settings, versions, staged }: Frame): void {
+  #adopt({ scene, strip, settings, versions, staged }: Frame): void {
+    const atHand = strip.images[strip.atHand]?.id;
+    if (atHand !== this.#atHand) {
+      this.#atHand = atHand;
+      this.adjustment = scene.adjustment;
+    }
     if (settings) this.settings = settings;
     if (versions) this.versions = versions;
     if (staged) {
@@ -215,6 +224,10 @@ export class Lossfield {
 
   get scene() {
     return this.reply?.frame.scene;
+  }
+
+  get strip() {
+    return this.reply?.frame.strip;
   }
 
   get multiclass(): boolean {
@@ -281,6 +294,8 @@ export class Lossfield {
         return { kind: "lovasz", ...this.lovasz, chosen: this.pinned };
       case "gradients":
         return { kind: "gradients", loss: this.dissected };
+      case "batch":
+        return { kind: "batch", loss: this.batched };
     }
     return undefined;
   }
@@ -320,6 +335,12 @@ export class Lossfield {
   adjust(change: Partial<Adjustment>): void {
     this.adjustment = { ...this.adjustment, ...change };
     this.send({ kind: "adjust", adjustment: this.adjustment });
+  }
+
+  /** Takes an image of the strip in hand. */
+  selectImage(image: number): void {
+    this.replay = undefined;
+    this.send({ kind: "selectImage", image });
   }
 
   soften(radius: number): void {

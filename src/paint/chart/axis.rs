@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::number::tick;
+use super::super::number::{short, tick};
 use super::frame::Tick;
+use super::table::Cell;
 
 /// One axis of a chart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,8 +18,8 @@ pub struct Axis {
     pub to: f64,
     /// How values are spread.
     pub spread: Spread,
-    /// The names of 0, 1, 2 and so on, where these stand for things and are no numbers. A line break is kept where
-    /// there is room for it, under the plot.
+    /// What stands at 1, 2, 3 and so on, where the axis counts things that have names; none where it measures. A line
+    /// break is kept where there is room for it, under the plot.
     #[serde(default)]
     pub names: Vec<String>,
 }
@@ -46,10 +47,27 @@ impl Axis {
         Self { spread: Spread::Log, ..Self::linear(name, from, to) }
     }
 
-    /// With a place for each of some things.
-    pub fn named(name: impl Into<String>, names: &[&str]) -> Self {
-        let axis = Self::linear(name, -0.5, names.len() as f64 - 0.5);
-        Self { names: names.iter().map(|&name| name.into()).collect(), ..axis }
+    /// Of things side by side, which stand at 1, 2, 3 and so on.
+    pub fn named(name: impl Into<String>, names: Vec<String>) -> Self {
+        let to = names.len().max(1) as f64 + 0.5;
+        Self { names, ..Self::linear(name, 0.5, to) }
+    }
+
+    /// What stands at a value in one line, where things have names.
+    fn name_at(&self, value: f64) -> Option<String> {
+        let at = value.round();
+        let name = (at >= 1.0).then(|| self.names.get(at as usize - 1))??;
+        Some(name.replace("-\n", "-").replace('\n', " "))
+    }
+
+    /// A value as it is read.
+    pub(super) fn said(&self, value: f64) -> String {
+        self.name_at(value).unwrap_or_else(|| short(value))
+    }
+
+    /// A value as a table has it.
+    pub(super) fn cell(&self, value: f64) -> Cell {
+        self.name_at(value).map_or(Cell::Number(value), Cell::Text)
     }
 
     /// From 0, or below if there is anything below, to a round number that holds all values. Values that are not finite
@@ -77,12 +95,6 @@ impl Axis {
         Self::log(name, 10f64.powf(bottom), 10f64.powf(top))
     }
 
-    /// What stands for a value in one line, if it has a name.
-    pub(super) fn name_of(&self, value: f64) -> Option<String> {
-        let name = self.names.get(value.round() as usize)?;
-        Some(name.replace("-\n", "-").replace('\n', " "))
-    }
-
     /// Where a value stands, 0 at the start and 1 at the end; not a number for what a log axis has no place for.
     pub(super) fn share(&self, value: f64) -> f64 {
         match self.spread {
@@ -106,8 +118,8 @@ impl Axis {
             return Vec::new();
         }
         if !self.names.is_empty() {
-            let places = self.names.iter().enumerate();
-            return places.map(|(i, name)| (self.share(i as f64), name.clone())).collect();
+            let names = self.names.iter().enumerate();
+            return names.map(|(at, name)| (self.share(at as f64 + 1.0), name.clone())).collect();
         }
         let most = (length / spacing.max(1)).max(2);
         let values = match self.spread {
@@ -171,15 +183,15 @@ mod tests {
     }
 
     #[test]
-    fn things_have_places_and_names() {
-        let axis = Axis::named("", &["pixels", "cross-\nentropy", "focal\nloss"]);
+    fn things_side_by_side_stand_at_whole_numbers_under_their_names() {
+        let axis = Axis::named("loss", vec!["a".into(), "cross-\nentropy".into(), "focal\nloss".into()]);
         let sixth = 1.0 / 6.0;
         let ticks = axis.ticks(10, 10);
         assert!(close(&ticks.iter().map(|tick| tick.0).collect::<Vec<_>>(), &[sixth, 0.5, 5.0 * sixth]));
         assert_eq!(ticks[1].1, "cross-\nentropy");
-        let names = [0.0, 1.0, 2.0, 3.0].map(|value| axis.name_of(value));
-        assert_eq!(names.map(Option::unwrap_or_default), ["pixels", "cross-entropy", "focal loss", ""]);
-        assert_eq!(Axis::linear("", 0.0, 1.0).name_of(0.0), None);
+        assert_eq!([1.2, 2.0, 3.0].map(|at| axis.said(at)), ["a", "cross-entropy", "focal loss"]);
+        assert_eq!((axis.name_at(4.0), axis.name_at(0.0), axis.name_at(f64::NAN)), (None, None, None));
+        assert_eq!((axis.cell(1.0), axis.cell(0.2)), (Cell::Text("a".into()), Cell::Number(0.2)));
     }
 
     #[test]

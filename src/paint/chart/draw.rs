@@ -23,6 +23,16 @@ pub(super) fn width_of(text: &str, style: &ChartStyle) -> i32 {
     style.px(0.56 * FONT * text.chars().count() as f64)
 }
 
+/// A text cut to a width, if it may be wider.
+pub(super) fn cut(text: &str, style: &ChartStyle, width: i32) -> String {
+    if width_of(text, style) <= width {
+        return text.to_owned();
+    }
+    let letter = width_of("x", style).max(1);
+    let room = usize::try_from(width / letter).unwrap_or(0).saturating_sub(1);
+    text.chars().take(room).chain(['…']).collect()
+}
+
 pub(super) fn colour([r, g, b]: Rgb) -> RGBColor {
     RGBColor(r, g, b)
 }

@@ -1,5 +1,6 @@
 import type { Component } from "svelte";
 import type { Lossfield } from "../state.svelte.ts";
+import Batch from "./Batch.svelte";
 import Descent from "./Descent.svelte";
 import Focal from "./Focal.svelte";
 import Gradients from "./Gradients.svelte";
@@ -13,6 +14,7 @@ export const panels: Readonly<Record<string, Component<{ app: Lossfield }>>> = {
   lovasz: Lovasz,
   descent: Descent,
   imbalance: Imbalance,
+  batch: Batch,
   metrics: Metrics,
   gradients: Gradients,
 };

@@ -25,9 +25,16 @@ pub fn draw_plot<DB: DrawingBackend>(
     root.fill(&draw::colour(style.theme.surface()))?;
     let Some(frame) = plot.frame(root.dim_in_pixel(), style) else { return Ok(()) };
     frame.left_axis(root, style, "", &plot.y.ticks(frame.height(), style.px(44.0)))?;
-    // Names of things take the room of that of the axis, and say as much.
-    let name = if plot.x.names.is_empty() { plot.x.name.as_str() } else { "" };
-    frame.bottom_axis(root, style, name, &plot.x.ticks(frame.width(), style.px(64.0)))?;
+    let mut ticks = plot.x.ticks(frame.width(), style.px(64.0));
+    if !plot.x.names.is_empty() {
+        let room = frame.width() / i32::try_from(ticks.len().max(1)).unwrap_or(i32::MAX) - style.px(8.0);
+        for (_, name) in &mut ticks {
+            *name = name.lines().map(|line| draw::cut(line, style, room)).collect::<Vec<_>>().join("\n");
+        }
+    }
+    // Names of several lines take the room of that of the axis, and say as much.
+    let name = if ticks.iter().any(|(_, name)| name.contains('\n')) { "" } else { plot.x.name.as_str() };
+    frame.bottom_axis(root, style, name, &ticks)?;
     // The legend stands between the plot and the names of its upright axes.
     let at = (style.px(8.0), style.px(LINE + 2.0));
     draw::text(root, style, &plot.y.name, style.theme.ink(), at, (HPos::Left, VPos::Bottom))?;
@@ -83,7 +90,7 @@ pub fn draw_plot<DB: DrawingBackend>(
 
 /// The pixel of a point, if it lies in the plot.
 fn place(plot: &Plot, series: &Series, frame: &Frame, [x, y]: [f64; 2]) -> Option<(i32, i32)> {
-    let (x, y) = (plot.x.share(x), plot.axis_of(series).share(y));
+    let (x, y) = (plot.x.share(x + series.beside), plot.axis_of(series).share(y));
     let inside = |share: f64| (-1e-9..=1.0 + 1e-9).contains(&share);
     (inside(x) && inside(y)).then(|| (frame.x(x).round() as i32, frame.y(y).round() as i32))
 }
@@ -156,7 +163,8 @@ fn bars<DB: DrawingBackend>(
         // A log axis has no 0: there bars stand on its start.
         let foot = axis.share(below);
         let foot = if foot.is_nan() { 0.0 } else { foot.clamp(0.0, 1.0) };
-        let (x, y) = (share(point), axis.share(below + point[1]).clamp(0.0, 1.0));
+        let x = plot.x.share(point[0] + series.beside);
+        let y = axis.share(below + point[1]).clamp(0.0, 1.0);
         if !x.is_finite() || y.is_nan() {
             continue;
         }
@@ -191,7 +199,7 @@ fn lines<DB: DrawingBackend>(
     let axis = plot.axis_of(series);
     let mut shares: Vec<(f64, f64)> = Vec::with_capacity(series.points.len());
     for &[x, y] in &series.points {
-        let point = (plot.x.share(x), axis.share(y));
+        let point = (plot.x.share(x + series.beside), axis.share(y));
         if series.mark == Mark::Step
             && let Some(&(_, before)) = shares.last()
         {

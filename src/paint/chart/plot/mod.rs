@@ -55,6 +55,9 @@ pub struct Series {
     pub width: Option<f64>,
     /// Whether its bars stand back behind lines.
     pub pale: bool,
+    /// How far beside its x it is drawn, as values of x: so that bars of several series stand in groups.
+    #[serde(default)]
+    pub beside: f64,
 }
 
 /// A vertical axis.
@@ -150,7 +153,7 @@ impl Series {
     /// A line.
     pub fn line(name: impl Into<String>, ink: SeriesInk, points: Vec<[f64; 2]>) -> Self {
         let (name, mark) = (name.into(), Mark::Line);
-        Self { name, ink, mark, points, side: Side::Left, tag: None, width: None, pale: false }
+        Self { name, ink, mark, points, side: Side::Left, tag: None, width: None, pale: false, beside: 0.0 }
     }
 
     /// The same points, drawn otherwise.
@@ -181,6 +184,12 @@ impl Series {
     #[must_use]
     pub fn pale(self) -> Self {
         Self { pale: true, ..self }
+    }
+
+    /// The same, drawn beside its x by so much.
+    #[must_use]
+    pub fn beside(self, beside: f64) -> Self {
+        Self { beside, ..self }
     }
 
     /// Whether x never falls, as where y is a function of it.

@@ -40,7 +40,8 @@ impl Plot {
         let dots = self.series.iter().filter(|series| series.mark == Mark::Dots).filter_map(|series| {
             let y = self.axis_of(series);
             let near = |point: &&[f64; 2]| {
-                let (x, y) = (frame.x(self.x.share(point[0])), frame.y(y.share(point[1])));
+                let x = self.x.share(point[0] + series.beside);
+                let (x, y) = (frame.x(x), frame.y(y.share(point[1])));
                 (x - at.0).hypot(y - at.1)
             };
             let nearest = series
@@ -57,7 +58,7 @@ impl Plot {
                 at: point,
                 title: series.name.clone(),
                 lines: vec![
-                    HoverLine { name: self.x.name.clone(), value: short(point[0]) },
+                    HoverLine { name: self.x.name.clone(), value: self.x.said(point[0]) },
                     HoverLine { name: self.axis_of(series).name.clone(), value: short(point[1]) },
                 ],
             });
@@ -74,7 +75,11 @@ impl Plot {
         });
         Some(Hover {
             at: [nearest, f64::NAN],
-            title: self.x.name_of(nearest).unwrap_or_else(|| format!("{}: {}", self.x.name, short(nearest))),
+            title: if self.x.name.is_empty() {
+                self.x.said(nearest)
+            } else {
+                format!("{}: {}", self.x.name, self.x.said(nearest))
+            },
             lines: lines.collect(),
         })
     }
@@ -83,7 +88,7 @@ impl Plot {
     pub fn table(&self) -> Table {
         if !self.series.iter().all(Series::is_function) {
             let row = |series: &Series, point: &[f64; 2]| {
-                vec![Cell::Text(series.name.clone()), Cell::Number(point[0]), Cell::Number(point[1])]
+                vec![Cell::Text(series.name.clone()), self.x.cell(point[0]), Cell::Number(point[1])]
             };
             return Table {
                 columns: vec!["series".into(), self.x.name.clone(), self.y.name.clone()],
@@ -109,8 +114,7 @@ impl Plot {
                 }
                 cell
             });
-            let place = self.x.name_of(x).map_or(Cell::Number(x), Cell::Text);
-            std::iter::once(place).chain(of_series).collect()
+            std::iter::once(self.x.cell(x)).chain(of_series).collect()
         };
         let names =
             self.series.iter().map(|series| format!("{} ({})", series.name, self.axis_of(series).name));
@@ -154,16 +158,32 @@ mod tests {
     }
 
     #[test]
-    fn things_are_read_by_their_names_and_stacked_bars_by_their_own_height() {
+    fn stacked_bars_are_read_by_their_own_height() {
         let bars = |name: &str, y: f64| {
-            Series::line(name, SeriesInk::Strong, vec![[0.0, y], [1.0, 2.0 * y]]).drawn(Mark::Stacked)
+            Series::line(name, SeriesInk::Strong, vec![[1.0, y], [2.0, 2.0 * y]]).drawn(Mark::Stacked)
         };
-        let plot =
-            Plot { x: Axis::named("", &["a\nb", "c"]), ..plot(vec![bars("low", 0.1), bars("high", 0.3)]) };
+        let x = Axis::named("", vec!["a\nb".into(), "c".into()]);
+        let plot = Plot { x, ..plot(vec![bars("low", 0.1), bars("high", 0.3)]) };
         let frame = plot.frame(SIZE, &STYLE).unwrap();
         let hover = plot.hover((frame.x(0.3), frame.y(0.5)), SIZE, &STYLE).unwrap();
         assert_eq!((&*hover.title, &*hover.lines[1].value), ("a b", "0.3000"));
         assert_eq!(plot.table().csv(), ",low (y),high (y)\r\na b,0.1,0.3\r\nc,0.2,0.6\r\n");
+    }
+
+    #[test]
+    fn bars_in_groups_are_read_and_listed_under_the_name_of_their_group() {
+        let bars = |name: &str, beside: f64, y: [f64; 2]| {
+            let series = Series::line(name, SeriesInk::Slot(0), vec![[1.0, y[0]], [2.0, y[1]]]);
+            series.drawn(Mark::Bars).wide(0.3).beside(beside)
+        };
+        let x = Axis::named("image", vec!["first".into(), "second".into()]);
+        let y = Axis::linear("y", 0.0, 1.0);
+        let plot = Plot::new("t", x, y, vec![bars("a", -0.2, [0.1, 0.2]), bars("b", 0.2, [0.3, 0.4])]);
+        assert_eq!(plot.table().csv(), "image,a (y),b (y)\r\nfirst,0.1,0.3\r\nsecond,0.2,0.4\r\n");
+        let frame = plot.frame(SIZE, &STYLE).unwrap();
+        let hover = plot.hover((frame.x(0.6), f64::from(frame.top) + 9.0), SIZE, &STYLE).unwrap();
+        assert_eq!(hover.title, "image: second");
+        assert_eq!(hover.lines[1].value, "0.4000");
     }
 
     #[test]

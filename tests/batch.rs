@@ -1,0 +1,315 @@
+//! A strip of images in a session: each with its own history, together a batch.
+#![cfg(not(target_arch = "wasm32"))]
+
+use lossfield::field::{Derived, Field, Head, Labels, Logits, Window};
+use lossfield::session::Session;
+use lossfield::session::edit::Edit;
+use lossfield::session::frame::Frame;
+use serde_json::{Value, json};
+
+/// Applies commands as the page writes them.
+fn apply(session: &mut Session, commands: Value) -> Frame {
+    let edit: Edit =
+        serde_json::from_value(json!({ "commands": commands })).expect("commands of the protocol");
+    session.apply(edit)
+}
+
+fn open(loss: &str) -> Value {
+    json!({ "kind": "show", "view": { "panel": { "kind": "batch", "loss": loss } } })
+}
+
+/// A ready-made batch with its panel open.
+fn batch(id: &str, loss: &str) -> (Session, Frame) {
+    let mut session = Session::default();
+    let frame = apply(&mut session, json!([{ "kind": "openBatch", "id": id, "side": 64 }, open(loss)]));
+    (session, frame)
+}
+
+fn select(image: usize) -> Value {
+    json!([{ "kind": "selectImage", "image": image }])
+}
+
+fn stroke(plane: &str, points: &[f64]) -> Value {
+    let ink = if plane == "truth" {
+        json!({ "plane": plane, "class": 1 })
+    } else {
+        json!({ "plane": plane, "class": 1, "prob": 0.9 })
+    };
+    json!([
+        { "kind": "beginStroke", "ink": ink, "brush": { "radius": 4.0, "softness": 0.3 } },
+        { "kind": "extendStroke", "points": points },
+        { "kind": "endStroke" },
+    ])
+}
+
+fn values(frame: &Frame) -> Vec<f64> {
+    frame.cards.iter().map(|card| card.value).collect()
+}
+
+fn card(frame: &Frame, id: &str) -> String {
+    frame.cards.iter().find(|card| card.id == id).expect("a card of this loss").text.clone()
+}
+
+/// The values of a loss: per image, per batch, of each image.
+fn row(frame: &Frame, loss: &str) -> Vec<String> {
+    let table = &frame.panel.as_ref().expect("the panel is open").tables[0];
+    table.rows.iter().find(|row| row[0] == loss).expect("a row of this loss")[1..].to_vec()
+}
+
+fn remarks(frame: &Frame) -> &[String] {
+    &frame.panel.as_ref().expect("the panel is open").remarks
+}
+
+#[test]
+fn each_image_has_the_values_that_its_cards_have() {
+    let (mut session, frame) = batch("large-tiny-none", "dice");
+    assert_eq!((frame.strip.images.len(), frame.strip.at_hand), (3, 0));
+    let dice = row(&frame, "Dice");
+    let hinge = row(&frame, "Lovász hinge");
+    for image in 0..3 {
+        let frame = apply(&mut session, select(image));
+        assert_eq!(card(&frame, "dice"), dice[2 + image]);
+        assert_eq!(card(&frame, "lovasz_hinge"), hinge[2 + image]);
+        assert_eq!(row(&frame, "Dice"), dice, "the batch does not depend on which is at hand");
+        assert_eq!(row(&frame, "Lovász hinge"), hinge);
+    }
+}
+
+#[test]
+fn the_ready_batch_shows_its_point() {
+    let (_, frame) = batch("large-tiny-none", "dice");
+    let dice: Vec<f64> = row(&frame, "Dice").iter().map(|text| text.parse().expect("a number")).collect();
+    assert!(dice[0] > 3.0 * dice[1], "per image {} and per batch {}", dice[0], dice[1]);
+    let said = remarks(&frame);
+    assert!(said[0].starts_with(&format!("Per image Dice is {}", row(&frame, "Dice")[0])), "{said:?}");
+    assert!(said[1].starts_with("Image 2 gets"), "{said:?}");
+    assert!(said[2].starts_with("Image 3 has no foreground. Per image it counts as 0"), "{said:?}");
+    assert_eq!(said.len(), 3);
+}
+
+#[test]
+fn absent_classes_are_said_and_told_by_rule() {
+    let (mut session, frame) = batch("class-missing", "lovasz_softmax");
+    assert!(remarks(&frame)[2].starts_with("Image 2 has no class 2."), "{:?}", remarks(&frame));
+    let rules = &frame.panel.as_ref().expect("open").tables[1];
+    assert_eq!(rules.rows.len(), 2);
+    assert!(rules.rows[0][0].contains("classes present, as on its card"), "{rules:?}");
+    assert_eq!(rules.rows[0][3], rules.rows[1][3], "all classes are in the first image");
+    assert_ne!(rules.rows[0][4], rules.rows[1][4]);
+    let all = json!([{ "kind": "setLoss", "id": "lovasz_softmax", "settings": { "classes": "all" } }]);
+    let frame = apply(&mut session, all);
+    let rules_now = &frame.panel.as_ref().expect("open").tables[1];
+    assert!(rules_now.rows[1][0].contains("as on its card"));
+    assert_eq!(rules_now.rows[1][1..5], rules.rows[1][1..5]);
+    assert_eq!(row(&frame, "Lovász-softmax"), rules.rows[1][1..5]);
+}
+
+/// The one panel goes on from the last frame; the other works everything out anew.
+#[test]
+fn going_on_gives_what_starting_over_gives() {
+    for id in ["large-tiny-none", "class-missing"] {
+        let mut edits = vec![json!([{ "kind": "openBatch", "id": id, "side": 64 }, open("lovasz_hinge")])];
+        for (i, plane) in ["prediction", "truth", "prediction"].into_iter().enumerate() {
+            edits.push(select(1 - i % 2));
+            let x = 9.0 + 11.0 * i as f64;
+            let commands = stroke(plane, &[x, 5.0, x + 6.0, 40.0]);
+            edits.extend(commands.as_array().expect("a list").iter().map(|command| json!([command])));
+        }
+        edits.push(json!([{ "kind": "softenTruth", "radius": 2 }]));
+        edits.push(stroke("truth", &[40.0, 40.0]));
+        edits.push(json!([{ "kind": "undo" }, { "kind": "softenTruth", "radius": 0 }]));
+        edits.push(json!([{ "kind": "adjust", "adjustment": { "temperature": 2.0, "bias": 0.5, "noise": 0.0, "seed": 1 } }]));
+        edits.push(json!([{ "kind": "addImage", "what": "copy" }]));
+        edits.push(json!([{ "kind": "removeImage", "image": 0 }]));
+        edits.push(json!([{ "kind": "bringBack" }]));
+        let mut seen = Session::default();
+        for (i, commands) in edits.iter().enumerate() {
+            let stepwise = apply(&mut seen, commands.clone());
+            let mut fresh = Session::default();
+            for earlier in &edits[..=i] {
+                fresh.edit(serde_json::from_value(json!({ "commands": earlier })).expect("commands"));
+            }
+            let at_once = apply(&mut fresh, json!([]));
+            assert_eq!(values(&stepwise), values(&at_once), "{id}: after {commands}");
+            assert_eq!(stepwise.strip, at_once.strip, "{id}: after {commands}");
+            let (a, b) = (stepwise.panel.expect("open"), at_once.panel.expect("open"));
+            assert_eq!(a.tables, b.tables, "{id}: after {commands}");
+            assert_eq!(a.remarks, b.remarks, "{id}: after {commands}");
+            assert!(a.pixels == b.pixels, "{id}: after {commands}");
+        }
+    }
+}
+
+#[test]
+fn an_image_has_its_own_undo_and_its_own_adjustment() {
+    let (mut session, _) = batch("large-tiny-none", "dice");
+    let first = values(&apply(&mut session, json!([])));
+    let second = values(&apply(&mut session, select(1)));
+    let painted = values(&apply(&mut session, stroke("prediction", &[10.0, 10.0, 50.0, 50.0])));
+    assert_ne!(painted, second);
+    let bent = json!({ "temperature": 0.5, "bias": 0.0, "noise": 0.0, "seed": 1 });
+    apply(&mut session, json!([{ "kind": "adjust", "adjustment": bent }]));
+    let frame = apply(&mut session, select(0));
+    assert_eq!(values(&frame), first);
+    assert!(!frame.scene.can_undo && (frame.scene.adjustment.temperature - 1.0).abs() < 1e-15);
+    let frame = apply(&mut session, json!([{ "kind": "undo" }]));
+    assert_eq!(values(&frame), first, "there is nothing of this one to take back");
+    let frame = apply(&mut session, select(1));
+    assert!((frame.scene.adjustment.temperature - 0.5).abs() < 1e-15 && frame.scene.can_undo);
+    // A copy is seen as what it is a copy of, with nothing to undo.
+    let copy = apply(&mut session, json!([{ "kind": "addImage", "what": "copy" }]));
+    assert_eq!(values(&copy), values(&frame));
+    assert!(!copy.scene.can_undo && copy.strip.at_hand == 3);
+    let neutral = json!({ "temperature": 1.0, "bias": 0.0, "noise": 0.0, "seed": 1 });
+    let commands =
+        json!([{ "kind": "selectImage", "image": 1 }, { "kind": "adjust", "adjustment": neutral }]);
+    assert_eq!(values(&apply(&mut session, commands)), painted);
+    assert_eq!(values(&apply(&mut session, json!([{ "kind": "undo" }]))), second);
+}
+
+#[test]
+fn soft_edges_and_settings_hold_for_all() {
+    let (mut session, _) = batch("large-tiny-none", "dice");
+    let hard = values(&apply(&mut session, select(1)));
+    let soft = json!([{ "kind": "softenTruth", "radius": 3 }, { "kind": "selectImage", "image": 0 }]);
+    assert_eq!(apply(&mut session, soft).scene.soft_edges, 3);
+    let frame = apply(&mut session, select(1));
+    assert_ne!(values(&frame), hard);
+    assert_eq!(card(&frame, "dice"), row(&frame, "Dice")[3]);
+    let scored = json!([{ "kind": "setLoss", "id": "dice", "settings": { "absent": "scored" } }]);
+    assert_eq!(row(&apply(&mut session, scored), "Dice")[4], "1.000");
+}
+
+#[test]
+fn a_stroke_ends_when_another_image_is_taken_in_hand() {
+    let (mut session, before) = batch("large-tiny-none", "dice");
+    let commands = stroke("prediction", &[10.0, 10.0, 50.0, 50.0]);
+    let going_on = json!({ "kind": "extendStroke", "points": [20.0, 50.0] });
+    let edit =
+        json!([commands[0], commands[1], { "kind": "selectImage", "image": 2 }, going_on, commands[2]]);
+    let third = apply(&mut session, edit);
+    assert_eq!(row(&third, "Dice")[4], row(&before, "Dice")[4], "the other image is not painted");
+    assert_ne!(row(&third, "Dice")[2], row(&before, "Dice")[2]);
+    let first = apply(&mut session, select(0));
+    assert!(first.scene.can_undo, "the stroke has ended");
+    let more = json!([{ "kind": "extendStroke", "points": [60.0, 10.0] }]);
+    assert_eq!(values(&apply(&mut session, more)), values(&first));
+    let back = apply(&mut session, json!([{ "kind": "undo" }]));
+    assert_eq!(values(&back), values(&before), "it is one step of undo");
+}
+
+#[test]
+fn what_does_not_fit_stays_and_is_said() {
+    let (mut session, _) = batch("large-tiny-none", "dice");
+    let opened = apply(&mut session, json!([{ "kind": "openPreset", "id": "thin-vessel", "side": 128 }]));
+    assert_eq!(row(&opened, "Dice").len(), 3, "per image, per batch, one image");
+    assert!(remarks(&opened)[0].starts_with("There is one image"), "{:?}", remarks(&opened));
+    let misfits: Vec<bool> = opened.strip.images.iter().map(|image| image.misfit.is_some()).collect();
+    assert_eq!(misfits, [false, true, true]);
+    let said = opened.strip.images[1].misfit.as_deref().expect("it does not fit");
+    assert_eq!(
+        said,
+        "Not in the batch: it is 64 × 64 and binary, and the chosen image is 128 × 128 and binary."
+    );
+    let others = apply(&mut session, select(2));
+    assert_eq!(row(&others, "Dice").len(), 4);
+    assert_eq!(others.panel.as_ref().expect("open").tables[0].columns[3..], ["image 2", "image 3"]);
+    assert!(others.strip.images[0].misfit.is_some());
+    let pixels = &others.panel.as_ref().expect("open").pixels;
+    assert_eq!(pixels.len(), 2 * 4 * 64 * 64);
+    apply(&mut session, select(0));
+    let undone = apply(&mut session, json!([{ "kind": "undo" }]));
+    assert_eq!(row(&undone, "Dice").len(), 5);
+}
+
+#[test]
+fn classes_are_changed_for_all_images() {
+    let (mut session, before) = batch("large-tiny-none", "jaccard");
+    let three = apply(&mut session, json!([{ "kind": "setChannels", "channels": 3 }]));
+    assert!(three.strip.images.iter().all(|image| image.misfit.is_none()));
+    assert_eq!(row(&three, "Jaccard").len(), 5);
+    let refused = apply(&mut session, json!([{ "kind": "setChannels", "channels": 9 }]));
+    assert!(refused.notices[0].refusal && row(&refused, "Jaccard") == row(&three, "Jaccard"));
+    let back = apply(&mut session, json!([{ "kind": "setChannels", "channels": 1 }]));
+    assert_eq!(row(&back, "Dice"), row(&before, "Dice"));
+    // Each image takes it back by itself, and the others are said not to fit meanwhile.
+    let undone = apply(&mut session, json!([{ "kind": "undo" }]));
+    assert!(undone.strip.images[1].misfit.as_deref().is_some_and(|said| said.contains("binary")));
+}
+
+#[test]
+fn removed_images_come_back_with_their_history() {
+    let (mut session, _) = batch("large-tiny-none", "dice");
+    apply(&mut session, select(2));
+    let painted = apply(&mut session, stroke("truth", &[10.0, 10.0]));
+    let removed = apply(&mut session, json!([{ "kind": "removeImage", "image": 2 }]));
+    assert_eq!((removed.strip.images.len(), removed.strip.at_hand), (2, 1));
+    assert_eq!(removed.strip.set_aside.as_deref(), Some("“No object”"));
+    let back = apply(&mut session, json!([{ "kind": "bringBack" }]));
+    assert_eq!((values(&back), back.scene.can_undo), (values(&painted), true));
+    for (commands, said) in [
+        (json!([{ "kind": "bringBack" }]), "Nothing was removed"),
+        (select(7), "There is no image 8; the strip has 3."),
+        (json!([{ "kind": "removeImage", "image": 3 }]), "There is no image 4"),
+        (json!([{ "kind": "openBatch", "id": "moon", "side": 64 }]), "There is no batch \"moon\"; there are"),
+    ] {
+        let frame = apply(&mut session, commands);
+        assert!(frame.notices[0].refusal && frame.notices[0].text.contains(said), "{:?}", frame.notices);
+        assert_eq!(values(&frame), values(&painted));
+    }
+}
+
+#[test]
+fn a_specimen_is_of_the_image_at_hand() {
+    let (mut session, _) = batch("large-tiny-none", "dice");
+    apply(&mut session, select(2));
+    assert!(session.specimen().labels.iter().all(|&label| label == 0));
+}
+
+/// What is derived of a batch holds after a box of one of its images changed.
+#[test]
+fn a_box_of_any_image_of_a_field_can_change() {
+    for channels in [1, 3] {
+        let shape = (3, channels, 8, 8);
+        let mut logits = Logits::from_shape_fn(shape, |(n, c, y, x)| {
+            ((n * 11 + c * 7 + y * 5 + x * 3) % 13) as f32 / 3.0 - 2.0
+        });
+        let mut labels = Labels::from_shape_fn((3, 8, 8), |(n, y, x)| u8::from((n + y * x) % 3 == 0));
+        let look = |field: &Field<'_>| {
+            let mut found = Vec::new();
+            for head in [Head::Joint, Head::OneVsRest] {
+                for images in [0..3, 0..1, 1..2] {
+                    let ranking = field.ranking(head, images, 0);
+                    found.extend(ranking.ranks().map(|rank| (rank.pixel as f64, rank.increment)));
+                }
+                let sums = (0..3).map(|image| field.sums(head, image, channels - 1));
+                found.extend(sums.map(|sums| (sums.overlap, sums.prob)));
+            }
+            found
+        };
+        let mut derived = Derived::default();
+        for (image, truth) in [(1, false), (1, true), (0, false), (2, true)] {
+            let field = Field::resume(logits.view(), labels.view(), None, derived).expect("a field");
+            look(&field);
+            derived = field.into_derived();
+            for at in 2..4 {
+                logits[[image, 0, at, at]] += if truth { 0.0 } else { 1.5 };
+                labels[[image, at, at]] = u8::from(truth);
+            }
+            let window = Window { image, rows: 2..4, columns: 2..4 };
+            derived.logits_changed(logits.view(), &window);
+            derived.labels_changed(&window);
+            let resumed = Field::resume(logits.view(), labels.view(), None, derived).expect("a field");
+            let fresh = Field::new(logits.view(), labels.view(), None).expect("a field");
+            assert_eq!(look(&resumed), look(&fresh), "image {image}, {channels} channels");
+            derived = resumed.into_derived();
+        }
+        // Two images between two looks.
+        for image in [0, 2] {
+            logits[[image, 0, 1, 1]] = 3.0;
+            derived.logits_changed(logits.view(), &Window { image, rows: 1..2, columns: 1..2 });
+        }
+        let resumed = Field::resume(logits.view(), labels.view(), None, derived).expect("a field");
+        assert_eq!(look(&resumed), look(&Field::new(logits.view(), labels.view(), None).expect("a field")));
+    }
+}
