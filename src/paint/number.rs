@@ -18,6 +18,20 @@ pub fn tick(value: f64) -> String {
     write(value, 2, true)
 }
 
+/// A share as text: fewer decimals the larger it is, and never "0 %" for what is there.
+pub fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    match percent {
+        0.0 => "0 %".into(),
+        p if p < 0.01 => "< 0.01 %".into(),
+        p if p < 1.0 => format!("{p:.2} %"),
+        p if p < 10.0 => format!("{p:.1} %"),
+        p if p > 99.99 && p < 100.0 => "> 99.99 %".into(),
+        p if p > 99.0 && p < 100.0 => format!("{p:.2} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
 /// A count with narrow spaces between groups of three digits: `65 536`.
 pub fn count(n: usize) -> String {
     let digits = n.to_string();
@@ -135,5 +149,20 @@ mod tests {
         assert_eq!(count(4096), "4096");
         assert_eq!(count(65_536), "65\u{202f}536");
         assert_eq!(count(1_000_000), "1\u{202f}000\u{202f}000");
+    }
+
+    #[test]
+    fn shares_never_round_to_nothing_or_all() {
+        for (share, text) in [
+            (0.0, "0 %"),
+            (1e-6, "< 0.01 %"),
+            (0.0031, "0.31 %"),
+            (0.04, "4.0 %"),
+            (0.5, "50 %"),
+            (0.9995, "99.95 %"),
+            (1.0, "100 %"),
+        ] {
+            assert_eq!(percent(share), text);
+        }
     }
 }

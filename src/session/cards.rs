@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::deck::Card;
 use super::edit::View;
-use super::frame::{CardReadout, Tick, percent};
+use super::frame::{CardReadout, Tick};
 use crate::field::Field;
 use crate::loss::{Evaluation, Loss};
 use crate::paint::heatmap::{legend_ticks, limit_of};
-use crate::paint::number;
+use crate::paint::number::{self, percent};
 use crate::study::by_probability::by_probability;
 use crate::study::share::foreground_share;
 

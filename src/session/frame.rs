@@ -9,6 +9,7 @@ use crate::field::Field;
 use crate::instrument::Panel;
 use crate::library::Version;
 use crate::loss::config::Settings;
+use crate::paint::number::percent;
 use crate::scene::Editor;
 use crate::study::lovasz::Order;
 
@@ -442,38 +443,4 @@ pub(super) fn class_shares(field: &Field<'_>) -> Vec<f64> {
     let counted = field.valid_pixels(0..shape.images).max(1) as f64;
     let pixels_of = |class: usize| field.label_counts().iter().map(|counts| counts[class]).sum::<usize>();
     (0..shape.classes()).map(|class| pixels_of(class) as f64 / counted).collect()
-}
-
-/// A share as text: fewer decimals the larger it is, and never "0 %" for what is there.
-pub(super) fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
-    match percent {
-        0.0 => "0 %".into(),
-        p if p < 0.01 => "< 0.01 %".into(),
-        p if p < 1.0 => format!("{p:.2} %"),
-        p if p < 10.0 => format!("{p:.1} %"),
-        p if p > 99.99 && p < 100.0 => "> 99.99 %".into(),
-        p if p > 99.0 && p < 100.0 => format!("{p:.2} %"),
-        p => format!("{p:.0} %"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn shares_never_round_to_nothing_or_all() {
-        for (share, text) in [
-            (0.0, "0 %"),
-            (1e-6, "< 0.01 %"),
-            (0.0031, "0.31 %"),
-            (0.04, "4.0 %"),
-            (0.5, "50 %"),
-            (0.9995, "99.95 %"),
-            (1.0, "100 %"),
-        ] {
-            assert_eq!(percent(share), text);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! What one asks of a loss beyond its value and gradient.
 
+pub mod advice;
 pub mod by_probability;
 pub mod compare;
 pub mod descent;
@@ -8,6 +9,7 @@ pub mod half_precision;
 pub mod lovasz;
 pub mod pixel;
 pub mod predictor;
+pub mod scene_facts;
 pub mod share;
 pub mod sweep;
 pub mod vanishing;

@@ -3,9 +3,11 @@
 //! One worker holds an [`Engine`], another a [`Laboratory`]; the page has an instance of the same module for what must
 //! be drawn where the DOM is: [charts](ChartView), legends and colours.
 
+mod advisor;
 mod charts;
 mod laboratory;
 
+pub use advisor::advice;
 pub use charts::{ChartView, FocalPlot, LovaszPlot, TableText};
 pub use laboratory::Laboratory;
 

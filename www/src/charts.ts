@@ -4,12 +4,13 @@ import init, {
   FocalPlot,
   LovaszPlot,
   type Theme,
+  advice,
   classColours,
   legendPixels,
 } from "../pkg/lossfield.js";
 
 /**
- * The page's own instance of the module, for what must be drawn where the DOM is. The browser has the
+ * The page's own instance of the module, for what must be drawn where the DOM is, and what takes no time. The browser has the
  * file already, from the worker or for it.
  */
 export const chartsReady: Promise<unknown> = init();
@@ -18,6 +19,7 @@ export {
   ChartView,
   FocalPlot,
   LovaszPlot,
+  advice,
   classColours,
   legendPixels,
   type LovaszOrder,

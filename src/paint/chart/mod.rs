@@ -2,7 +2,7 @@
 //!
 //! - [`focal`]: the focal loss and its gradient against `p_t`, over the scene's own histogram;
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area;
-//! - [`plot`] and [`surface`]: charts as data, for the instruments; [`axis`] is what both stand on;
+//! - [`plot`], [`surface`] and [`bars`]: charts as data, for the instruments; [`axis`] is what both stand on;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
 //! - `frame`: where the plot lies and how its axes are drawn; `draw`: marks and text.
 //!
@@ -11,6 +11,7 @@
 //! turn a pointer position into a datum build the very same frame.
 
 pub mod axis;
+pub mod bars;
 mod draw;
 pub mod focal;
 mod frame;
@@ -26,6 +27,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use serde::{Deserialize, Serialize};
 
 pub use axis::Axis;
+pub use bars::{Bars, draw_bars};
 pub use focal::{FocalChart, draw_focal_curves, draw_focal_gradient};
 pub use lovasz::{LovaszChart, draw_lovasz_area, draw_lovasz_ranks, rank_at, rank_at_area};
 pub use plot::{Handle, Mark, Plot, Rule, Series, SeriesInk as Ink, Side, draw_plot};
@@ -71,6 +73,8 @@ pub enum Chart {
     Plot(Plot),
     /// A value over two parameters.
     Surface(Surface),
+    /// Things by name, each with the parts that it adds up to.
+    Bars(Bars),
 }
 
 /// What a pointer on a chart reads.
@@ -101,10 +105,12 @@ impl Chart {
         match self {
             Self::Plot(plot) => &plot.title,
             Self::Surface(surface) => &surface.title,
+            Self::Bars(bars) => &bars.title,
         }
     }
 
-    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, or one place of a surface.
+    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, one
+    /// place of a surface, or the bar of a row.
     pub fn draw<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
@@ -114,6 +120,7 @@ impl Chart {
         match self {
             Self::Plot(plot) => draw_plot(root, plot, style, cursor.map(|at| at[0])),
             Self::Surface(surface) => draw_surface(root, surface, style, cursor),
+            Self::Bars(bars) => draw_bars(root, bars, style, cursor.map(|at| at[1])),
         }
     }
 
@@ -143,6 +150,7 @@ impl Chart {
         match self {
             Self::Plot(plot) => plot.hover(at, size, style),
             Self::Surface(surface) => surface.hover(at, size, style),
+            Self::Bars(bars) => bars.hover(at, size, style),
         }
     }
 
@@ -161,6 +169,7 @@ impl Chart {
         match self {
             Self::Plot(plot) => plot.table(),
             Self::Surface(surface) => surface.table(),
+            Self::Bars(bars) => bars.table(),
         }
     }
 }

@@ -1,5 +1,6 @@
 import type { Component } from "svelte";
 import type { Lossfield } from "../state.svelte.ts";
+import Advisor from "./Advisor.svelte";
 import Descent from "./Descent.svelte";
 import Focal from "./Focal.svelte";
 import Gradients from "./Gradients.svelte";
@@ -15,4 +16,5 @@ export const panels: Readonly<Record<string, Component<{ app: Lossfield }>>> = {
   imbalance: Imbalance,
   metrics: Metrics,
   gradients: Gradients,
+  advisor: Advisor,
 };
