@@ -46,6 +46,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           "Imbalance",
           "Metrics",
           "Gradients",
+          "Advisor",
         ] as const) {
           await app.showTab(tab);
           expect.soft(await faults(app, "[role=tabpanel]"), tab).toEqual([]);

@@ -3,7 +3,15 @@ import { type Command, type Values, expectSameValues, replay } from "./native.ts
 
 export { expect };
 export type TabName =
-  "Losses" | "Libraries" | "Focal" | "Lovász" | "Descent" | "Imbalance" | "Metrics" | "Gradients";
+  | "Losses"
+  | "Libraries"
+  | "Focal"
+  | "Lovász"
+  | "Descent"
+  | "Imbalance"
+  | "Metrics"
+  | "Gradients"
+  | "Advisor";
 export type Plane = "truth" | "prediction";
 /** A position in pixels of the grid: pixel (x, y) covers x..x+1, y..y+1. */
 export type Point = readonly [x: number, y: number];

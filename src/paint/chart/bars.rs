@@ -65,6 +65,12 @@ impl Bars {
         (bare.bottom - top >= style.px(40.0)).then_some(Frame { top, ..bare })
     }
 
+    /// What each row takes of the height: few do not fill it.
+    fn row_height(&self, frame: &Frame, style: &ChartStyle) -> f64 {
+        let even = f64::from(frame.height()) / self.rows.len().max(1) as f64;
+        even.min(f64::from(style.px(3.0 * LINE)))
+    }
+
     /// The legend is that of a plot with these series.
     fn legend(&self) -> Plot {
         let series =
@@ -88,9 +94,9 @@ impl Bars {
     /// The row that a pointer is in, with its parts.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
         let frame = self.frame(size, style)?;
-        let (_, up) = frame.shares(at)?;
-        let index = (((1.0 - up) * self.rows.len() as f64) as usize).min(self.rows.len().checked_sub(1)?);
-        let row = &self.rows[index];
+        frame.shares(at)?;
+        let index = ((at.1 - f64::from(frame.top)) / self.row_height(&frame, style)) as usize;
+        let row = self.rows.get(index)?;
         let line = |name: &str, value: f64| HoverLine { name: name.into(), value: short(value) };
         let parts = self.parts.iter().zip(&row.values).filter(|(_, value)| **value != 0.0);
         let lines = parts.map(|(part, value)| line(&part.name, *value));
@@ -138,7 +144,7 @@ pub fn draw_bars<DB: DrawingBackend>(
     }
     frame.bottom_axis(root, style, &bars.x.name, &ticks)?;
     plot::legend(root, &bars.legend(), style, &frame)?;
-    let height = f64::from(frame.height()) / bars.rows.len().max(1) as f64;
+    let height = bars.row_height(&frame, style);
     let place = |value: f64| frame.x(bars.x.share(value).clamp(0.0, 1.0)).round() as i32;
     let named = f64::from(style.px(LINE));
     for (index, row) in bars.rows.iter().enumerate() {
@@ -201,9 +207,13 @@ mod tests {
     fn a_pointer_reads_the_row_that_it_is_in() {
         let bars = bars();
         let frame = bars.frame(SIZE, &STYLE).unwrap();
-        let read = |share: f64| bars.hover((frame.x(0.5), frame.y(share)), SIZE, &STYLE).unwrap();
-        assert_eq!((read(0.9).title, read(0.1).title), ("one".into(), "two".into()));
-        let lines: Vec<_> = read(0.1).lines.into_iter().map(|line| (line.name, line.value)).collect();
+        let at = |row: f64| {
+            let below = row * bars.row_height(&frame, &STYLE);
+            bars.hover((frame.x(0.5), f64::from(frame.top) + below), SIZE, &STYLE)
+        };
+        assert_eq!((at(0.1).unwrap().title, at(1.9).unwrap().title), ("one".into(), "two".into()));
+        assert_eq!(at(2.1), None, "there is no third");
+        let lines: Vec<_> = at(1.1).unwrap().lines.into_iter().map(|line| (line.name, line.value)).collect();
         let expected = [("c", "−3.000"), ("points", "−3.000")].map(|(a, b)| (a.into(), b.into()));
         assert_eq!(lines, expected);
         assert_eq!(bars.hover((1.0, 1.0), SIZE, &STYLE), None);
