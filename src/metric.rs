@@ -232,7 +232,7 @@ pub fn boundary_f1(truth: &[bool], predicted: &[bool], width: usize, tolerance: 
 }
 
 /// The pixels of a mask that have one of their four neighbours outside it.
-fn edge(mask: &[bool], width: usize) -> Vec<bool> {
+pub(crate) fn edge(mask: &[bool], width: usize) -> Vec<bool> {
     let height = mask.len() / width.max(1);
     let inside = |pixel: usize| {
         let (y, x) = (pixel / width, pixel % width);

@@ -6,14 +6,16 @@
     reason = "a chart function is generic over one backend, a closure is good for every lifetime of one"
 )]
 
+use lossfield::instrument::advisor;
 use lossfield::instrument::lovasz::{self, moments};
-use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, Request};
+use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, Report, Request};
 use lossfield::loss::config::Settings;
 use lossfield::paint::Theme;
 use lossfield::paint::chart::{
     Axis, Chart, ChartStyle, Ink, LovaszChart, LovaszLook, Mark, Plot, Series, draw_lovasz,
 };
 use lossfield::session::Session;
+use lossfield::study::advice::Answers;
 use lossfield::study::lovasz::moments::Moments;
 use lossfield::study::sweep::Knob;
 use plotters::coord::Shift;
@@ -134,12 +136,16 @@ fn panel(view: &str) -> Vec<Chart> {
     frame.panel.expect("the panel is open").charts
 }
 
-fn measured(request: Request) -> Vec<Chart> {
+fn found(request: Request) -> Report {
     let mut laboratory = Laboratory::new(lesion().specimen(), request).expect("it can be measured");
     while laboratory.done() < laboratory.total() {
         laboratory.advance().expect("it can be measured");
     }
-    laboratory.report(None).charts
+    laboratory.report(None)
+}
+
+fn measured(request: Request) -> Vec<Chart> {
+    found(request).charts
 }
 
 #[test]
@@ -185,6 +191,13 @@ fn instruments() {
     let loss = Chosen { id: "focal".into(), settings: Settings::default() };
     let [x, y] = ["gamma", "alpha"].map(|id| AxisChoice::Param { id: id.into() });
     exported("imbalance", &measured(Request::Surface { loss, x, y }), "Focal: who holds the gradient");
+    let evidence = found(Request::Advice).advice.expect("what was measured");
+    let calibrated = Answers { calibrated: true, ..Answers::default() };
+    exported(
+        "advisor",
+        &advisor::readout(&evidence, calibrated).charts,
+        "What speaks for each, and what against",
+    );
 }
 
 /// The parts of the Lovász panel, and its animation.

@@ -4,6 +4,7 @@
 //! draws, reads and exports, and tests hold to stored pictures. [`INSTRUMENTS`] is the list that the page has its tabs
 //! from.
 
+pub mod advisor;
 pub mod batch;
 pub mod descent;
 pub mod focal;
@@ -87,6 +88,16 @@ pub const INSTRUMENTS: &[Instrument] = &[
         about: "A loss moves a network by its gradient alone. Choose one loss to see how hard it pulls at pixels of each \
                 probability, what each term of a compound adds to that, what is left of it where the prediction is \
                 confidently wrong, and what float16 would make of its sums.",
+    },
+    Instrument {
+        id: "advisor",
+        label: "Advisor",
+        question: "Which losses would be worth a try here?",
+        about: "Rules of thumb from papers give points to losses by what the truth of this scene is like and by three \
+                answers of yours. Each reason names its source, and is tested on this very scene: one that the scene \
+                contradicts does not count. This is one scene and no data set. In a comparison of 20 losses on four tasks \
+                none was best everywhere, and sums of two were the most robust (Ma et al. 2021): take the list as where to \
+                begin, and let your validation set decide.",
     },
 ];
 

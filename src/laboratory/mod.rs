@@ -3,6 +3,7 @@
 //! A [`Laboratory`] works on a [`Specimen`], a copy of the scene and of the losses on show, so that painting goes on
 //! meanwhile. Whoever holds it decides when to go on, and stops by letting go of it.
 
+mod advice;
 mod descent;
 mod sweep;
 mod vanishing;
@@ -18,6 +19,7 @@ use crate::loss::config::{Config, Settings};
 use crate::loss::{self, Loss};
 use crate::paint::Theme;
 use crate::paint::chart::Chart;
+use crate::study::advice::Evidence;
 use crate::study::descent::Rules;
 use crate::study::sweep::Knob;
 pub use descent::{LaneChoice, Later};
@@ -156,6 +158,8 @@ impl Specimen {
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Request {
+    /// What the advisor's rules are tested by.
+    Advice,
     /// How much gradient is left where the foreground is confidently wrong.
     Vanishing,
     /// Losses side by side, each followed down its own gradient.
@@ -196,6 +200,8 @@ pub struct Report {
     pub remarks: Vec<String>,
     /// Pictures of the scene's size.
     pub stills: Vec<Still>,
+    /// What the advisor measured.
+    pub advice: Option<Evidence>,
     /// RGBA of the stills, one after the other, which travels beside the numbers.
     #[serde(skip)]
     pub pixels: Vec<u8>,
@@ -229,6 +235,7 @@ impl Laboratory {
     /// Prepares what is asked for. Refuses what cannot be made, with a sentence.
     pub fn new(specimen: Specimen, request: Request) -> Result<Self, String> {
         let experiment: Box<dyn Experiment> = match request {
+            Request::Advice => Box::new(advice::Advice::new(specimen)?),
             Request::Descent { lanes, rules } => Box::new(descent::Descent::new(specimen, &lanes, rules)?),
             Request::Sweep { knob } => Box::new(sweep::Sweep::new(specimen, knob)?),
             Request::Surface { loss, x, y } => Box::new(sweep::Grid::new(specimen, loss, x, y)?),

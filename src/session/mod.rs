@@ -37,8 +37,8 @@ use edit::{Command, Edit, PanelView, View};
 use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
 use image::Image;
 use stage::Stage;
-use trail::Trail;
 use strip::Strip;
+use trail::Trail;
 
 /// The longest side of a scene: larger files are resampled to it.
 pub const LONGEST_SIDE: usize = Preset::LARGEST;

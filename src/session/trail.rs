@@ -22,7 +22,7 @@ struct Seen {
     stop: Stop,
     /// How many strokes there were by then.
     strokes: usize,
-    /// How masks were judged and what adjusted: only IoUs of the same way are compared.
+    /// How masks were judged and what adjusted: only what was seen in the same way is compared.
     way: u32,
     pixels: Option<Rc<(Logits, Labels)>>,
 }

@@ -3,10 +3,12 @@
 //! One worker holds an [`Engine`], another a [`Laboratory`]; the page has an instance of the same module for what must
 //! be drawn where the DOM is: [charts](ChartView), legends and colours.
 
+mod advisor;
 mod charts;
 mod laboratory;
 mod lovasz;
 
+pub use advisor::advice;
 pub use charts::{ChartView, TableText, focal_dragged};
 pub use laboratory::Laboratory;
 pub use lovasz::LovaszPlot;

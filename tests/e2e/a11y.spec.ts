@@ -47,6 +47,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           "Batch",
           "Metrics",
           "Gradients",
+          "Advisor",
         ] as const) {
           await app.showTab(tab);
           if (tab === "Batch") await app.button("Add an empty image").click();

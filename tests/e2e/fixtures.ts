@@ -11,7 +11,8 @@ export type TabName =
   | "Imbalance"
   | "Batch"
   | "Metrics"
-  | "Gradients";
+  | "Gradients"
+  | "Advisor";
 /** The parts of the Lovász panel, in order. */
 export const LOVASZ_PARTS = [
   "The sort",

@@ -104,6 +104,13 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
   { name: "metrics", show: (app) => app.showTab("Metrics") },
   { name: "gradients", show: (app) => app.showTab("Gradients") },
   {
+    name: "advisor",
+    show: async (app) => {
+      await app.showTab("Advisor");
+      await expect(app.button("Measure again")).toBeVisible({ timeout: 60_000 });
+    },
+  },
+  {
     name: "classes",
     show: async (app) => {
       await app.showTab("Losses");

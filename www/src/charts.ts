@@ -3,13 +3,14 @@ import init, {
   ChartView,
   LovaszPlot,
   type Theme,
+  advice,
   classColours,
   focalDragged,
   legendPixels,
 } from "../pkg/lossfield.js";
 
 /**
- * The page's own instance of the module, for what must be drawn where the DOM is. The browser has the
+ * The page's own instance of the module, for what must be drawn where the DOM is, and what takes no time. The browser has the
  * file already, from the worker or for it.
  */
 export const chartsReady: Promise<unknown> = init();
@@ -17,6 +18,7 @@ export const chartsReady: Promise<unknown> = init();
 export {
   ChartView,
   LovaszPlot,
+  advice,
   classColours,
   focalDragged,
   legendPixels,

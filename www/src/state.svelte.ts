@@ -1,5 +1,6 @@
 import type {
   Adjustment,
+  Answers,
   At,
   Catalogue,
   Command,
@@ -53,6 +54,9 @@ export interface Message {
 }
 
 const NEUTRAL: Adjustment = { temperature: 1, bias: 0, noise: 0, seed: 1 };
+
+/** Commands after which the scene is what it was. */
+const LEAVE_THE_SCENE: ReadonlySet<Command["kind"]> = new Set(["show", "setLoss", "asIn"]);
 
 /** The label that counts nowhere. */
 export const IGNORED = 255;
@@ -134,6 +138,13 @@ export class Lossfield {
     scheduled: false,
     switchAt: 50,
   });
+  /** What the advisor is told about the task. */
+  answers = $state.raw<Answers>({ worse: "equal", boundaries: false, calibrated: false });
+  /** How often the scene was changed, and how often it had been when the advisor measured it. */
+  changes = $state(0);
+  advisedAt = $state<number>();
+  /** The loss whose card is to be brought into sight. */
+  sought = $state<string>();
   /** The loss whose gradient is dissected. */
   dissected = $state("dice_cross_entropy");
   /** The loss that is looked at closely for a batch. */
@@ -323,6 +334,7 @@ export class Lossfield {
   }
 
   send(command: Command): void {
+    if (!LEAVE_THE_SCENE.has(command.kind)) this.changes += 1;
     this.#engine.send(command);
   }
 
@@ -363,6 +375,15 @@ export class Lossfield {
       this.settings = { ...this.settings, [id]: {} };
       this.send({ kind: "setLoss", id, settings: {} });
     }
+  }
+
+  /** Sets a card, and brings it into sight. */
+  seek(id: string, settings: Settings): void {
+    this.settings = { ...this.settings, [id]: settings };
+    this.send({ kind: "setLoss", id, settings });
+    this.showCard(id, true);
+    this.tab = "cards";
+    this.sought = id;
   }
 
   showCard(id: string, shown: boolean): void {

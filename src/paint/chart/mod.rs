@@ -1,7 +1,7 @@
 //! Charts, drawn on whatever `plotters` backend they are given.
 //!
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area, as data too;
-//! - [`plot`] and [`surface`]: charts as data, for the instruments; [`axis`] is what both stand on;
+//! - [`plot`], [`surface`] and [`bars`]: charts as data, for the instruments; [`axis`] is what they stand on;
 //! - `mesh`: a surface seen from the side;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
 //! - `contour`: where a surface has a value;
@@ -12,6 +12,7 @@
 //! turn a pointer position into a datum build the very same frame.
 
 pub mod axis;
+pub mod bars;
 mod contour;
 mod draw;
 mod frame;
@@ -28,6 +29,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use serde::{Deserialize, Serialize};
 
 pub use axis::Axis;
+pub use bars::{Bars, draw_bars};
 pub use lovasz::{LovaszChart, LovaszLook, draw_lovasz};
 pub use plot::{Handle, Mark, Plot, Rule, Series, SeriesInk as Ink, Side, draw_plot};
 pub use surface::{Surface, draw_surface};
@@ -74,6 +76,8 @@ pub enum Chart {
     Surface(Surface),
     /// A Lovász sort.
     Lovasz(LovaszChart),
+    /// Things by name, each with the parts that it adds up to.
+    Bars(Bars),
 }
 
 /// What a pointer on a chart reads.
@@ -105,11 +109,12 @@ impl Chart {
             Self::Plot(plot) => &plot.title,
             Self::Surface(surface) => &surface.title,
             Self::Lovasz(sort) => &sort.title,
+            Self::Bars(bars) => &bars.title,
         }
     }
 
-    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, one place of a surface, or a rank
-    /// counted from 1.
+    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, one place of a surface, a rank counted
+    /// from 1, or the bar of a row.
     pub fn draw<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
@@ -123,6 +128,7 @@ impl Chart {
                 let rank = cursor.filter(|at| at[0] >= 1.0).map(|at| at[0] as usize - 1);
                 draw_lovasz(root, sort, style, rank)
             }
+            Self::Bars(bars) => draw_bars(root, bars, style, cursor.map(|at| at[1])),
         }
     }
 
@@ -153,6 +159,7 @@ impl Chart {
             Self::Plot(plot) => plot.hover(at, size, style),
             Self::Surface(surface) => surface.hover(at, size, style),
             Self::Lovasz(sort) => sort.hover(at, size, style),
+            Self::Bars(bars) => bars.hover(at, size, style),
         }
     }
 
@@ -172,6 +179,7 @@ impl Chart {
             Self::Plot(plot) => plot.table(),
             Self::Surface(surface) => surface.table(),
             Self::Lovasz(sort) => sort.table(usize::MAX),
+            Self::Bars(bars) => bars.table(),
         }
     }
 

@@ -73,10 +73,15 @@ impl Surface {
     }
 
     /// The power of ten that numbers are written in. It goes to the name, because beside the colours there is no room.
-    fn unit(&self) -> f64 {
+    fn power(&self) -> i32 {
         let scale = self.scale();
         let most = scale.from.abs().max(scale.to.abs());
-        if (0.01..1e5).contains(&most) { 1.0 } else { 10f64.powf(most.log10().floor()) }
+        if (0.01..1e5).contains(&most) { 0 } else { most.log10().floor() as i32 }
+    }
+
+    /// What numbers are divided by.
+    fn unit(&self) -> f64 {
+        10f64.powi(self.power())
     }
 
     /// The plot, beside the key to its colours. A mesh has the names of its axes in itself, and the room under the plot
@@ -85,9 +90,13 @@ impl Surface {
         let frame = Frame::new(size, style, true)?;
         let labels = self.key_ticks(frame.height(), style);
         let widest = labels.iter().map(|(_, label)| draw::width_of(label, style)).max().unwrap_or(0);
-        let right = frame.right.min(size.0 as i32 - widest - style.px(BAR.0 + BAR.1 + 2.0 * BAR.2));
+        let right = frame.right.min(size.0.cast_signed() - widest - style.px(BAR.0 + BAR.1 + 2.0 * BAR.2));
         let more = if self.turn.is_some() { style.px(1.5 * LINE) } else { 0 };
-        (right - frame.left >= style.px(40.0)).then_some(Frame { right, bottom: frame.bottom + more, ..frame })
+        (right - frame.left >= style.px(40.0)).then_some(Frame {
+            right,
+            bottom: frame.bottom + more,
+            ..frame
+        })
     }
 
     fn key_ticks(&self, height: i32, style: &ChartStyle) -> Vec<Tick> {
@@ -255,10 +264,11 @@ pub(super) fn key<DB: DrawingBackend>(
         let at = (left + width + style.px(BAR.2), frame.y(share).round() as i32);
         draw::text(root, style, &label, style.theme.muted(), at, (HPos::Left, VPos::Center))?;
     }
-    let unit = surface.unit();
-    let name =
-        if unit == 1.0 { surface.name.clone() } else { format!("{}, in {}", surface.name, tick(unit)) };
-    let at = (root.dim_in_pixel().0 as i32 - style.px(8.0), frame.top - style.px(LINE - 8.0));
+    let name = match surface.power() {
+        0 => surface.name.clone(),
+        _ => format!("{}, in {}", surface.name, tick(surface.unit())),
+    };
+    let at = (root.dim_in_pixel().0.cast_signed() - style.px(8.0), frame.top - style.px(LINE - 8.0));
     draw::text(root, style, &name, style.theme.ink(), at, (HPos::Right, VPos::Bottom))
 }
 

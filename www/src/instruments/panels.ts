@@ -1,5 +1,6 @@
 import type { Component } from "svelte";
 import type { Lossfield } from "../state.svelte.ts";
+import Advisor from "./Advisor.svelte";
 import Batch from "./Batch.svelte";
 import Descent from "./Descent.svelte";
 import Focal from "./Focal.svelte";
@@ -17,4 +18,5 @@ export const panels: Readonly<Record<string, Component<{ app: Lossfield }>>> = {
   batch: Batch,
   metrics: Metrics,
   gradients: Gradients,
+  advisor: Advisor,
 };

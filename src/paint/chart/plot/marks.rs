@@ -288,7 +288,13 @@ fn marker<DB: DrawingBackend>(
     }
 }
 
-fn legend<DB: DrawingBackend>(root: &Area<DB>, plot: &Plot, style: &ChartStyle, frame: &Frame) -> Drawn<DB> {
+/// The names of all series over the plot, each with its mark.
+pub(in crate::paint::chart) fn legend<DB: DrawingBackend>(
+    root: &Area<DB>,
+    plot: &Plot,
+    style: &ChartStyle,
+    frame: &Frame,
+) -> Drawn<DB> {
     let rows = plot.legend_rows(frame, style);
     let top = frame.top - style.px(LINE * rows.len() as f64 + 4.0);
     for (i, row) in rows.iter().enumerate() {

@@ -14,6 +14,7 @@ use super::draw::{self, LINE};
 use super::frame::Frame;
 use crate::paint::Theme;
 pub use marks::draw_plot;
+pub(super) use marks::legend;
 
 /// Series over two axes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -265,7 +266,7 @@ impl Plot {
     }
 
     /// The series of each row of the legend, as many as fit beside each other by a generous guess.
-    fn legend_rows(&self, frame: &Frame, style: &ChartStyle) -> Vec<Vec<&Series>> {
+    pub(super) fn legend_rows(&self, frame: &Frame, style: &ChartStyle) -> Vec<Vec<&Series>> {
         let mut rows: Vec<Vec<&Series>> = Vec::new();
         let mut used = i32::MAX;
         let named = |series: &&Series| !series.name.is_empty() && series.tag.is_none();

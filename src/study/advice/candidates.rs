@@ -1,0 +1,878 @@
+//! The rules, as data.
+//!
+//! Points are from 1 (a little) to 4 (decides). The sources are those of the paper that says it, or the formula itself
+//! where that is enough.
+
+use super::test::Test;
+use super::{Answers, Situation, Worse};
+use crate::loss;
+use crate::loss::config::{Config, Setting, Settings};
+use crate::loss::{Loss, Spec};
+
+/// A loss that may be advised.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The loss in the catalogue.
+    pub id: &'static str,
+    /// Its name where that of the catalogue says too little.
+    pub title: Option<&'static str>,
+    /// What is set, for people; empty where all is as it is by default.
+    pub told: &'static str,
+    /// What is set.
+    settings: &'static [(&'static str, Value)],
+    /// For which scenes it is at all.
+    pub only: Only,
+    /// What is said of it.
+    pub rules: &'static [Rule],
+}
+
+/// A setting as data.
+#[derive(Debug, Clone, Copy)]
+enum Value {
+    Number(f64),
+    Flag(bool),
+    Choice(&'static str),
+}
+
+/// For which scenes a candidate is at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// For all.
+    Everywhere,
+    /// With several foreground classes.
+    Multiclass,
+    /// Where most of the foreground is thin.
+    Thin,
+}
+
+impl Only {
+    /// Whether it is for such a scene.
+    pub const fn allows(self, situation: &Situation) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Multiclass => situation.multiclass,
+            Self::Thin => situation.thin,
+        }
+    }
+}
+
+/// One thing that speaks for a candidate, or against it.
+#[derive(Debug)]
+pub struct Rule {
+    /// When it applies.
+    pub when: When,
+    /// What it gives or takes.
+    pub points: i32,
+    /// What it is about.
+    pub topic: Topic,
+    /// Why, as a sentence.
+    pub why: &'static str,
+    /// Who says so.
+    pub source: &'static str,
+    /// What on this scene can be seen of it.
+    pub test: Option<Test>,
+}
+
+/// When a rule applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// False positives are worse.
+    FalsePositives,
+    /// Neither error is worse.
+    EqualErrors,
+    /// False negatives are worse.
+    FalseNegatives,
+    /// Boundaries matter much.
+    Boundaries,
+    /// They matter a little.
+    FewBoundaries,
+    /// Calibrated probabilities are needed.
+    Calibrated,
+    /// There is foreground, and its rarest class is not rare.
+    Balanced,
+    /// The rarest class is rare.
+    Imbalanced,
+    /// It is very rare.
+    StronglyImbalanced,
+    /// Objects are of mixed size.
+    Mixed,
+    /// Classes are of unequal size.
+    UnequalClasses,
+    /// Most of the foreground is thin.
+    Thin,
+    /// There is nothing to find.
+    Empty,
+}
+
+impl When {
+    /// Whether it is so.
+    pub fn holds(self, situation: &Situation, answers: Answers) -> bool {
+        match self {
+            Self::Always => true,
+            Self::FalsePositives => answers.worse == Worse::FalsePositives,
+            Self::EqualErrors => answers.worse == Worse::Equal,
+            Self::FalseNegatives => answers.worse == Worse::FalseNegatives,
+            Self::Boundaries => answers.boundaries,
+            Self::FewBoundaries => !answers.boundaries,
+            Self::Calibrated => answers.calibrated,
+            Self::Balanced => !situation.empty && !situation.imbalanced,
+            Self::Imbalanced => situation.imbalanced,
+            Self::StronglyImbalanced => situation.strongly_imbalanced,
+            Self::Mixed => situation.mixed,
+            Self::UnequalClasses => situation.unequal_classes,
+            Self::Thin => situation.thin,
+            Self::Empty => situation.empty,
+        }
+    }
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// How it did elsewhere.
+    Record,
+    /// How much foreground there is, and in which classes and objects.
+    Imbalance,
+    /// Which error is worse.
+    Errors,
+    /// Where boundaries are, and whether thin structures hold together.
+    Shape,
+    /// Whether probabilities mean what they say.
+    Calibration,
+    /// What happens without foreground.
+    Empty,
+}
+
+impl Topic {
+    /// All, in the order of the chart.
+    pub const ALL: [Self; 6] =
+        [Self::Record, Self::Imbalance, Self::Errors, Self::Shape, Self::Calibration, Self::Empty];
+
+    /// The name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Record => "record in studies",
+            Self::Imbalance => "imbalance and sizes",
+            Self::Errors => "false or missed",
+            Self::Shape => "boundary and shape",
+            Self::Calibration => "calibration",
+            Self::Empty => "empty truth",
+        }
+    }
+}
+
+impl Candidate {
+    /// The loss in the catalogue.
+    pub fn spec(&self) -> Option<&'static Spec> {
+        loss::find(self.id)
+    }
+
+    /// What is set.
+    pub fn settings(&self) -> Settings {
+        let setting = |value: &Value| match *value {
+            Value::Number(x) => Setting::Number(x),
+            Value::Flag(on) => Setting::Flag(on),
+            Value::Choice(id) => Setting::Choice(id.into()),
+        };
+        self.settings.iter().map(|(id, value)| ((*id).to_owned(), setting(value))).collect()
+    }
+
+    /// The loss with its settings; none if the catalogue has not got it so, which a test rules out.
+    pub fn build(&self) -> Option<Box<dyn Loss>> {
+        let spec = self.spec()?;
+        Some((spec.build)(&Config::new(spec, &self.settings()).ok()?))
+    }
+}
+
+/// Where plain cross-entropy stands, which others are compared with.
+pub(super) fn reference() -> usize {
+    CANDIDATES.iter().position(|candidate| candidate.id == "cross_entropy").unwrap_or(0)
+}
+
+const MA: &str = "Ma et al. 2021, Medical Image Analysis 71, 102035";
+const MA_TABLES: &str = "Ma et al. 2021, tables of the authors' code (SegLossOdyssey)";
+const MILLETARI: &str = "Milletari et al. 2016 (V-Net), arXiv 1606.04797";
+const BERTELS: &str = "Bertels et al. 2019, arXiv 1911.02278";
+const BERTELS_FORM: &str = "Bertels et al. 2019, arXiv 1911.02278, on soft Dice, whose form this loss has";
+const TILBORGHS: &str = "Tilborghs et al. 2022, MICCAI, arXiv 2207.09521";
+const TILBORGHS_FORM: &str =
+    "Tilborghs et al. 2022, MICCAI, arXiv 2207.09521, on Dice, whose form this loss has";
+const LIN: &str = "Lin et al. 2017, ICCV, arXiv 1708.02002";
+const LIU: &str = "Liu et al. 2021, arXiv 2104.08717";
+const SALEHI: &str = "Salehi et al. 2017, arXiv 1706.05721";
+const ABRAHAM: &str = "Abraham and Khan 2019, ISBI, arXiv 1810.07842";
+const CHAROENPHAKDEE: &str = "Charoenphakdee et al. 2021, CVPR, arXiv 2011.09172";
+const YEUNG: &str =
+    "Yeung et al. 2022, Computerized Medical Imaging and Graphics 95, 102026, arXiv 2102.04525";
+const TAGHANAKI: &str = "Taghanaki et al. 2019, arXiv 1805.02798";
+const ZHU: &str = "Zhu et al. 2019 (AnatomyNet), arXiv 1808.05238";
+const WU: &str = "Wu et al. 2016, on bootstrapped cross-entropy";
+const SUDRE: &str = "Sudre et al. 2017, arXiv 1707.03237";
+const KERVADEC: &str = "Kervadec et al. 2019, MIDL, arXiv 1812.07032";
+const KARIMI: &str = "Karimi and Salcudean 2020, IEEE TMI 39(2), arXiv 1904.10030";
+const SHIT: &str = "Shit et al. 2021, CVPR, arXiv 2003.07311";
+const BERMAN: &str = "Berman et al. 2018, CVPR, arXiv 1705.08790";
+const BERMAN_CODE: &str = "Berman et al. 2018, and the notes on its use in the authors' code";
+const DE_BRUIJNE: &str = "Kervadec and de Bruijne 2023, arXiv 2304.04319";
+const FORMULA: &str = "From its formula";
+
+const COMPOUND: &str =
+    "Of 20 losses on four tasks none was best everywhere; sums like this one were the most robust.";
+const KEEPS_TEACHING: &str =
+    "It has a term for every pixel, so that an image without foreground teaches too.";
+const SILENT: &str = "With nothing to overlap with, its gradient is 0 by default, whatever is predicted.";
+const SNAPS: &str = "At an uncertain edge it is best off with 0 or 1, not with the probability.";
+const LEANS: &str =
+    "Its overlap term pulls uncertain pixels towards 0 or 1; the other term only holds against it.";
+
+const fn rule(
+    when: When,
+    points: i32,
+    topic: Topic,
+    why: &'static str,
+    source: &'static str,
+    test: Option<Test>,
+) -> Rule {
+    Rule { when, points, topic, why, source, test }
+}
+
+const fn candidate(id: &'static str, rules: &'static [Rule]) -> Candidate {
+    Candidate { id, title: None, told: "", settings: &[], only: Only::Everywhere, rules }
+}
+
+/// All candidates; where points are equal the earlier comes first.
+pub const CANDIDATES: &[Candidate] = &[
+    candidate(
+        "dice_cross_entropy",
+        &[
+            rule(When::Always, 2, Topic::Record, COMPOUND, MA, Some(Test::KeepsUp)),
+            rule(
+                When::Imbalanced,
+                1,
+                Topic::Imbalance,
+                "The Dice term asks for the foreground, however much background there is.",
+                TAGHANAKI,
+                Some(Test::ForegroundAtStart),
+            ),
+            rule(When::Calibrated, -1, Topic::Calibration, LEANS, BERTELS, Some(Test::Uncalibrated)),
+            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Test::TeachesEmpty)),
+        ],
+    ),
+    candidate(
+        "dice_focal",
+        &[
+            rule(When::Always, 2, Topic::Record, COMPOUND, MA, Some(Test::KeepsUp)),
+            rule(
+                When::Imbalanced,
+                1,
+                Topic::Imbalance,
+                "The focal term leaves easy background alone, and Dice asks for the foreground.",
+                ZHU,
+                Some(Test::ForegroundNow),
+            ),
+            rule(
+                When::Mixed,
+                1,
+                Topic::Imbalance,
+                "A small object that is missed is made of hard pixels, which the focal term keeps.",
+                ZHU,
+                Some(Test::SmallestFound),
+            ),
+            rule(
+                When::Calibrated,
+                -2,
+                Topic::Calibration,
+                "The optimum of neither of its terms is the probability itself.",
+                CHAROENPHAKDEE,
+                Some(Test::Uncalibrated),
+            ),
+            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Test::TeachesEmpty)),
+        ],
+    ),
+    Candidate {
+        title: Some("Dice + top-k cross-entropy"),
+        told: "as a mixer, weights 1 and 1, with the hardest 10 % of the pixels",
+        settings: &[("first", Value::Choice("dice")), ("second", Value::Choice("top_k_cross_entropy"))],
+        ..candidate(
+            "mixer",
+            &[
+                rule(When::Always, 2, Topic::Record, COMPOUND, MA, Some(Test::KeepsUp)),
+                rule(
+                    When::Imbalanced,
+                    1,
+                    Topic::Imbalance,
+                    "Only the hardest pixels count, so that easy background cannot drown the rest.",
+                    WU,
+                    Some(Test::ForegroundNow),
+                ),
+                rule(
+                    When::Mixed,
+                    1,
+                    Topic::Imbalance,
+                    "A small object that is missed is among the hardest pixels.",
+                    WU,
+                    Some(Test::SmallestFound),
+                ),
+                rule(When::Calibrated, -2, Topic::Calibration, LEANS, BERTELS, Some(Test::Uncalibrated)),
+                rule(
+                    When::Empty,
+                    1,
+                    Topic::Empty,
+                    "The hardest pixels teach, with or without foreground.",
+                    FORMULA,
+                    Some(Test::TeachesEmpty),
+                ),
+            ],
+        )
+    },
+    candidate(
+        "unified_focal",
+        &[
+            rule(
+                When::Always,
+                1,
+                Topic::Record,
+                "A sum of a focal cross-entropy and a focal Tversky loss; ahead of others on the imbalanced data it was \
+                 made for.",
+                YEUNG,
+                Some(Test::KeepsUp),
+            ),
+            rule(
+                When::Imbalanced,
+                1,
+                Topic::Imbalance,
+                "It was made for imbalance: it discounts easy pixels of the background alone.",
+                YEUNG,
+                Some(Test::ForegroundNow),
+            ),
+            rule(
+                When::FalseNegatives,
+                1,
+                Topic::Errors,
+                "With δ = 0.6 misses weigh a little more than false finds.",
+                YEUNG,
+                Some(Test::MissesCostMore),
+            ),
+            rule(
+                When::FalsePositives,
+                -1,
+                Topic::Errors,
+                "With δ = 0.6 misses weigh more than false finds.",
+                YEUNG,
+                Some(Test::MissesCostMore),
+            ),
+            rule(
+                When::Calibrated,
+                -2,
+                Topic::Calibration,
+                "Its focal term discounts what is likely, so that its optimum is not the probability.",
+                CHAROENPHAKDEE,
+                Some(Test::Uncalibrated),
+            ),
+            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Test::TeachesEmpty)),
+        ],
+    ),
+    candidate(
+        "cross_entropy",
+        &[
+            rule(
+                When::Calibrated,
+                4,
+                Topic::Calibration,
+                "At an uncertain edge its optimum is the probability itself.",
+                BERTELS,
+                Some(Test::Calibrated),
+            ),
+            rule(
+                When::Balanced,
+                1,
+                Topic::Imbalance,
+                "With no rare class it does no harm that every pixel counts alike, and it aims at true proportions.",
+                LIU,
+                Some(Test::KeepsUp),
+            ),
+            rule(
+                When::Imbalanced,
+                -2,
+                Topic::Imbalance,
+                "Every pixel counts alike, so that the many of the background outvote the few.",
+                LIN,
+                Some(Test::BackgroundAtStart),
+            ),
+            rule(
+                When::StronglyImbalanced,
+                -1,
+                Topic::Imbalance,
+                "With less than 1 % to find, finding nothing is already a small value.",
+                LIN,
+                Some(Test::FallsBehind),
+            ),
+            rule(When::Empty, 2, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Test::TeachesEmpty)),
+        ],
+    ),
+    Candidate {
+        told: "γ = 2, without α, which would weaken the foreground",
+        settings: &[("balanced", Value::Flag(false))],
+        ..candidate(
+            "focal",
+            &[
+                rule(
+                    When::Imbalanced,
+                    2,
+                    Topic::Imbalance,
+                    "What is already right hardly counts, so that easy background cannot drown the rest.",
+                    LIN,
+                    Some(Test::ForegroundNow),
+                ),
+                rule(
+                    When::Mixed,
+                    1,
+                    Topic::Imbalance,
+                    "A small object that is missed is made of hard pixels, which keep their weight.",
+                    LIN,
+                    Some(Test::SmallestFound),
+                ),
+                rule(
+                    When::Calibrated,
+                    -2,
+                    Topic::Calibration,
+                    "It is not strictly proper: its optimum is not the probability itself.",
+                    CHAROENPHAKDEE,
+                    Some(Test::Uncalibrated),
+                ),
+                rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Test::TeachesEmpty)),
+            ],
+        )
+    },
+    candidate(
+        "cross_entropy_lovasz_softmax",
+        &[
+            rule(
+                When::Always,
+                1,
+                Topic::Record,
+                "Cross-entropy finds the way and Lovász, a surrogate of IoU, refines it; its authors train with one after \
+                 the other.",
+                BERMAN,
+                Some(Test::KeepsUp),
+            ),
+            rule(
+                When::Imbalanced,
+                1,
+                Topic::Imbalance,
+                "The Lovász term weighs each pixel by what it costs in IoU, which is much where there is little to find.",
+                BERMAN,
+                Some(Test::ForegroundAtStart),
+            ),
+            rule(
+                When::Calibrated,
+                -2,
+                Topic::Calibration,
+                "The Lovász term aims at a mask, not at a probability.",
+                FORMULA,
+                Some(Test::Uncalibrated),
+            ),
+            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Test::TeachesEmpty)),
+        ],
+    ),
+    Candidate {
+        told: "β = 0.7",
+        settings: &[("beta", Value::Number(0.7))],
+        ..candidate(
+            "combo",
+            &[
+                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Test::KeepsUp)),
+                rule(
+                    When::FalseNegatives,
+                    2,
+                    Topic::Errors,
+                    "With β above ½ its cross-entropy makes misses dearer than false finds.",
+                    TAGHANAKI,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::FalsePositives,
+                    -3,
+                    Topic::Errors,
+                    "With β above ½ it makes misses dearer, not false finds.",
+                    TAGHANAKI,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::EqualErrors,
+                    -1,
+                    Topic::Errors,
+                    "It weighs the two errors differently, which nobody asked for.",
+                    TAGHANAKI,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(When::Calibrated, -2, Topic::Calibration, LEANS, BERTELS, Some(Test::Uncalibrated)),
+            ],
+        )
+    },
+    Candidate {
+        told: "β = 0.3",
+        settings: &[("beta", Value::Number(0.3))],
+        ..candidate(
+            "combo",
+            &[
+                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Test::KeepsUp)),
+                rule(
+                    When::FalsePositives,
+                    2,
+                    Topic::Errors,
+                    "With β below ½ its cross-entropy makes false finds dearer than misses.",
+                    TAGHANAKI,
+                    Some(Test::FalseFindsCostMore),
+                ),
+                rule(
+                    When::FalseNegatives,
+                    -3,
+                    Topic::Errors,
+                    "With β below ½ it makes false finds dearer, not misses.",
+                    TAGHANAKI,
+                    Some(Test::FalseFindsCostMore),
+                ),
+                rule(
+                    When::EqualErrors,
+                    -1,
+                    Topic::Errors,
+                    "It weighs the two errors differently, which nobody asked for.",
+                    TAGHANAKI,
+                    Some(Test::FalseFindsCostMore),
+                ),
+                rule(When::Calibrated, -2, Topic::Calibration, LEANS, BERTELS, Some(Test::Uncalibrated)),
+            ],
+        )
+    },
+    Candidate {
+        told: "α = 0.3 for false positives, β = 0.7 for false negatives",
+        settings: &[("alpha", Value::Number(0.3)), ("beta", Value::Number(0.7))],
+        ..candidate(
+            "tversky",
+            &[
+                rule(
+                    When::FalseNegatives,
+                    3,
+                    Topic::Errors,
+                    "With β above α a miss costs more than a false find: it favours recall.",
+                    SALEHI,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::FalsePositives,
+                    -3,
+                    Topic::Errors,
+                    "With β above α it tolerates false finds to avoid misses.",
+                    SALEHI,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::EqualErrors,
+                    -1,
+                    Topic::Errors,
+                    "It weighs the two errors differently, which nobody asked for.",
+                    SALEHI,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::Imbalanced,
+                    1,
+                    Topic::Imbalance,
+                    "It was made for highly unbalanced data: background that is left alone is in none of its sums.",
+                    SALEHI,
+                    Some(Test::ForegroundAtStart),
+                ),
+                rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Test::Uncalibrated)),
+                rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS_FORM, Some(Test::SilentEmpty)),
+            ],
+        )
+    },
+    Candidate {
+        told: "α = 0.7 for false positives, β = 0.3 for false negatives",
+        settings: &[("alpha", Value::Number(0.7)), ("beta", Value::Number(0.3))],
+        ..candidate(
+            "tversky",
+            &[
+                rule(
+                    When::FalsePositives,
+                    3,
+                    Topic::Errors,
+                    "With α above β a false find costs more than a miss: it favours precision.",
+                    SALEHI,
+                    Some(Test::FalseFindsCostMore),
+                ),
+                rule(
+                    When::FalseNegatives,
+                    -3,
+                    Topic::Errors,
+                    "With α above β it tolerates misses to avoid false finds.",
+                    SALEHI,
+                    Some(Test::FalseFindsCostMore),
+                ),
+                rule(
+                    When::EqualErrors,
+                    -1,
+                    Topic::Errors,
+                    "It weighs the two errors differently, which nobody asked for.",
+                    SALEHI,
+                    Some(Test::FalseFindsCostMore),
+                ),
+                rule(
+                    When::Imbalanced,
+                    1,
+                    Topic::Imbalance,
+                    "It was made for highly unbalanced data: background that is left alone is in none of its sums.",
+                    SALEHI,
+                    Some(Test::ForegroundAtStart),
+                ),
+                rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Test::Uncalibrated)),
+                rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS_FORM, Some(Test::SilentEmpty)),
+            ],
+        )
+    },
+    Candidate {
+        told: "α = 0.3 for false positives, β = 0.7 for false negatives, exponent 3/4",
+        settings: &[
+            ("alpha", Value::Number(0.3)),
+            ("beta", Value::Number(0.7)),
+            ("gamma", Value::Number(0.75)),
+        ],
+        ..candidate(
+            "focal_tversky",
+            &[
+                rule(
+                    When::FalseNegatives,
+                    2,
+                    Topic::Errors,
+                    "A miss costs more than a false find.",
+                    ABRAHAM,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::FalsePositives,
+                    -3,
+                    Topic::Errors,
+                    "It tolerates false finds to avoid misses.",
+                    ABRAHAM,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::EqualErrors,
+                    -1,
+                    Topic::Errors,
+                    "It weighs the two errors differently, which nobody asked for.",
+                    ABRAHAM,
+                    Some(Test::MissesCostMore),
+                ),
+                rule(
+                    When::Imbalanced,
+                    2,
+                    Topic::Imbalance,
+                    "It was made for small lesions: 5 % of the image on average in one of its data sets.",
+                    ABRAHAM,
+                    Some(Test::ForegroundAtStart),
+                ),
+                rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Test::Uncalibrated)),
+                rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS_FORM, Some(Test::SilentEmpty)),
+            ],
+        )
+    },
+    candidate(
+        "dice",
+        &[
+            rule(
+                When::Imbalanced,
+                2,
+                Topic::Imbalance,
+                "It was made for imbalance: the foreground asks for a large share of the gradient, however small it is.",
+                MILLETARI,
+                Some(Test::ForegroundAtStart),
+            ),
+            rule(
+                When::Mixed,
+                -1,
+                Topic::Imbalance,
+                "By the probability its gradient has one value on all foreground: a missed object weighs no more than as \
+                 many pixels that are right.",
+                DE_BRUIJNE,
+                Some(Test::SmallestLost),
+            ),
+            rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS, Some(Test::Uncalibrated)),
+            rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS, Some(Test::SilentEmpty)),
+        ],
+    ),
+    Candidate {
+        only: Only::Multiclass,
+        ..candidate(
+            "generalized_dice",
+            &[
+                rule(
+                    When::UnequalClasses,
+                    3,
+                    Topic::Imbalance,
+                    "Each class is weighed by one over its size squared, so that a rare one counts as much as a common one.",
+                    SUDRE,
+                    Some(Test::ClassesAlike),
+                ),
+                rule(
+                    When::Always,
+                    -1,
+                    Topic::Record,
+                    "In one comparison it failed on many organs at once, where most other losses did not.",
+                    MA_TABLES,
+                    Some(Test::FallsBehind),
+                ),
+                rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Test::Uncalibrated)),
+                rule(
+                    When::Empty,
+                    -2,
+                    Topic::Empty,
+                    "It has no class to weigh but the background, and absent ones by a convention on which libraries differ.",
+                    TILBORGHS_FORM,
+                    Some(Test::SilentEmpty),
+                ),
+            ],
+        )
+    },
+    Candidate {
+        title: Some("Dice + boundary loss"),
+        told: "as a mixer, weights 1 and 0.5; begin with less of the second and raise it as training goes on",
+        settings: &[
+            ("first", Value::Choice("dice")),
+            ("second", Value::Choice("boundary")),
+            ("second_weight", Value::Number(0.5)),
+        ],
+        ..candidate(
+            "mixer",
+            &[
+                rule(
+                    When::Boundaries,
+                    3,
+                    Topic::Shape,
+                    "The boundary term weighs each pixel by its distance from the true boundary; beside it a region loss \
+                     is needed.",
+                    KERVADEC,
+                    Some(Test::DistanceCosts),
+                ),
+                rule(
+                    When::FewBoundaries,
+                    -1,
+                    Topic::Shape,
+                    "It is one more weight to set, for something that matters little here.",
+                    KERVADEC,
+                    None,
+                ),
+                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Test::KeepsUp)),
+                rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Test::Uncalibrated)),
+                rule(
+                    When::Empty,
+                    -3,
+                    Topic::Empty,
+                    "Without foreground there is neither an overlap nor a boundary.",
+                    TILBORGHS_FORM,
+                    Some(Test::SilentEmpty),
+                ),
+            ],
+        )
+    },
+    Candidate {
+        title: Some("Dice + Hausdorff loss"),
+        told: "as a mixer, weights 1 and 0.1; choose the second so that both terms are about as large",
+        settings: &[
+            ("first", Value::Choice("dice")),
+            ("second", Value::Choice("hausdorff")),
+            ("second_weight", Value::Number(0.1)),
+        ],
+        ..candidate(
+            "mixer",
+            &[
+                rule(
+                    When::Boundaries,
+                    2,
+                    Topic::Shape,
+                    "The Hausdorff term weighs each error by squared distances from both boundaries, which makes outliers \
+                     dear.",
+                    KARIMI,
+                    Some(Test::DistanceCosts),
+                ),
+                rule(
+                    When::FewBoundaries,
+                    -1,
+                    Topic::Shape,
+                    "It is one more weight to set, for something that matters little here.",
+                    KARIMI,
+                    None,
+                ),
+                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Test::KeepsUp)),
+                rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Test::Uncalibrated)),
+                rule(
+                    When::Empty,
+                    -2,
+                    Topic::Empty,
+                    "Without foreground Dice is silent, and there is no true boundary to measure from.",
+                    TILBORGHS_FORM,
+                    Some(Test::SilentEmpty),
+                ),
+            ],
+        )
+    },
+    Candidate {
+        told: "with half of it Dice",
+        settings: &[("dice_share", Value::Number(0.5))],
+        only: Only::Thin,
+        ..candidate(
+            "cldice",
+            &[
+                rule(
+                    When::Thin,
+                    3,
+                    Topic::Shape,
+                    "It compares skeletons: a break in a thin structure costs more than a width that is off.",
+                    SHIT,
+                    Some(Test::BreaksCost),
+                ),
+                rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Test::Uncalibrated)),
+            ],
+        )
+    },
+    candidate(
+        "lovasz_softmax",
+        &[
+            rule(
+                When::Always,
+                -1,
+                Topic::Record,
+                "Its authors use it to fine-tune after cross-entropy, rather than from scratch.",
+                BERMAN_CODE,
+                Some(Test::FallsBehind),
+            ),
+            rule(
+                When::Imbalanced,
+                1,
+                Topic::Imbalance,
+                "It weighs each pixel by what it costs in IoU, which is much where there is little to find.",
+                BERMAN,
+                Some(Test::ForegroundAtStart),
+            ),
+            rule(
+                When::Calibrated,
+                -3,
+                Topic::Calibration,
+                "It aims at a mask, not at a probability.",
+                FORMULA,
+                Some(Test::Uncalibrated),
+            ),
+            rule(
+                When::Empty,
+                -2,
+                Topic::Empty,
+                "Without foreground it pulls at the single worst pixel, and in a multi-class task at none.",
+                FORMULA,
+                Some(Test::SilentEmpty),
+            ),
+        ],
+    ),
+];

@@ -1,0 +1,313 @@
+//! What the truth of a scene is like: how much of it is foreground, in how many objects, how large and how thin.
+//!
+//! An object is a connected part of one class, where pixels that touch at a corner are connected (8 neighbours). Its
+//! boundary is those of its pixels that have one of their four neighbours outside the class, the world beyond the
+//! border being outside, as [`metric`](crate::metric) has it. Ignored pixels are in no object. It is about the first
+//! image of a field and its hard labels.
+
+use serde::{Deserialize, Serialize};
+
+use crate::field::{Field, distance_transform};
+use crate::metric::edge;
+
+/// A connected part of one class.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct SceneObject {
+    /// Its class.
+    pub class: usize,
+    /// Its area.
+    pub pixels: usize,
+    /// How many of them are boundary.
+    pub boundary: usize,
+    /// How far its innermost pixel is from the nearest one outside, in pixels: 1 in a line of one pixel.
+    pub depth: f64,
+    /// Whether it touches the border of the image.
+    pub at_border: bool,
+}
+
+impl SceneObject {
+    /// Whether it is many times longer than it is wide. A disc of radius r has πr² pixels, which is 0.8 (2r)²; what has
+    /// [`THIN`] times the square of its greatest width is a line, or a tree of lines.
+    pub fn is_thin(&self) -> bool {
+        self.pixels as f64 >= THIN * (2.0 * self.depth).powi(2)
+    }
+}
+
+/// From how many squares of its greatest width on an object is thin.
+pub const THIN: f64 = 5.0;
+
+/// What the truth of a scene is like.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct SceneFacts {
+    /// Pixels that count.
+    pub counted: usize,
+    /// The foreground classes that the scene may have: 1 alone in a binary task.
+    pub classes: Vec<usize>,
+    /// All objects, class by class.
+    pub objects: Vec<SceneObject>,
+}
+
+/// The objects of a class, or of all of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Region {
+    /// Their area.
+    pub pixels: usize,
+    /// Their share of the pixels that count, from 0 to 1.
+    pub share: f64,
+    /// How many there are.
+    pub objects: usize,
+    /// The area of the smallest; 0 where there is none.
+    pub smallest: usize,
+    /// The median area.
+    pub median: f64,
+    /// The area of the largest.
+    pub largest: usize,
+    /// Boundary pixels.
+    pub boundary: usize,
+    /// The share of the area that is boundary: 1 where nothing is wider than two pixels.
+    pub thinness: f64,
+    /// How many touch the border of the image.
+    pub at_border: usize,
+    /// The share of the area that lies in thin objects.
+    pub thin: f64,
+}
+
+impl SceneFacts {
+    /// Of the first image.
+    pub fn of(field: &Field<'_>) -> Self {
+        let shape = field.shape();
+        let classes: Vec<usize> = (1..shape.classes()).collect();
+        let mut objects = Vec::new();
+        for &class in &classes {
+            let mask = field.mask(0, if shape.channels == 1 { 0 } else { class });
+            objects.extend(objects_of(&mask, shape.width, class));
+        }
+        Self { counted: field.valid_pixels(0..1), classes, objects }
+    }
+
+    /// What is said of a class, or of the whole foreground.
+    pub fn region(&self, class: Option<usize>) -> Region {
+        let own: Vec<&SceneObject> =
+            self.objects.iter().filter(|object| class.is_none_or(|class| object.class == class)).collect();
+        let mut areas: Vec<usize> = own.iter().map(|object| object.pixels).collect();
+        areas.sort_unstable();
+        let pixels: usize = areas.iter().sum();
+        let boundary = own.iter().map(|object| object.boundary).sum();
+        let thin: usize = own.iter().filter(|object| object.is_thin()).map(|object| object.pixels).sum();
+        let of_area = |part: usize| part as f64 / pixels.max(1) as f64;
+        Region {
+            pixels,
+            share: pixels as f64 / self.counted.max(1) as f64,
+            objects: own.len(),
+            smallest: areas.first().copied().unwrap_or(0),
+            median: median(&areas),
+            largest: areas.last().copied().unwrap_or(0),
+            boundary,
+            thinness: of_area(boundary),
+            at_border: own.iter().filter(|object| object.at_border).count(),
+            thin: of_area(thin),
+        }
+    }
+
+    /// Whether there is nothing to find.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+}
+
+fn median(sorted: &[usize]) -> f64 {
+    match sorted.len() {
+        0 => 0.0,
+        n => (sorted[(n - 1) / 2] + sorted[n / 2]) as f64 / 2.0,
+    }
+}
+
+fn objects_of(mask: &[bool], width: usize, class: usize) -> Vec<SceneObject> {
+    let (height, edge, depth) = (mask.len() / width.max(1), edge(mask, width), depths(mask, width));
+    let (parts, count) = parts(mask, width);
+    let none = SceneObject { class, pixels: 0, boundary: 0, depth: 0.0, at_border: false };
+    let mut objects = vec![none; count];
+    for (pixel, part) in parts.iter().enumerate() {
+        let Some(part) = part else { continue };
+        let (y, x) = (pixel / width, pixel % width);
+        let object = &mut objects[*part];
+        object.pixels += 1;
+        object.boundary += usize::from(edge[pixel]);
+        object.depth = object.depth.max(depth[pixel]);
+        object.at_border |= y == 0 || x == 0 || y + 1 == height || x + 1 == width;
+    }
+    objects
+}
+
+/// How far each pixel of a mask is from the nearest outside, beyond the border too.
+fn depths(mask: &[bool], width: usize) -> Vec<f64> {
+    let wide = width + 2;
+    let height = mask.len() / width.max(1);
+    let mut framed = vec![false; wide * (height + 2)];
+    for (row, own) in mask.chunks(width.max(1)).enumerate() {
+        framed[(row + 1) * wide + 1..][..width].copy_from_slice(own);
+    }
+    let all = distance_transform(&framed, wide);
+    (0..height).flat_map(|row| all[(row + 1) * wide + 1..][..width].to_vec()).collect()
+}
+
+/// For each pixel of a mask the connected part that it is in, in the order of their first pixels, and how many there
+/// are.
+pub(crate) fn parts(mask: &[bool], width: usize) -> (Vec<Option<usize>>, usize) {
+    let height = mask.len() / width.max(1);
+    let mut parts = vec![None; mask.len()];
+    let (mut count, mut waiting) = (0, Vec::new());
+    for first in 0..mask.len() {
+        if !mask[first] || parts[first].is_some() {
+            continue;
+        }
+        parts[first] = Some(count);
+        waiting.push(first);
+        while let Some(pixel) = waiting.pop() {
+            let (y, x) = (pixel / width, pixel % width);
+            for row in y.saturating_sub(1)..=(y + 1).min(height - 1) {
+                for column in x.saturating_sub(1)..=(x + 1).min(width - 1) {
+                    let next = row * width + column;
+                    if mask[next] && parts[next].is_none() {
+                        parts[next] = Some(count);
+                        waiting.push(next);
+                    }
+                }
+            }
+        }
+        count += 1;
+    }
+    (parts, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, Array4};
+
+    use super::*;
+    use crate::field::IGNORE;
+
+    /// One row of text for each row of pixels: `.` is background, `x` ignored, a digit its class.
+    fn facts(rows: &[&str], channels: usize) -> SceneFacts {
+        let label = |letter: u8| match letter {
+            b'.' => 0,
+            b'x' => IGNORE,
+            digit => digit - b'0',
+        };
+        let labels =
+            Array3::from_shape_fn((1, rows.len(), rows[0].len()), |(_, y, x)| label(rows[y].as_bytes()[x]));
+        let logits = Array4::zeros((1, channels, rows.len(), rows[0].len()));
+        SceneFacts::of(&Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap())
+    }
+
+    #[test]
+    fn a_hand_made_mask_is_counted_right() {
+        let facts = facts(
+            &[
+                "1.......", //
+                ".1...111", "....1111", ".....11x", "........",
+            ],
+            1,
+        );
+        // The first two touch at a corner; the blob has two inner pixels, each near an outer one at a corner.
+        assert_eq!((facts.counted, facts.objects.len()), (39, 2));
+        let [line, blob] = [facts.objects[0], facts.objects[1]];
+        assert_eq!((line.pixels, line.boundary, line.at_border), (2, 2, true));
+        assert_eq!((blob.pixels, blob.boundary, blob.at_border), (9, 7, true));
+        assert!((blob.depth - 2f64.sqrt()).abs() < 1e-12 && (line.depth - 1.0).abs() < 1e-12);
+        let all = facts.region(None);
+        assert_eq!((all.pixels, all.objects, all.smallest, all.largest), (11, 2, 2, 9));
+        assert!((all.share - 11.0 / 39.0).abs() < 1e-12 && (all.median - 5.5).abs() < 1e-12);
+        assert!((all.thinness - 9.0 / 11.0).abs() < 1e-12);
+        assert_eq!((all.at_border, all.boundary), (2, 9));
+    }
+
+    #[test]
+    fn classes_are_told_apart_and_an_empty_truth_is_empty() {
+        let two = facts(&["1122", "11..", "...2"], 3);
+        assert_eq!(two.classes, [1, 2]);
+        let [one, other, all] = [Some(1), Some(2), None].map(|class| two.region(class));
+        assert_eq!((one.pixels, one.objects, other.pixels, other.objects), (4, 1, 3, 2));
+        assert_eq!((all.pixels, all.objects), (7, 3));
+        // Two classes side by side each have their boundary where they meet.
+        assert_eq!((one.boundary, other.boundary, all.boundary), (4, 3, 7));
+        let none = facts(&["....", "..x."], 3);
+        assert!(none.is_empty());
+        let region = none.region(None);
+        assert_eq!((region.pixels, region.objects, region.smallest, region.at_border), (0, 0, 0, 0));
+        assert!(
+            [region.share, region.median, region.thinness, region.thin].iter().all(|value| *value == 0.0)
+        );
+    }
+
+    #[test]
+    fn lines_are_thin_and_blobs_are_not() {
+        let line = "1".repeat(30);
+        let blank = ".".repeat(30);
+        let thin = facts(&[&blank, &line, &blank], 1);
+        assert!(thin.objects[0].is_thin() && (thin.region(None).thin - 1.0).abs() < 1e-12);
+        let square = facts(&["......", ".1111.", ".1111.", ".1111.", ".1111.", "......"], 1);
+        assert!(!square.objects[0].is_thin());
+        // What fills the picture ends at its border: it is as deep as it is half wide.
+        let full = facts(&["11111"; 5], 1);
+        assert!((full.objects[0].depth - 3.0).abs() < 1e-12 && !full.objects[0].is_thin());
+        assert_eq!(full.objects[0].boundary, 16);
+    }
+
+    /// Objects as the classes of "can be reached from", by passing on the least index until nothing changes.
+    fn slowly(mask: &[bool], width: usize) -> Vec<Option<usize>> {
+        let mut of: Vec<Option<usize>> = mask.iter().enumerate().map(|(i, on)| on.then_some(i)).collect();
+        loop {
+            let before = of.clone();
+            for i in 0..mask.len() {
+                for j in 0..mask.len() {
+                    let near = (i / width).abs_diff(j / width) <= 1 && (i % width).abs_diff(j % width) <= 1;
+                    if near && let (Some(a), Some(b)) = (of[i], of[j]) {
+                        of[i] = Some(a.min(b));
+                    }
+                }
+            }
+            if of == before {
+                return of;
+            }
+        }
+    }
+
+    #[test]
+    fn objects_are_those_of_a_slow_search() {
+        let width = 11;
+        for (a, b, c) in [(3, 5, 3), (5, 2, 2), (7, 1, 4), (2, 9, 1), (1, 4, 7)] {
+            let mask: Vec<bool> = (0..width * 9).map(|i| (i * a + i / width * b + i * i) % 7 < c).collect();
+            let (found, count) = parts(&mask, width);
+            let slow = slowly(&mask, width);
+            let mut roots: Vec<usize> = slow.iter().flatten().copied().collect();
+            roots.sort_unstable();
+            roots.dedup();
+            assert_eq!(count, roots.len());
+            for (i, (found, slow)) in found.iter().zip(&slow).enumerate() {
+                assert_eq!(found.map(|part| roots[part]), *slow, "pixel {i}");
+            }
+            // With a frame around it, whose pixels are outside.
+            let outside: Vec<(usize, usize)> = (0..=10)
+                .flat_map(|y| (0..=width + 1).map(move |x| (y, x)))
+                .filter(|&(y, x)| {
+                    let framed = (1..=9).contains(&y) && (1..=width).contains(&x);
+                    !framed || !mask[(y - 1) * width + x - 1]
+                })
+                .collect();
+            let depth = depths(&mask, width);
+            for (i, depth) in depth.iter().enumerate().filter(|(i, _)| mask[*i]) {
+                let (y, x) = (i / width + 1, i % width + 1);
+                let nearest = outside
+                    .iter()
+                    .map(|&(v, u)| (v.abs_diff(y) as f64).hypot(u.abs_diff(x) as f64))
+                    .fold(f64::INFINITY, f64::min);
+                assert!((depth - nearest).abs() < 1e-9, "pixel {i}: {depth}, not {nearest}");
+            }
+        }
+    }
+}
