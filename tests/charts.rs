@@ -313,7 +313,8 @@ fn nothing_and_nonsense_are_drawn_without_panic() {
             .with_right(Axis::linear("", 1.0, 1.0))
             .ruled(f64::INFINITY, "a"),
     );
-    let named = Chart::Plot(Plot::new("", Axis::named("", &[]), Axis::named("", &["a"]), vec![]));
+    let named =
+        Chart::Plot(Plot::new("", Axis::named("", vec![]), Axis::named("", vec!["a".into()]), vec![]));
     for size in [(0, 0), (1, 1), (120, 120), WIDE] {
         for scale in [0.0, 1.0, 3.0, f64::NAN] {
             let style = ChartStyle { scale, ..STYLE };
