@@ -93,10 +93,11 @@ pub(super) fn edge<DB: DrawingBackend>(
     style: &ChartStyle,
     corners: impl Iterator<Item = (f64, f64)>,
     ink: Rgb,
-    opacity: f64,
+    (width, opacity): (f64, f64),
 ) -> Drawn<DB> {
-    let line = colour(ink).mix(opacity).stroke_width(style.stroke(1.0));
-    let corners: Vec<_> = corners.map(|(x, y)| (x.round() as i32, y.round() as i32)).collect();
+    let line = colour(ink).mix(opacity).stroke_width(style.stroke(width));
+    let mut corners: Vec<_> = corners.map(|(x, y)| (x.round() as i32, y.round() as i32)).collect();
+    corners.dedup();
     root.draw(&PathElement::new(corners, line))
 }
 

@@ -103,7 +103,7 @@ pub(super) fn draw_mesh<DB: DrawingBackend>(
         let corners = corners.map(whole);
         root.draw(&Polygon::new(corners, colour.filled()))?;
         let outline = corners.iter().chain(&corners[..1]).map(|&(x, y)| (f64::from(x), f64::from(y)));
-        draw::edge(root, style, outline, style.theme.surface(), 0.7)?;
+        draw::edge(root, style, outline, style.theme.surface(), (1.0, 0.7))?;
     }
     for (at, ink) in [(surface.here, style.theme.background()), (cursor, style.theme.ink())] {
         if let Some((row, column)) = at.and_then(|at| surface.nearest(at))
@@ -124,7 +124,7 @@ fn whole((x, y): (f64, f64)) -> (i32, i32) {
 
 fn floor<DB: DrawingBackend>(root: &Area<DB>, style: &ChartStyle, view: &View) -> Drawn<DB> {
     let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
-    draw::edge(root, style, corners.iter().map(|at| view.pixel(*at, 0.0)), style.theme.muted(), 1.0)
+    draw::edge(root, style, corners.iter().map(|at| view.pixel(*at, 0.0)), style.theme.muted(), (1.0, 1.0))
 }
 
 /// The names and ends of the axes, along the two sides of the floor in front.

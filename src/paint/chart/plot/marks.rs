@@ -222,7 +222,12 @@ fn lines<DB: DrawingBackend>(
     }
     runs.push(run);
     for run in runs.iter().filter(|run| run.len() > 1) {
-        draw::curve(root, style, run.iter().map(|(x, y)| (frame.x(*x), frame.y(*y))), ink, width)?;
+        let points = run.iter().map(|(x, y)| (frame.x(*x), frame.y(*y)));
+        if series.mark == Mark::Step {
+            draw::edge(root, style, points, ink, (width, 1.0))?;
+        } else {
+            draw::curve(root, style, points, ink, width)?;
+        }
     }
     let slot = series.ink.slot();
     let every = series.points.len().div_ceil(MARKERS).max(1);
@@ -331,5 +336,24 @@ mod tests {
         assert_eq!(clipped((0.0, -1.0), (1.0, 3.0)), Some(((0.25, 0.0), (0.5, 1.0))));
         assert_eq!(clipped((0.0, 1.5), (1.0, 1.2)), None);
         assert_eq!(clipped((0.0, f64::NAN), (1.0, 0.2)), None);
+    }
+
+    #[test]
+    fn steps_keep_their_corners_however_close_they_lie() {
+        use super::super::super::{Axis, Chart};
+        use crate::paint::Theme;
+
+        let points = vec![[0.0, 0.0], [0.476, 0.0], [0.479, 0.2], [0.482, 1.0], [2.0, 1.0]];
+        let steps = Series::line("", SeriesInk::Strong, points).drawn(Mark::Step);
+        let plot = Plot::new("", Axis::linear("", 0.0, 2.0), Axis::linear("", 0.0, 1.0), vec![steps]);
+        let svg = Chart::Plot(plot).svg(Theme::Light, (600, 400));
+        let line = svg.lines().find(|line| line.starts_with("<polyline")).expect("the steps");
+        let corners = line.split("points=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("points");
+        let corners: Vec<&str> = corners.split_whitespace().collect();
+        let turns = |pair: &[&str]| {
+            let (a, b) = (pair[0].split_once(',').unwrap(), pair[1].split_once(',').unwrap());
+            a.0 == b.0 || a.1 == b.1
+        };
+        assert!(corners.windows(2).all(turns), "{corners:?}");
     }
 }
