@@ -208,7 +208,7 @@ const YEUNG: &str =
     "Yeung et al. 2022, Computerized Medical Imaging and Graphics 95, 102026, arXiv 2102.04525";
 const TAGHANAKI: &str = "Taghanaki et al. 2019, arXiv 1805.02798";
 const ZHU: &str = "Zhu et al. 2019 (AnatomyNet), arXiv 1808.05238";
-const WU: &str = "Wu et al. 2016, on bootstrapped cross-entropy";
+const WU: &str = "Wu et al. 2016, arXiv 1605.06885";
 const SUDRE: &str = "Sudre et al. 2017, arXiv 1707.03237";
 const KERVADEC: &str = "Kervadec et al. 2019, MIDL, arXiv 1812.07032";
 const KARIMI: &str = "Karimi and Salcudean 2020, IEEE TMI 39(2), arXiv 1904.10030";
@@ -222,7 +222,8 @@ const COMPOUND: &str =
     "Of 20 losses on four tasks none was best everywhere; sums like this one were the most robust.";
 const KEEPS_TEACHING: &str =
     "It has a term for every pixel, so that an image without foreground teaches too.";
-const SILENT: &str = "With nothing to overlap with, its gradient is 0 by default, whatever is predicted.";
+const SILENT: &str = "With nothing to overlap with, its gradient is 0 as it is set by default here; sums over a batch, or smoothing, \
+     change that.";
 const SNAPS: &str = "At an uncertain edge it is best off with 0 or 1, not with the probability.";
 const LEANS: &str =
     "Its overlap term pulls uncertain pixels towards 0 or 1; the other term only holds against it.";
@@ -581,7 +582,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     When::Imbalanced,
                     1,
                     Topic::Imbalance,
-                    "It was made for highly unbalanced data: background that is left alone is in none of its sums.",
+                    "It was made for unbalanced data: background that is left alone is in none of its sums.",
                     SALEHI,
                     Some(Test::ForegroundAtStart),
                 ),
@@ -624,7 +625,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     When::Imbalanced,
                     1,
                     Topic::Imbalance,
-                    "It was made for highly unbalanced data: background that is left alone is in none of its sums.",
+                    "It was made for unbalanced data: background that is left alone is in none of its sums.",
                     SALEHI,
                     Some(Test::ForegroundAtStart),
                 ),
