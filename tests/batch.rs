@@ -313,3 +313,31 @@ fn a_box_of_any_image_of_a_field_can_change() {
         assert_eq!(look(&resumed), look(&Field::new(logits.view(), labels.view(), None).expect("a field")));
     }
 }
+
+#[test]
+fn the_lovasz_panel_sorts_the_images_of_the_strip() {
+    let (mut session, _) = batch("large-tiny-none", "lovasz_hinge");
+    let open = json!({ "kind": "show", "view": { "panel": {
+        "kind": "lovasz", "error": "hinge", "channel": 0, "part": "images"
+    } } });
+    let shown = apply(&mut session, json!([open]));
+    let first = |row: &[String]| row[0].clone();
+    let table = |frame: &Frame| frame.panel.as_ref().expect("the panel is open").tables[0].rows.clone();
+    let rows = table(&shown);
+    let names: Vec<String> = rows.iter().map(|row| first(row)).collect();
+    assert_eq!(names, ["image 1", "image 2", "image 3", "each by itself: their mean", "all as one"]);
+    // The batch panel has the same numbers.
+    let closed = apply(&mut session, json!([self::open("lovasz_hinge")]));
+    let expected = row(&closed, "Lovász hinge");
+    let found = [&rows[3], &rows[4], &rows[0], &rows[1], &rows[2]].map(|row| row[3].clone());
+    assert_eq!(found.as_slice(), expected);
+    // A stroke is followed, and one image by itself is cut in halves.
+    apply(&mut session, json!([open]));
+    let painted = apply(&mut session, stroke("truth", &[4.0, 4.0, 10.0, 4.0]));
+    assert_ne!(table(&painted), rows);
+    for image in [2, 1] {
+        apply(&mut session, json!([{ "kind": "removeImage", "image": image }]));
+    }
+    let alone = apply(&mut session, json!([open]));
+    assert_eq!(first(&table(&alone)[0]), "left half");
+}

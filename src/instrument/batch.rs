@@ -124,7 +124,10 @@ impl Seen<'_> {
         let settings = self.asked.chosen_settings();
         let name = |rule: Rule| {
             let on_card = if rule.is_in(settings) { ", as on its card" } else { "" };
-            format!("{}{on_card}", rule.option.label)
+            // Elsewhere what is left out leaves the other classes.
+            let nothing_left = rule.option.id == "skipped" && self.facts.channels == 1;
+            let so = if nothing_left { ": nothing is left of the image, 0" } else { "" };
+            format!("{}{so}{on_card}", rule.option.label)
         };
         match &rules(self.asked.spec(), self.facts.task())[..] {
             [] => vec!["always scored".into()],

@@ -83,6 +83,30 @@ impl Batch {
         Some(panel)
     }
 
+    /// What is found in the field of all images that make a batch with the one at hand, and their places in the strip;
+    /// nothing where there is one image only.
+    pub(super) fn of_several<T>(
+        &mut self,
+        strip: &mut Strip,
+        soft_edges: usize,
+        find: impl FnOnce(&Field<'_>, &[usize]) -> Option<T>,
+    ) -> Option<T> {
+        let mut images = strip.batch_mut();
+        if images.len() < 2 {
+            return None;
+        }
+        for (_, image) in &mut images {
+            image.soften(soft_edges);
+        }
+        self.follow(&images);
+        let derived = mem::take(&mut self.derived);
+        let field = field(&self.logits, &self.labels, self.shares.as_ref(), derived).ok()?;
+        let places: Vec<usize> = images.iter().map(|(place, _)| *place).collect();
+        let found = find(&field, &places);
+        self.derived = field.into_derived();
+        found
+    }
+
     /// Takes over what was done to the images.
     fn follow(&mut self, images: &[(usize, &mut Image)]) {
         let members: Vec<u32> = images.iter().map(|(_, image)| image.id).collect();

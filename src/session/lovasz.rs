@@ -13,16 +13,12 @@ use crate::study::lovasz::{Order, order};
 /// What the panel shows, if it is the open one.
 pub(super) fn part(field: &Field<'_>, view: &View) -> Option<(LovaszReadout, Panel)> {
     let Some(PanelView::Lovasz(shown)) = view.panel else { return None };
-    let error = match shown.error {
-        LovaszError::Hinge => Error::Hinge,
-        LovaszError::Probability => Error::Probability,
-    };
-    let loss = Lovasz { error, per_image: false, all_classes: true };
+    let loss = sorting(shown.error);
     let order = order(field, loss, shown.channel);
     let mut readout = LovaszReadout {
         part: shown.part,
         channel: shown.channel,
-        error_name: lovasz::error_name(error).into(),
+        error_name: lovasz::error_name(loss.error).into(),
         value: order.value,
         text: short(order.value),
         pixels: order.len(),
@@ -44,7 +40,7 @@ pub(super) fn part(field: &Field<'_>, view: &View) -> Option<(LovaszReadout, Pan
             Panel { charts: lovasz::two_pixels::charts(field, shown.turn), ..Panel::default() }
         }
         LovaszPart::Three => lovasz::three(field, shown.channel),
-        LovaszPart::Images => lovasz::images(field, loss, shown.channel),
+        LovaszPart::Images => lovasz::images(field, loss, shown.channel, &[0]),
         LovaszPart::Empty => match sole_pixel(field, loss, shown.channel) {
             Some(sole) => {
                 readout.sole = Some(at(field, sole.pixel));
@@ -54,6 +50,25 @@ pub(super) fn part(field: &Field<'_>, view: &View) -> Option<(LovaszReadout, Pan
         },
     };
     Some((readout, panel))
+}
+
+/// The part that is about all images of the strip, if it is the open one and there are several.
+pub(super) fn images(field: &Field<'_>, places: &[usize], view: &View) -> Option<Panel> {
+    match view.panel {
+        Some(PanelView::Lovasz(LovaszView { error, part: LovaszPart::Images, channel, .. })) => {
+            Some(lovasz::images(field, sorting(error), channel, places))
+        }
+        _ => None,
+    }
+}
+
+/// The loss that sorts one channel by these errors.
+fn sorting(error: LovaszError) -> Lovasz {
+    let error = match error {
+        LovaszError::Hinge => Error::Hinge,
+        LovaszError::Probability => Error::Probability,
+    };
+    Lovasz { error, per_image: false, all_classes: true }
 }
 
 /// Column and row of a pixel, whatever its image.

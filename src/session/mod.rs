@@ -33,7 +33,7 @@ use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, tr
 use crate::scene::{self, DEFAULT_PRESET, PRESETS, Point, Preset};
 use batch::Batch;
 use deck::Deck;
-use edit::{Command, Edit, PanelView, View};
+use edit::{Command, Edit, LovaszPart, LovaszView, PanelView, View};
 use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
 use image::Image;
 use stage::Stage;
@@ -324,7 +324,7 @@ impl Session {
         }
         let shown =
             panel::Shown { field: &field, view: &self.view, deck: &self.deck, trail, values: &values };
-        let (lovasz, part) = lovasz::part(&field, &self.view).unzip();
+        let (sorted, part) = lovasz::part(&field, &self.view).unzip();
         let mut panel = part.or_else(|| shown.panel());
         let comparison = shown.comparison();
         let scene = SceneReadout::new(editor, self.soft_edges, frame::class_shares(&field));
@@ -332,10 +332,17 @@ impl Session {
         if replayed.is_none() {
             *derived = known;
         }
-        if let Some(PanelView::Batch { loss }) = &self.view.panel {
-            panel = self.batch.panel(&mut self.strip, &self.deck, loss, self.soft_edges, &self.view);
-        } else {
-            self.batch = Batch::default();
+        match &self.view.panel {
+            Some(PanelView::Batch { loss }) => {
+                panel = self.batch.panel(&mut self.strip, &self.deck, loss, self.soft_edges, &self.view);
+            }
+            Some(PanelView::Lovasz(LovaszView { part: LovaszPart::Images, .. })) => {
+                let found = self.batch.of_several(&mut self.strip, self.soft_edges, |field, places| {
+                    lovasz::images(field, places, &self.view)
+                });
+                panel = found.or(panel);
+            }
+            _ => self.batch = Batch::default(),
         }
         let settings = self.deck.moved();
         let staged = self.staged.take();
@@ -344,7 +351,7 @@ impl Session {
             strip,
             cards,
             pixel,
-            lovasz,
+            lovasz: sorted,
             comparison,
             code,
             panel,

@@ -178,7 +178,9 @@ fn by_jaccard(title: &str, error: &str, curves: &[(&str, &[f64])]) -> Chart {
 }
 
 /// The images of a batch sorted by themselves and as one. One image is cut in halves, which stand in for two.
-pub fn images(field: &Field<'_>, loss: Lovasz, channel: usize) -> Panel {
+///
+/// `places` says where each image stands in the strip, counted from 0.
+pub fn images(field: &Field<'_>, loss: Lovasz, channel: usize, places: &[usize]) -> Panel {
     let shape = field.shape();
     let halved = shape.images == 1;
     let (all, parts) = if halved {
@@ -187,12 +189,13 @@ pub fn images(field: &Field<'_>, loss: Lovasz, channel: usize) -> Panel {
     } else {
         split(field, loss, channel, shape.images, |pixel| pixel / shape.pixels())
     };
-    let names = (1..).map(|i| match (halved, i) {
-        (true, 1) => "left half".to_owned(),
-        (true, _) => "right half".to_owned(),
-        (false, i) => format!("image {i}"),
-    });
-    let parts: Vec<(String, Part)> = names.zip(parts).filter(|(_, part)| part.pixels > 0).collect();
+    let names: Vec<String> = if halved {
+        ["left half", "right half"].map(Into::into).into()
+    } else {
+        places.iter().map(|place| format!("image {}", place + 1)).collect()
+    };
+    let parts: Vec<(String, Part)> =
+        names.into_iter().zip(parts).filter(|(_, part)| part.pixels > 0).collect();
     let mean = parts.iter().map(|(_, part)| part.value).sum::<f64>() / parts.len().max(1) as f64;
     let row = |name: &str, part: &Part| {
         vec![name.to_owned(), count(part.foreground), count(part.pixels), short(part.value)]
@@ -211,7 +214,8 @@ pub fn images(field: &Field<'_>, loss: Lovasz, channel: usize) -> Panel {
             columns: ["", "foreground pixels", "pixels", "loss"].map(Into::into).into(),
             rows,
         }],
-        remarks: vec![format!(
+        remarks: std::iter::once("This scene is one image. Its left and its right half stand in for two images of a batch; paint more of \
+             them on the tab Batch.".to_owned()).filter(|_| halved).chain([format!(
             "Each by itself they have a mean loss of {}, as one they have {}. By itself, a missed pixel costs one part \
              of the foreground of its own {}; as one, of that of all, so that a small object is drowned by a large one.{}",
             short(mean),
@@ -222,7 +226,7 @@ pub fn images(field: &Field<'_>, loss: Lovasz, channel: usize) -> Panel {
             } else {
                 ""
             }
-        )],
+        )]).collect(),
         ..Panel::default()
     }
 }
@@ -317,12 +321,16 @@ mod tests {
         let (logits, labels) = scene(1);
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
         let rows = |panel: &Panel| panel.tables[0].rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>();
-        let one = images(&field, HINGE, 0);
+        let one = images(&field, HINGE, 0, &[0]);
         assert_eq!(rows(&one), ["left half", "right half", "each by itself: their mean", "all as one"]);
-        assert!(one.remarks[0].contains("one worst pixel"), "the left half has no foreground");
+        assert!(
+            one.remarks[0].starts_with("This scene is one image")
+                && one.remarks[1].contains("one worst pixel"),
+            "the left half has no foreground"
+        );
         let (logits, labels) = scene(3);
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        assert_eq!(rows(&images(&field, HINGE, 0))[..3], ["image 1", "image 2", "image 3"]);
+        assert_eq!(rows(&images(&field, HINGE, 0, &[0, 1, 3]))[..3], ["image 1", "image 2", "image 4"]);
     }
 
     #[test]
