@@ -58,8 +58,7 @@ async function goOn(experiment: Experiment): Promise<void> {
   delete experiment.shown;
   const { id, laboratory } = experiment;
   let reported = performance.now();
-  const more = () =>
-    experiment.running && isKept(experiment) && laboratory.done < experiment.until;
+  const more = () => experiment.running && isKept(experiment) && laboratory.done < experiment.until;
   while (more()) {
     const began = performance.now();
     do laboratory.advance();

@@ -8,12 +8,14 @@
 
 mod bench;
 mod candidates;
+mod rule;
 mod test;
 
 use serde::{Deserialize, Serialize};
 
 pub use bench::{Bench, EmptyGradient, MOST, Measurement, Profile, RING, SHARES};
-pub use candidates::{CANDIDATES, Candidate, Only, Rule, Topic, When};
+pub use candidates::CANDIDATES;
+pub use rule::{Candidate, Only, Rule, Topic, When};
 pub use test::{Test, Verdict, best_reached};
 
 use super::scene_facts::SceneFacts;

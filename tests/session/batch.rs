@@ -1,18 +1,8 @@
 //! A strip of images in a session: each with its own history, together a batch.
-#![cfg(not(target_arch = "wasm32"))]
 
 use lossfield::field::{Derived, Field, Head, Labels, Logits, Window};
-use lossfield::session::Session;
-use lossfield::session::edit::Edit;
-use lossfield::session::frame::Frame;
-use serde_json::{Value, json};
 
-/// Applies commands as the page writes them.
-fn apply(session: &mut Session, commands: Value) -> Frame {
-    let edit: Edit =
-        serde_json::from_value(json!({ "commands": commands })).expect("commands of the protocol");
-    session.apply(edit)
-}
+use super::*;
 
 fn open(loss: &str) -> Value {
     json!({ "kind": "show", "view": { "panel": { "kind": "batch", "loss": loss } } })
@@ -27,23 +17,6 @@ fn batch(id: &str, loss: &str) -> (Session, Frame) {
 
 fn select(image: usize) -> Value {
     json!([{ "kind": "selectImage", "image": image }])
-}
-
-fn stroke(plane: &str, points: &[f64]) -> Value {
-    let ink = if plane == "truth" {
-        json!({ "plane": plane, "class": 1 })
-    } else {
-        json!({ "plane": plane, "class": 1, "prob": 0.9 })
-    };
-    json!([
-        { "kind": "beginStroke", "ink": ink, "brush": { "radius": 4.0, "softness": 0.3 } },
-        { "kind": "extendStroke", "points": points },
-        { "kind": "endStroke" },
-    ])
-}
-
-fn values(frame: &Frame) -> Vec<f64> {
-    frame.cards.iter().map(|card| card.value).collect()
 }
 
 fn card(frame: &Frame, id: &str) -> String {
