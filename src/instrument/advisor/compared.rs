@@ -79,43 +79,36 @@ pub(super) fn charts(measured: &Evidence, shortlist: &[Advised]) -> Vec<Chart> {
     charts
 }
 
-/// Everything that was measured of the shortlist.
+/// Everything that was measured of the shortlist, as far as this scene has it.
 pub(super) fn table(measured: &Evidence, shortlist: &[Advised]) -> TableReadout {
-    let text = |value: Option<String>| value.unwrap_or_else(|| "–".into());
+    let profile = |advised: &Advised| measured.profiles.get(advised.candidate).cloned().unwrap_or_default();
+    let measures: [(&str, OfProfile); 10] = [
+        ("gradient on the foreground, all classes equally likely", |p| p.share_at_start.map(percent)),
+        ("with this prediction", |p| p.share_now.map(percent)),
+        ("missed / false", |p| p.missed_to_false.map(short_ratio)),
+        ("far / near", |p| p.far_to_near.map(short_ratio)),
+        ("error of p at an uncertain edge", |p| p.edge_error().map(|error| format!("{error:.2}"))),
+        ("Σ|gradient|, empty truth", |p| p.empty.map(|empty| short(empty.sum))),
+        ("rare / common class", |p| p.rare_to_common.map(short_ratio)),
+        ("small / large object", |p| p.small_to_large.map(short_ratio)),
+        ("break / sides", |p| p.break_to_sides.map(short_ratio)),
+        ("IoU of a few filters", |p| p.reached().map(|iou| format!("{iou:.2}"))),
+    ];
+    let there: Vec<&(&str, OfProfile)> = measures
+        .iter()
+        .filter(|(_, of)| shortlist.iter().any(|advised| of(&profile(advised)).is_some()))
+        .collect();
     let row = |advised: &Advised| {
-        let profile = measured.profiles.get(advised.candidate).cloned().unwrap_or_default();
-        let ratio = |value: Option<f64>| text(value.map(short_ratio));
-        vec![
-            name(&CANDIDATES[advised.candidate], task(measured)),
-            text(profile.share_at_start.map(percent)),
-            text(profile.share_now.map(percent)),
-            ratio(profile.missed_to_false),
-            ratio(profile.far_to_near),
-            text(profile.edge_error().map(|error| format!("{error:.2}"))),
-            text(profile.empty.map(|empty| short(empty.sum))),
-            ratio(profile.rare_to_common),
-            ratio(profile.small_to_large),
-            ratio(profile.break_to_sides),
-            text(profile.reached().map(|iou| format!("{iou:.2}"))),
-        ]
+        let profile = profile(advised);
+        let cells = there.iter().map(|(_, of)| of(&profile).unwrap_or_else(|| "–".into()));
+        std::iter::once(name(&CANDIDATES[advised.candidate], task(measured))).chain(cells).collect()
     };
     TableReadout {
         title: "Measured on this scene".into(),
-        columns: [
-            "loss",
-            "gradient on the foreground, all classes equally likely",
-            "with this prediction",
-            "missed / false",
-            "far / near",
-            "error of p at an uncertain edge",
-            "Σ|gradient|, empty truth",
-            "rare / common class",
-            "small / large object",
-            "break / sides",
-            "IoU of a few filters",
-        ]
-        .map(Into::into)
-        .into(),
+        columns: std::iter::once("loss").chain(there.iter().map(|(name, _)| *name)).map(Into::into).collect(),
         rows: shortlist.iter().map(row).collect(),
     }
 }
+
+/// Something that was measured, as text.
+type OfProfile = fn(&Profile) -> Option<String>;
