@@ -62,8 +62,9 @@ impl Seen<'_> {
 
     fn values_chart(&self) -> Chart {
         let task = self.facts.task();
-        // Without what comes after a comma, which there is no room for.
-        let short = |name: &str| name.split(',').next().unwrap_or_default().to_owned();
+        // Without what comes after a comma, which there is no room for; and two words under each other.
+        let short =
+            |name: &str| name.split(',').next().unwrap_or_default().replace(' ', "\n").replace('-', "-\n");
         let names = LOSSES.iter().map(|spec| short(spec.name.of(task))).collect();
         let bars = |name: &str, slot: usize, beside: f64, of: &dyn Fn(usize) -> f64| {
             let points = (0..LOSSES.len()).map(|loss| [loss as f64 + 1.0, of(loss)]).collect();

@@ -232,9 +232,9 @@ fn heard(set: &Set, sides: &[Side; 2]) -> Plot {
     let columns: [(&str, OfGroup); 5] = [
         ("pixels", PIXELS),
         ("cross-\nentropy", ENTROPY),
-        ("gradient\nof CE", ENTROPY_GRADIENT),
+        ("|grad|\nof CE", ENTROPY_GRADIENT),
         ("focal\nloss", FOCAL),
-        ("gradient\nof focal", FOCAL_GRADIENT),
+        ("|grad|,\nfocal", FOCAL_GRADIENT),
     ];
     let mut series = Vec::new();
     for (side, is_hard, group) in groups(sides) {
