@@ -106,7 +106,7 @@ test.beforeAll(() => {
   console.log(`\n${cpus().length} cores, ${core?.model ?? "of an unknown model"}`);
 });
 
-for (const { name, preset, panel, all, sweep } of [
+for (const { name, preset, batch, panel, all, sweep } of [
   { name: "binary, tiny lesion", preset: "tiny-lesion" },
   { name: "binary, tiny lesion, the Lovász panel open", preset: "tiny-lesion", panel: "Lovász" },
   {
@@ -116,14 +116,26 @@ for (const { name, preset, panel, all, sweep } of [
   },
   { name: "binary, tiny lesion, all losses", preset: "tiny-lesion", all: true },
   { name: "binary, tiny lesion, a sweep under way", preset: "tiny-lesion", sweep: true },
+  { name: "binary, tiny lesion, the Focal panel open", preset: "tiny-lesion", panel: "Focal" },
   { name: "binary, tiny lesion, the Metrics panel open", preset: "tiny-lesion", panel: "Metrics" },
+  { name: "binary, three images, the Batch panel open", batch: "large-tiny-none", panel: "Batch" },
   { name: "binary, coins", preset: "coins" },
   { name: "three classes", preset: "rare-class" },
-] as { name: string; preset: string; panel?: TabName; all?: boolean; sweep?: boolean }[]) {
+] as {
+  name: string;
+  preset?: string;
+  batch?: string;
+  panel?: TabName;
+  all?: boolean;
+  sweep?: boolean;
+}[]) {
   test(name, async ({ app }) => {
-    await app.page.evaluate((id) => {
-      window.lossfield.send({ kind: "openPreset", id, side: 256 });
-    }, preset);
+    await app.page.evaluate(
+      (opened) => {
+        window.lossfield.send({ ...opened, side: 256 });
+      },
+      batch === undefined ? { kind: "openPreset", id: preset } : { kind: "openBatch", id: batch },
+    );
     await app.settle();
     if (panel) await app.showTab(panel);
     if (all) {
