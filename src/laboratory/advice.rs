@@ -5,6 +5,7 @@ use crate::loss::Loss;
 use crate::study::advice::{Bench, CANDIDATES, Evidence, Measurement, Profile, Situation};
 use crate::study::descent::Race;
 use crate::study::predictor::image_of;
+use crate::study::scene_facts::SceneFacts;
 
 /// Of the image that is made where a scene has no photograph.
 const SEED: u32 = 1;
@@ -31,7 +32,7 @@ pub(super) struct Advice {
 
 impl Advice {
     pub(super) fn new(specimen: Specimen) -> Result<Self, String> {
-        let Specimen { labels, logits, photo, .. } = specimen;
+        let Specimen { header, labels, logits, photo, .. } = specimen;
         let image = image_of(&labels, photo.as_deref(), SEED);
         let bench = Bench::new(logits, labels, image)?;
         let situation = Situation::of(bench.facts());
@@ -46,7 +47,11 @@ impl Advice {
             .flat_map(|&index| std::iter::repeat_n(Task::Descend(index), Bench::STEPS.div_ceil(AT_ONCE)));
         let tasks = measurements.chain(descents).collect();
         let measured = Evidence {
-            facts: bench.facts().clone(),
+            facts: SceneFacts {
+                images: header.images,
+                empty_images: header.empty_images,
+                ..bench.facts().clone()
+            },
             profiles: vec![Profile::default(); CANDIDATES.len()],
             complete: false,
         };

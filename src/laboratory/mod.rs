@@ -39,6 +39,10 @@ pub struct Header {
     pub theme: Theme,
     /// The losses on show, in their order.
     pub losses: Vec<Chosen>,
+    /// Images that make a batch with this one, itself among them.
+    pub images: usize,
+    /// Those of them that have no foreground.
+    pub empty_images: usize,
 }
 
 /// A loss with its settings.

@@ -105,7 +105,15 @@ impl Image {
     }
 
     /// A copy of it as it is seen, for experiments with these losses.
-    pub(super) fn specimen(&self, soft_edges: usize, view: &View, losses: Vec<Chosen>) -> Specimen {
+    ///
+    /// `images` says how many there are in its batch, and how many of these have no foreground.
+    pub(super) fn specimen(
+        &self,
+        soft_edges: usize,
+        view: &View,
+        losses: Vec<Chosen>,
+        (images, empty_images): (usize, usize),
+    ) -> Specimen {
         let scene = self.scene();
         let shape = scene.shape();
         Specimen {
@@ -115,6 +123,8 @@ impl Image {
                 width: shape.width,
                 theme: view.theme,
                 losses,
+                images,
+                empty_images,
             },
             labels: scene.labels().clone(),
             logits: self.editor.effective_logits().clone(),

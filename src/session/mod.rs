@@ -255,7 +255,8 @@ impl Session {
             .iter()
             .map(|card| Chosen { id: card.spec.id.into(), settings: card.settings.clone() })
             .collect();
-        self.strip.at_hand().specimen(self.soft_edges, &self.view, losses)
+        let counts = self.strip.count_empty();
+        self.strip.at_hand().specimen(self.soft_edges, &self.view, losses, counts)
     }
 
     fn frame(&mut self, mut notices: Vec<Notice>) -> Frame {

@@ -6,7 +6,7 @@ use super::edit::Addition;
 use super::frame::{ImageReadout, StripReadout};
 use super::image::Image;
 use super::sentence;
-use crate::field::Shape;
+use crate::field::{IGNORE, Shape};
 use crate::scene::{Editor, Scene};
 
 /// Images that a strip has room for.
@@ -53,6 +53,14 @@ impl Strip {
     pub(super) fn batch_mut(&mut self) -> Vec<(usize, &mut Image)> {
         let shape = self.at_hand().scene().shape();
         self.images.iter_mut().enumerate().filter(|(_, image)| image.scene().shape() == shape).collect()
+    }
+
+    /// How many images make a batch with the one at hand, and how many of these have no foreground.
+    pub(super) fn count_empty(&self) -> (usize, usize) {
+        let shape = self.at_hand().scene().shape();
+        let batch = || self.images.iter().map(Image::scene).filter(|scene| scene.shape() == shape);
+        let is_empty = |scene: &&Scene| scene.labels().iter().all(|&label| label == 0 || label == IGNORE);
+        (batch().count(), batch().filter(is_empty).count())
     }
 
     /// Adds an image at the end, of the size of the one at hand, and takes it in hand. Refuses one too many.

@@ -49,6 +49,10 @@ pub struct SceneFacts {
     pub classes: Vec<usize>,
     /// All objects, class by class.
     pub objects: Vec<SceneObject>,
+    /// Images of the batch that it belongs to, itself among them.
+    pub images: usize,
+    /// Those of them that have no foreground.
+    pub empty_images: usize,
 }
 
 /// The objects of a class, or of all of them.
@@ -86,7 +90,8 @@ impl SceneFacts {
             let mask = field.mask(0, if shape.channels == 1 { 0 } else { class });
             objects.extend(objects_of(&mask, shape.width, class));
         }
-        Self { counted: field.valid_pixels(0..1), classes, objects }
+        let empty_images = usize::from(objects.is_empty());
+        Self { counted: field.valid_pixels(0..1), classes, objects, images: 1, empty_images }
     }
 
     /// What is said of a class, or of the whole foreground.

@@ -236,7 +236,13 @@ fn removed_images_come_back_with_their_history() {
 fn a_specimen_is_of_the_image_at_hand() {
     let (mut session, _) = batch("large-tiny-none", "dice");
     apply(&mut session, select(2));
-    assert!(session.specimen().labels.iter().all(|&label| label == 0));
+    let specimen = session.specimen();
+    assert!(specimen.labels.iter().all(|&label| label == 0));
+    assert_eq!((specimen.header.images, specimen.header.empty_images), (3, 1));
+    // An image of another size is in the strip and not in the batch.
+    apply(&mut session, json!([{ "kind": "openPreset", "id": "tiny-lesion", "side": 96 }]));
+    let header = session.specimen().header;
+    assert_eq!((header.images, header.empty_images), (1, 0));
 }
 
 /// What is derived of a batch holds after a box of one of its images changed.

@@ -13,7 +13,7 @@ use crate::study::advice::{
     Advised, Answers, Bench, CANDIDATES, Candidate, Evidence, IMBALANCED, MIXED, MOST, Reason, SHARES,
     Situation, Test, UNEQUAL, Verdict, advise, best_reached,
 };
-use crate::study::scene_facts::Region;
+use crate::study::scene_facts::{Region, SceneFacts};
 
 /// What the page shows of a piece of advice.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -276,21 +276,18 @@ fn facts(measured: &Evidence) -> TableReadout {
         "boundary, of the area",
         "objects at the border",
     ];
+    let row = |row: usize| columns.iter().map(move |column| column[row].clone());
+    let mut rows: Vec<Vec<String>> =
+        (1..names.len()).map(|at| std::iter::once(names[at].to_owned()).chain(row(at)).collect()).collect();
+    if facts.images > 1 {
+        let empty = format!("{} of {}", facts.empty_images, facts.images);
+        let rest = columns.iter().skip(1).map(|_| "–".to_owned());
+        rows.push(["images without foreground".to_owned(), empty].into_iter().chain(rest).collect());
+    }
     TableReadout {
         title: "This truth".into(),
-        columns: std::iter::once(String::new())
-            .chain(columns.iter().map(|column| column[0].clone()))
-            .collect(),
-        rows: names
-            .iter()
-            .enumerate()
-            .skip(1)
-            .map(|(row, name)| {
-                std::iter::once((*name).to_owned())
-                    .chain(columns.iter().map(|column| column[row].clone()))
-                    .collect()
-            })
-            .collect(),
+        columns: std::iter::once(String::new()).chain(row(0)).collect(),
+        rows,
     }
 }
 
@@ -332,6 +329,12 @@ fn situation_of(measured: &Evidence, situation: &Situation) -> Vec<String> {
     }
     if situation.thin {
         said.push(format!("Most of it is thin: {} of its pixels are boundary.", percent(all.thinness)));
+    }
+    let SceneFacts { images, empty_images, .. } = measured.facts;
+    if situation.some_empty {
+        said.push(format!(
+            "Of the {images} images of the batch {empty_images} without foreground: they count too."
+        ));
     }
     said
 }
@@ -383,7 +386,8 @@ mod tests {
             break_to_sides: Some(0.01),
             ious: vec![0.4; Bench::STEPS + 1],
         };
-        let facts = SceneFacts { counted: 10_000, classes: (1..=classes).collect(), objects };
+        let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
+        let facts = SceneFacts { counted: 10_000, classes, objects, images: 1, empty_images };
         Evidence { facts, profiles: vec![profile; CANDIDATES.len()], complete: true }
     }
 

@@ -68,6 +68,8 @@ pub struct Situation {
     pub multiclass: bool,
     /// There is nothing to find.
     pub empty: bool,
+    /// There is nothing to find in some image of the batch.
+    pub some_empty: bool,
     /// The share of the rarest foreground class that is there, from 0 to 1.
     pub rarest: f64,
     /// The rarest class has less than [`IMBALANCED`].
@@ -108,6 +110,7 @@ impl Situation {
         Self {
             multiclass: facts.classes.len() > 1,
             empty,
+            some_empty: facts.empty_images > 0,
             rarest,
             imbalanced: !empty && rarest < IMBALANCED,
             strongly_imbalanced: !empty && rarest < STRONGLY_IMBALANCED,

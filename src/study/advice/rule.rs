@@ -99,7 +99,7 @@ pub enum When {
     UnequalClasses,
     /// Most of the foreground is thin.
     Thin,
-    /// There is nothing to find.
+    /// There is nothing to find, here or in another image of the batch.
     Empty,
 }
 
@@ -120,7 +120,7 @@ impl When {
             Self::Mixed => situation.mixed,
             Self::UnequalClasses => situation.unequal_classes,
             Self::Thin => situation.thin,
-            Self::Empty => situation.empty,
+            Self::Empty => situation.empty || situation.some_empty,
         }
     }
 }

@@ -168,7 +168,8 @@ fn object(class: usize, pixels: usize, depth: f64) -> SceneObject {
 
 /// Facts of a scene of 10000 pixels, with nothing measured.
 fn evidence(classes: usize, objects: &[SceneObject]) -> Evidence {
-    let facts = SceneFacts { counted: 10_000, classes: (1..=classes).collect(), objects: objects.to_vec() };
+    let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
+    let facts = SceneFacts { counted: 10_000, classes, objects: objects.to_vec(), images: 1, empty_images };
     Evidence { facts, profiles: vec![Profile::default(); CANDIDATES.len()], complete: false }
 }
 
@@ -202,6 +203,21 @@ fn facts_make_situations() {
     assert!(tiny.strongly_imbalanced && tiny.mixed && !tiny.thin);
     assert!(thin.imbalanced && !thin.strongly_imbalanced && thin.thin);
     assert!(two.multiclass && two.unequal_classes && two.imbalanced && (two.rarest - 0.01).abs() < 1e-12);
+    assert!(!large.some_empty && empty.some_empty);
+}
+
+#[test]
+fn an_empty_image_in_the_batch_counts_as_an_empty_truth_does() {
+    let [_, _, large, ..] = situations();
+    let mut batch = large.clone();
+    (batch.facts.images, batch.facts.empty_images) = (3, 1);
+    let dice = CANDIDATES.iter().position(|candidate| candidate.id == "dice").unwrap();
+    let points = |evidence: &Evidence| {
+        let all = ranked(evidence, Answers::default());
+        all.iter().find(|advised| advised.candidate == dice).unwrap().points
+    };
+    let when_empty = CANDIDATES[dice].rules.iter().find(|rule| rule.when == When::Empty).unwrap().points;
+    assert_eq!(points(&batch) - points(&large), when_empty);
 }
 
 #[test]
