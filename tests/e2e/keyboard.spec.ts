@@ -119,7 +119,7 @@ test("arrow keys change the tab", async ({ app }) => {
     ["ArrowLeft", "Focal"],
     ["ArrowLeft", "Libraries"],
     ["ArrowLeft", "Losses"],
-    ["ArrowLeft", "Gradients"],
+    ["ArrowLeft", "Advisor"],
     ["ArrowRight", "Losses"],
   ] as const) {
     await app.page.keyboard.press(key);

@@ -70,11 +70,8 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
     name: "descent",
     show: async (app) => {
       await app.showTab("Descent");
-      await expect(app.button("Play")).toBeVisible();
-      for (let step = 1; step <= 3; step += 1) {
-        await app.button("Step").click();
-        await expect(app.page.getByTestId("descent-step")).toHaveText(String(step));
-      }
+      // It runs a while by itself.
+      await expect(app.button("Play")).toBeVisible({ timeout: 60_000 });
     },
   },
   {
