@@ -151,8 +151,14 @@ impl Specimen {
         if self.header.channels == 1 { Task::Binary } else { Task::Multiclass }
     }
 
-    /// The losses on show with their names.
+    /// The losses on show with their names. Refuses to measure none.
     pub fn losses(&self) -> Result<Vec<Named>, String> {
+        if self.header.losses.is_empty() {
+            return Err(
+                "No loss has a card, so there is nothing to measure; choose one at least on the tab Losses."
+                    .into(),
+            );
+        }
         self.header.losses.iter().map(|chosen| chosen.build(self.task())).collect()
     }
 }

@@ -306,6 +306,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_swept_is_refused_with_a_sentence() {
+        let mut bare = specimen();
+        bare.header.losses.clear();
+        for request in [Request::Sweep { knob: Knob::Shift }, Request::Vanishing] {
+            let refused = Laboratory::new(bare.clone(), request).unwrap_err();
+            assert!(refused.starts_with("No loss has a card"), "{refused}");
+        }
         let dice = || Chosen { id: "tversky".into(), settings: Settings::new() };
         let param = |id: &str| AxisChoice::Param { id: id.into() };
         let refused =
