@@ -8,7 +8,7 @@
 
 use lossfield::instrument::advisor;
 use lossfield::instrument::lovasz::{self, moments};
-use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, Report, Request};
+use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, LaneChoice, Report, Request};
 use lossfield::loss::config::Settings;
 use lossfield::paint::Theme;
 use lossfield::paint::chart::{
@@ -172,6 +172,25 @@ fn a_batch() {
     let charts = frame.panel.expect("the panel is open").charts;
     exported("batch", &charts, "Per image and per batch");
     exported("batch", &charts, "Who gets the gradient of Dice");
+}
+
+/// Two losses, thirty steps of free logits from even odds.
+#[test]
+fn a_descent() {
+    let lanes = ["cross_entropy", "dice"].map(|id| {
+        let loss = Chosen { id: id.into(), settings: Settings::default() };
+        LaneChoice { loss, then: None }
+    });
+    let rules = r#"{"model": "free", "start": "even", "method": "gradient", "rate": 0.5, "equalNorm": true, "seed": 1}"#;
+    let rules = serde_json::from_str(rules).expect("rules of a race");
+    let request = Request::Descent { lanes: lanes.into(), rules };
+    let mut laboratory = Laboratory::new(lesion().specimen(), request).expect("it can be raced");
+    for _ in 0..30 {
+        laboratory.advance().expect("it can be raced");
+    }
+    let charts = laboratory.report(Some(20)).charts;
+    exported("descent", &charts, "IoU by step");
+    exported("descent", &charts, "The loss that is followed");
 }
 
 #[test]
