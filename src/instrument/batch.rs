@@ -1,6 +1,6 @@
 //! A batch: its images one by one and as one.
 
-use super::{Panel, Still, TableReadout};
+use super::{Panel, Still, TableReadout, listed};
 use crate::field::{IGNORE, LabelCounts};
 use crate::library::Facts;
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
@@ -315,15 +315,6 @@ fn foreground(labels: &LabelCounts) -> usize {
 /// Pixels that count.
 fn counted(labels: &LabelCounts) -> usize {
     labels[0] + foreground(labels)
-}
-
-/// Items as one says them: "a, b and c".
-fn listed(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Descent: lanes side by side, by step.
 
+use super::listed;
 use crate::paint::chart::{Axis, Chart, Ink, Plot, Series};
 use crate::paint::number::short;
 use crate::study::descent::{Race, Record};
@@ -85,15 +86,6 @@ pub fn remark(race: &Race, step: usize) -> String {
         }
     };
     format!("{goal} {now}")
-}
-
-/// Names as a sentence lists them.
-fn listed(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    }
 }
 
 #[cfg(test)]

@@ -61,11 +61,7 @@ impl Batch {
     ) -> Option<Panel> {
         let asked = asked(deck, loss)?;
         let at_hand = strip.at_hand().id;
-        let mut images = strip.batch_mut();
-        for (_, image) in &mut images {
-            image.soften(soft_edges);
-        }
-        self.follow(&images);
+        let mut images = self.gather(strip, soft_edges);
         self.look(&asked, &images, view).ok()?;
         let mut own = Vec::with_capacity(images.len());
         for (_, image) in &mut images {
@@ -83,28 +79,30 @@ impl Batch {
         Some(panel)
     }
 
-    /// What is found in the field of all images that make a batch with the one at hand, and their places in the strip;
-    /// nothing where there is one image only.
-    pub(super) fn of_several<T>(
+    /// What is found in the field of all images that make a batch with the one at hand, given their places in the strip.
+    pub(super) fn look_at<T>(
         &mut self,
         strip: &mut Strip,
         soft_edges: usize,
         find: impl FnOnce(&Field<'_>, &[usize]) -> Option<T>,
     ) -> Option<T> {
-        let mut images = strip.batch_mut();
-        if images.len() < 2 {
-            return None;
-        }
-        for (_, image) in &mut images {
-            image.soften(soft_edges);
-        }
-        self.follow(&images);
+        let images = self.gather(strip, soft_edges);
         let derived = mem::take(&mut self.derived);
         let field = field(&self.logits, &self.labels, self.shares.as_ref(), derived).ok()?;
         let places: Vec<usize> = images.iter().map(|(place, _)| *place).collect();
         let found = find(&field, &places);
         self.derived = field.into_derived();
         found
+    }
+
+    /// The images with their places in the strip, as they are now.
+    fn gather<'s>(&mut self, strip: &'s mut Strip, soft_edges: usize) -> Vec<(usize, &'s mut Image)> {
+        let mut images = strip.batch_mut();
+        for (_, image) in &mut images {
+            image.soften(soft_edges);
+        }
+        self.follow(&images);
+        images
     }
 
     /// Takes over what was done to the images.

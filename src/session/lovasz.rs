@@ -10,8 +10,9 @@ use crate::study::lovasz::empty::sole_pixel;
 use crate::study::lovasz::kink::kink;
 use crate::study::lovasz::{Order, order};
 
-/// What the panel shows, if it is the open one.
-pub(super) fn part(field: &Field<'_>, view: &View) -> Option<(LovaszReadout, Panel)> {
+/// What the panel shows, if it is the open one. With `several` images in the batch the part about them is left to
+/// [`images`].
+pub(super) fn part(field: &Field<'_>, view: &View, several: bool) -> Option<(LovaszReadout, Panel)> {
     let Some(PanelView::Lovasz(shown)) = view.panel else { return None };
     let loss = sorting(shown.error);
     let order = order(field, loss, shown.channel);
@@ -40,6 +41,7 @@ pub(super) fn part(field: &Field<'_>, view: &View) -> Option<(LovaszReadout, Pan
             Panel { charts: lovasz::two_pixels::charts(field, shown.turn), ..Panel::default() }
         }
         LovaszPart::Three => lovasz::three(field, shown.channel),
+        LovaszPart::Images if several => Panel::default(),
         LovaszPart::Images => lovasz::images(field, loss, shown.channel, &[0]),
         LovaszPart::Empty => match sole_pixel(field, loss, shown.channel) {
             Some(sole) => {

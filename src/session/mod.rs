@@ -260,7 +260,7 @@ impl Session {
     }
 
     fn frame(&mut self, mut notices: Vec<Notice>) -> Frame {
-        let strip = self.strip.readout();
+        let (strip, several) = (self.strip.readout(), self.strip.has_several());
         self.strip.at_hand_mut().soften(self.soft_edges);
         let Image { editor, trail, shares, derived, .. } = self.strip.at_hand_mut();
         let scene = editor.scene();
@@ -325,7 +325,7 @@ impl Session {
         }
         let shown =
             panel::Shown { field: &field, view: &self.view, deck: &self.deck, trail, values: &values };
-        let (sorted, part) = lovasz::part(&field, &self.view).unzip();
+        let (sorted, part) = lovasz::part(&field, &self.view, several).unzip();
         let mut panel = part.or_else(|| shown.panel());
         let comparison = shown.comparison();
         let scene = SceneReadout::new(editor, self.soft_edges, frame::class_shares(&field));
@@ -337,11 +337,10 @@ impl Session {
             Some(PanelView::Batch { loss }) => {
                 panel = self.batch.panel(&mut self.strip, &self.deck, loss, self.soft_edges, &self.view);
             }
-            Some(PanelView::Lovasz(LovaszView { part: LovaszPart::Images, .. })) => {
-                let found = self.batch.of_several(&mut self.strip, self.soft_edges, |field, places| {
+            Some(PanelView::Lovasz(LovaszView { part: LovaszPart::Images, .. })) if several => {
+                panel = self.batch.look_at(&mut self.strip, self.soft_edges, |field, places| {
                     lovasz::images(field, places, &self.view)
                 });
-                panel = found.or(panel);
             }
             _ => self.batch = Batch::default(),
         }

@@ -57,10 +57,18 @@ impl Strip {
 
     /// How many images make a batch with the one at hand, and how many of these have no foreground.
     pub(super) fn count_empty(&self) -> (usize, usize) {
-        let shape = self.at_hand().scene().shape();
-        let batch = || self.images.iter().map(Image::scene).filter(|scene| scene.shape() == shape);
         let is_empty = |scene: &&Scene| scene.labels().iter().all(|&label| label == 0 || label == IGNORE);
-        (batch().count(), batch().filter(is_empty).count())
+        (self.batch().count(), self.batch().filter(is_empty).count())
+    }
+
+    /// Whether other images make a batch with the one at hand.
+    pub(super) fn has_several(&self) -> bool {
+        self.batch().count() > 1
+    }
+
+    fn batch(&self) -> impl Iterator<Item = &Scene> {
+        let shape = self.at_hand().scene().shape();
+        self.images.iter().map(Image::scene).filter(move |scene| scene.shape() == shape)
     }
 
     /// Adds an image at the end, of the size of the one at hand, and takes it in hand. Refuses one too many.

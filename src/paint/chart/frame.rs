@@ -187,6 +187,11 @@ impl Column {
     }
 }
 
+/// The power of ten that numbers up to `most` are written in, where there is little room: it goes to the name.
+pub(super) fn written_in(most: f64) -> i32 {
+    if (0.01..1e5).contains(&most) { 0 } else { most.log10().floor() as i32 }
+}
+
 /// Where an axis that must hold `value` ends.
 pub(super) fn axis_end(value: f64) -> f64 {
     round_up(value, &[1.0, 1.5, 2.0, 3.0, 5.0, 10.0])

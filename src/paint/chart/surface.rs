@@ -12,7 +12,7 @@ use super::super::{Rgb, Theme};
 use super::axis::Axis;
 use super::contour::lines;
 use super::draw::{self, LINE};
-use super::frame::{Frame, Tick};
+use super::frame::{Frame, Tick, written_in};
 use super::mesh::{View, draw_mesh};
 use super::table::{Cell, Table};
 use super::{Area, ChartStyle, Drawn, Hover, HoverLine};
@@ -76,7 +76,7 @@ impl Surface {
     fn power(&self) -> i32 {
         let scale = self.scale();
         let most = scale.from.abs().max(scale.to.abs());
-        if (0.01..1e5).contains(&most) { 0 } else { most.log10().floor() as i32 }
+        written_in(most)
     }
 
     /// What numbers are divided by.

@@ -16,7 +16,7 @@ use super::super::Rgb;
 use super::super::colormap::ramp;
 use super::super::number::{count, short, tick};
 use super::draw;
-use super::frame::{Column, Frame, Tick, axis_end, fill_columns, round_values};
+use super::frame::{Column, Frame, Tick, axis_end, fill_columns, round_values, written_in};
 use super::{Area, ChartStyle, Drawn};
 
 /// A Lovász sort as a chart. Ranks count from 0; what one of the first three lists lacks is not drawn.
@@ -140,10 +140,10 @@ fn ranks<DB: DrawingBackend>(
     let ends = (chart.end(), axis_end(most));
     upper.left_axis(root, style, &chart.error_name, &vertical(&upper, style, ends.0, 1.0))?;
     // Small increments would need more room than an axis has; their power of ten goes to the name.
-    let power = if ends.1 < 0.01 { ends.1.log10().floor() } else { 0.0 };
-    let unit = 10f64.powf(power);
+    let power = written_in(ends.1);
+    let unit = 10f64.powi(power);
     let name = "× Jaccard increment";
-    let name = if power < 0.0 { format!("{name}, in {}", tick(unit)) } else { name.to_owned() };
+    let name = if power < 0 { format!("{name}, in {}", tick(unit)) } else { name.to_owned() };
     lower.left_axis(root, style, &name, &vertical(&lower, style, ends.1, unit))?;
     bars(root, style, &upper, chart, |rank| chart.error(rank) / ends.0)?;
     bars(root, style, &lower, chart, |rank| chart.increment(rank) / ends.1)?;
