@@ -2,8 +2,7 @@
 
 use super::{Panel, TableReadout};
 use crate::field::{Field, Head, Shape};
-use crate::loss::config::{Config, Settings};
-use crate::loss::{Evaluation, LOSSES, Loss};
+use crate::loss::{Evaluation, Loss};
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
 use crate::paint::number::{short, tick};
 use crate::study::by_probability::by_probability;
@@ -34,10 +33,10 @@ pub fn panel(field: &Field<'_>, loss: &dyn Loss) -> Panel {
         "mean gradient by the probability",
     ));
     if !loss.terms().is_empty() {
-        let terms = named_terms(field, loss);
+        let terms = loss.terms();
         let evaluated: Vec<_> =
-            terms.iter().map(|(_, weight, term)| (*weight, Evaluation::of(*term, field))).collect();
-        let names: Vec<&str> = terms.iter().map(|(name, ..)| name.as_str()).collect();
+            terms.iter().map(|term| (term.weight, Evaluation::of(&*term.loss, field))).collect();
+        let names: Vec<&str> = terms.iter().map(|term| term.spec.name.of(field.shape().task())).collect();
         panel.charts.push(stacked(field, &names, &evaluated));
         panel.tables.push(shares(field, &names, &evaluated));
     }
@@ -106,25 +105,6 @@ fn by_bin(field: &Field<'_>, gradient: &[f32], title: &str, name: &str) -> Chart
         ),
         series.into(),
     ))
-}
-
-/// Terms with their names: that of the loss in the catalogue which prints the same, as it is or but for its parameters.
-fn named_terms<'l>(field: &Field<'_>, loss: &'l dyn Loss) -> Vec<(String, f64, &'l dyn Loss)> {
-    let kind = |printed: &str| printed[..printed.find([' ', '{', '(']).unwrap_or(printed.len())].to_owned();
-    let built: Vec<_> = LOSSES
-        .iter()
-        .filter_map(|spec| {
-            let loss = (spec.build)(&Config::new(spec, &Settings::new()).ok()?);
-            Some((spec.name.of(field.shape().task()), format!("{loss:?}")))
-        })
-        .collect();
-    let name = |term: &dyn Loss| {
-        let printed = format!("{term:?}");
-        let same = built.iter().find(|(_, other)| *other == printed);
-        let alike = || built.iter().find(|(_, other)| kind(other) == kind(&printed));
-        same.or_else(alike).map_or_else(|| kind(&printed), |(name, _)| (*name).to_owned())
-    };
-    loss.terms().iter().map(|(weight, term)| (name(&**term), *weight, &**term)).collect()
 }
 
 /// The size of the gradient by bin, the terms one upon the other. Drawn from the whole down, so that each hides what it
@@ -283,6 +263,7 @@ mod tests {
     use ndarray::{Array3, Array4};
 
     use super::*;
+    use crate::loss::config::{Config, Settings};
     use crate::loss::{cross_entropy, dice_cross_entropy};
 
     fn scene() -> (Array4<f32>, Array3<u8>) {
@@ -345,9 +326,9 @@ mod tests {
         let expected: f64 = loss
             .terms()
             .iter()
-            .map(|(weight, term)| {
-                weight
-                    * Evaluation::of(&**term, &field).gradient.iter().map(|g| f64::from(g.abs())).sum::<f64>()
+            .map(|term| {
+                let gradient = Evaluation::of(&*term.loss, &field).gradient;
+                term.weight * gradient.iter().map(|g| f64::from(g.abs())).sum::<f64>()
             })
             .sum();
         assert!((total - expected).abs() < 1e-6 * expected);

@@ -257,7 +257,7 @@ fn reproduction(
     let args = ignoring(function, args, facts);
     let translated = library.configure(function.names[0], &args, facts.task()).ok()?;
     let ignores = facts.ignored.is_none() || translated.ignore == card.ignore;
-    (ignores && translated.fingerprint(facts)? == card.fingerprint(facts)?).then_some(args)
+    (ignores && translated.is_same_loss(card, facts)).then_some(args)
 }
 
 /// The target as each PyTorch library wants it.

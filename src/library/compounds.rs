@@ -90,7 +90,7 @@ pub(super) fn apart(spec: &'static Spec, settings: &Settings) -> Option<Configur
         settings: own(part),
     });
     let apart = Configured { terms: terms.collect(), ignore: None };
-    (format!("{:?}", (spec.build)(&config)) == format!("{:?}", apart.build().ok()?)).then_some(apart)
+    (*(spec.build)(&config) == *apart.build().ok()?).then_some(apart)
 }
 
 /// Everything that a term is set to, its defaults too: those of a compound may be others.
@@ -128,7 +128,7 @@ pub(super) fn together(spec: &'static Spec, sum: &Configured, facts: Facts) -> O
     }
     let card =
         Configured { terms: vec![Term { weight: 1.0, spec, settings: settings.clone() }], ignore: None };
-    (card.fingerprint(facts)? == sum.fingerprint(facts)?).then_some(settings)
+    card.is_same_loss(sum, facts).then_some(settings)
 }
 
 #[cfg(test)]

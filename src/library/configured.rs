@@ -2,7 +2,7 @@
 
 use super::{Arg, compounds};
 use crate::field::{Field, Task};
-use crate::loss::compound::Compound;
+use crate::loss::compound::{self, Compound};
 use crate::loss::config::{Config, ConfigError, Kind, Param, Scope, Setting, Settings};
 use crate::loss::overlap::Overlap;
 use crate::loss::{Loss, Spec};
@@ -184,12 +184,16 @@ impl Configured {
 
     /// The loss itself. Refuses settings outside the domains of its parameters.
     pub fn build(&self) -> Result<Box<dyn Loss>, ConfigError> {
-        let build = |spec: &'static Spec, settings| Ok((spec.build)(&Config::new(spec, settings)?));
+        let build =
+            |spec: &'static Spec, settings: &Settings| Ok((spec.build)(&Config::new(spec, settings)?));
         if let Some((spec, settings)) = self.single() {
             return build(spec, settings);
         }
-        let terms: Result<_, ConfigError> =
-            self.terms.iter().map(|term| Ok((term.weight, build(term.spec, &term.settings)?))).collect();
+        let built = |term: &Term| {
+            let loss = build(term.spec, &term.settings)?;
+            Ok(compound::Term { weight: term.weight, spec: term.spec, loss })
+        };
+        let terms: Result<_, ConfigError> = self.terms.iter().map(built).collect();
         Ok(Box::new(Compound::new(terms?)))
     }
 
@@ -200,8 +204,9 @@ impl Configured {
         Self { terms: self.terms.iter().map(effective).collect(), ignore: self.ignore }
     }
 
-    /// Everything that decides the value, as text: two that say the same are the same loss on such a field.
-    pub(super) fn fingerprint(&self, facts: Facts) -> Option<String> {
-        Some(format!("{:?}", self.effective(facts).build().ok()?))
+    /// Whether both come to the same loss on such a field.
+    pub(super) fn is_same_loss(&self, other: &Self, facts: Facts) -> bool {
+        let built = |configured: &Self| configured.effective(facts).build().ok();
+        built(self).zip(built(other)).is_some_and(|(own, other)| *own == *other)
     }
 }

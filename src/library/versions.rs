@@ -79,7 +79,7 @@ mod tests {
         for version in &versions {
             let settings = version.settings("dice", facts).expect("it is the card's own loss");
             let card = Configured::of(loss::find("dice").expect("a loss"), &settings);
-            assert_eq!(card.fingerprint(facts), version.configured.fingerprint(facts), "{}", version.call());
+            assert!(card.is_same_loss(&version.configured, facts), "{}", version.call());
         }
     }
 

@@ -43,6 +43,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Asymmetric focal"),
     family: Family::Distribution,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("asymmetric_focal.rs"),
     params: &[
         Param::number("gamma", "γ", Domain { max: 100.0, ..Domain::from(0.0, 5.0, 0.1, 2.0) }),
@@ -85,7 +86,7 @@ pub(super) const CLASSES_MEAN: Param = Param::choice(
 );
 
 /// See the [module docs](self).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AsymmetricFocal {
     /// γ
     pub gamma: f64,

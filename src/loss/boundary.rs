@@ -50,6 +50,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Boundary"),
     family: Family::Boundary,
     at_first: false,
+    takes_shares: false,
     docs: module_docs!("boundary.rs"),
     params: &[
         Param::choice(
@@ -73,7 +74,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Boundary {
     /// What is taken off the distance inside, before its sign changes.
     less_inside: f64,

@@ -61,6 +61,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("clDice"),
     family: Family::Boundary,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("cldice.rs"),
     params: &[
         Param::number(
@@ -86,7 +87,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ClDice {
     iterations: usize,
     dice_share: f64,

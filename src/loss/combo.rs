@@ -33,10 +33,10 @@
 //! # Source
 //! Taghanaki et al. 2019, equation 3, with α = β = ½. Theirs takes the sums over all classes at once.
 
-use super::compound::Compound;
+use super::compound::{Compound, Term};
 use super::config::{Domain, Param, PerClass};
-use super::cross_entropy::{CrossEntropy, MeanOver, Terms};
-use super::dice::DICE;
+use super::cross_entropy::{self, CrossEntropy, MeanOver, Terms};
+use super::dice::{self, DICE};
 use super::docs::module_docs;
 use super::overlap::{Absent, Outer, Overlap};
 use super::{Family, PerTask, Spec};
@@ -47,6 +47,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Combo"),
     family: Family::Compound,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("combo.rs"),
     params: &[
         Param::number("alpha", "α", Domain::new(0.0, 1.0, 0.01, 0.5)),
@@ -62,7 +63,7 @@ pub const SPEC: Spec = Spec {
             ..Terms::plain()
         };
         let smooth = 0.5 * config.number("smooth");
-        let dice = Overlap {
+        let overlap = Overlap {
             smooth_numerator: smooth,
             smooth_denominator: smooth,
             absent: Absent::Scored,
@@ -70,8 +71,8 @@ pub const SPEC: Spec = Spec {
             ..DICE
         };
         Box::new(Compound::new(vec![
-            (alpha, Box::new(CrossEntropy { terms, mean_over: MeanOver::Pixels })),
-            (1.0 - alpha, Box::new(dice)),
+            Term::new(alpha, &cross_entropy::SPEC, CrossEntropy { terms, mean_over: MeanOver::Pixels }),
+            Term::new(1.0 - alpha, &dice::SPEC, overlap),
         ]))
     },
 };

@@ -1,17 +1,42 @@
 //! Weighted sums of losses.
 
-use super::{Evaluation, Loss, Range};
+use super::{Evaluation, Loss, Range, Spec};
 use crate::field::Field;
 
-/// `Σ weight · loss`. Weights are not negative.
+/// A weighted loss of a sum.
 #[derive(Debug)]
+pub struct Term {
+    /// Factor of its value, not negative.
+    pub weight: f64,
+    /// The line of the catalogue that it is a loss of, for its name.
+    pub spec: &'static Spec,
+    /// The loss, with the parameters that it has in this sum.
+    pub loss: Box<dyn Loss>,
+}
+
+impl Term {
+    /// A term of a sum.
+    pub fn new(weight: f64, spec: &'static Spec, loss: impl Loss) -> Self {
+        Self { weight, spec, loss: Box::new(loss) }
+    }
+}
+
+impl PartialEq for Term {
+    /// Whatever lines of the catalogue they are of.
+    fn eq(&self, other: &Self) -> bool {
+        self.weight == other.weight && *self.loss == *other.loss
+    }
+}
+
+/// `Σ weight · loss`.
+#[derive(Debug, PartialEq)]
 pub struct Compound {
-    terms: Vec<(f64, Box<dyn Loss>)>,
+    terms: Vec<Term>,
 }
 
 impl Compound {
     /// The sum of the terms.
-    pub fn new(terms: Vec<(f64, Box<dyn Loss>)>) -> Self {
+    pub fn new(terms: Vec<Term>) -> Self {
         Self { terms }
     }
 }
@@ -19,16 +44,16 @@ impl Compound {
 impl Loss for Compound {
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
         let Some(gradient) = gradient else {
-            return self.terms.iter().map(|(weight, loss)| weight * loss.evaluate(field, None)).sum();
+            return self.terms.iter().map(|term| term.weight * term.loss.evaluate(field, None)).sum();
         };
         let evaluated: Vec<(f64, Evaluation)> =
-            self.terms.iter().map(|(weight, loss)| (*weight, Evaluation::of(&**loss, field))).collect();
+            self.terms.iter().map(|term| (term.weight, Evaluation::of(&*term.loss, field))).collect();
         let sum = Evaluation::sum(evaluated.iter().map(|(weight, term)| (*weight, term)), gradient.len());
         gradient.copy_from_slice(&sum.gradient);
         sum.value
     }
 
-    fn terms(&self) -> &[(f64, Box<dyn Loss>)] {
+    fn terms(&self) -> &[Term] {
         &self.terms
     }
 
@@ -37,8 +62,8 @@ impl Loss for Compound {
         let sum = |bound: fn(Range) -> f64| {
             self.terms
                 .iter()
-                .filter(|(weight, _)| *weight > 0.0)
-                .map(|(w, loss)| w * bound(loss.range()))
+                .filter(|term| term.weight > 0.0)
+                .map(|term| term.weight * bound(term.loss.range()))
                 .sum()
         };
         Range { least: sum(|r| r.least), most: sum(|r| r.most), perfect: sum(|r| r.perfect) }

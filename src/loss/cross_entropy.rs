@@ -60,6 +60,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Cross-entropy"),
     family: Family::Distribution,
     at_first: true,
+    takes_shares: true,
     docs: module_docs!("cross_entropy.rs"),
     params: &[
         Param::number("pos_weight", "w⁺", Domain::from(0.0, 20.0, 0.1, 1.0)).only(Task::Binary),
@@ -100,7 +101,7 @@ pub(super) const CLIP: Param = Param::number("clip", "least probability", Domain
     );
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CrossEntropy {
     /// The loss of each pixel.
     pub terms: Terms,

@@ -26,12 +26,12 @@
 //! taken here one class against the rest on the raw logits, beside the softmax of cross-entropy. The other reading is
 //! cross-entropy with Lovász-softmax, which is a card of its own.
 
-use super::compound::Compound;
+use super::compound::{Compound, Term};
 use super::config::{Domain, Param};
-use super::cross_entropy::CrossEntropy;
+use super::cross_entropy::{self, CrossEntropy};
 use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
-use super::{Family, PerTask, Spec};
+use super::{Family, PerTask, Spec, lovasz_hinge};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
@@ -39,6 +39,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask { binary: "CE + λ·Lovász hinge", multiclass: "CE + λ·Lovász hinge, one vs rest" },
     family: Family::Compound,
     at_first: true,
+    takes_shares: true,
     docs: module_docs!("cross_entropy_lovasz_hinge.rs"),
     params: &[
         Param::number("lambda", "λ", Domain::from(0.0, 5.0, 0.05, 1.0)),
@@ -47,8 +48,8 @@ pub const SPEC: Spec = Spec {
     ],
     build: |config| {
         Box::new(Compound::new(vec![
-            (1.0, Box::new(CrossEntropy::default())),
-            (config.number("lambda"), Box::new(Lovasz::new(Error::Hinge, config))),
+            Term::new(1.0, &cross_entropy::SPEC, CrossEntropy::default()),
+            Term::new(config.number("lambda"), &lovasz_hinge::SPEC, Lovasz::new(Error::Hinge, config)),
         ]))
     },
 };

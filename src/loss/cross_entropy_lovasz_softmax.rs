@@ -26,12 +26,12 @@
 //! common in practice. In a multi-class task this is one of two readings of cross-entropy + λ·Lovász; the other, with
 //! the one-vs-rest hinge, is a card of its own.
 
-use super::compound::Compound;
+use super::compound::{Compound, Term};
 use super::config::{Domain, Param};
-use super::cross_entropy::CrossEntropy;
+use super::cross_entropy::{self, CrossEntropy};
 use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
-use super::{Family, PerTask, Spec};
+use super::{Family, PerTask, Spec, lovasz_softmax};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
@@ -39,6 +39,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask { binary: "CE + λ·Lovász-sigmoid", multiclass: "CE + λ·Lovász-softmax" },
     family: Family::Compound,
     at_first: true,
+    takes_shares: true,
     docs: module_docs!("cross_entropy_lovasz_softmax.rs"),
     params: &[
         Param::number("lambda", "λ", Domain::from(0.0, 5.0, 0.05, 1.0)),
@@ -47,8 +48,12 @@ pub const SPEC: Spec = Spec {
     ],
     build: |config| {
         Box::new(Compound::new(vec![
-            (1.0, Box::new(CrossEntropy::default())),
-            (config.number("lambda"), Box::new(Lovasz::new(Error::Probability, config))),
+            Term::new(1.0, &cross_entropy::SPEC, CrossEntropy::default()),
+            Term::new(
+                config.number("lambda"),
+                &lovasz_softmax::SPEC,
+                Lovasz::new(Error::Probability, config),
+            ),
         ]))
     },
 };

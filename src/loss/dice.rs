@@ -40,6 +40,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Dice"),
     family: Family::Overlap,
     at_first: true,
+    takes_shares: true,
     docs: module_docs!("dice.rs"),
     params: &joined::<1, 13, 14>([SMOOTH], CONVENTIONS),
     build: |config| Box::new(DICE.with_conventions(config)),

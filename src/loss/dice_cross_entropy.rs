@@ -25,10 +25,10 @@
 //! Taghanaki et al. 2019 and Isensee et al. 2021 (nnU-Net, which subtracts the Dice score instead of adding one minus
 //! it). Terms with their defaults: cross-entropy as in PyTorch, Dice as in segmentation-models-pytorch.
 
-use super::compound::Compound;
+use super::compound::{Compound, Term};
 use super::config::{Domain, Param, joined};
-use super::cross_entropy::{CrossEntropy, Terms};
-use super::dice::DICE;
+use super::cross_entropy::{self, CrossEntropy, Terms};
+use super::dice::{self, DICE};
 use super::docs::module_docs;
 use super::overlap::{self, CONVENTIONS, SMOOTH};
 use super::{Family, PerTask, Spec};
@@ -39,6 +39,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Dice + cross-entropy"),
     family: Family::Compound,
     at_first: true,
+    takes_shares: true,
     docs: module_docs!("dice_cross_entropy.rs"),
     params: &joined::<3, CONVENTION_COUNT, { 3 + CONVENTION_COUNT }>(
         [
@@ -55,8 +56,12 @@ pub const SPEC: Spec = Spec {
             ..Terms::plain()
         };
         Box::new(Compound::new(vec![
-            (config.number("dice_weight"), Box::new(DICE.with_conventions(config))),
-            (config.number("ce_weight"), Box::new(CrossEntropy { terms, ..CrossEntropy::default() })),
+            Term::new(config.number("dice_weight"), &dice::SPEC, DICE.with_conventions(config)),
+            Term::new(
+                config.number("ce_weight"),
+                &cross_entropy::SPEC,
+                CrossEntropy { terms, ..CrossEntropy::default() },
+            ),
         ]))
     },
 };

@@ -31,11 +31,11 @@
 //! Zhu et al. 2019, with Dice in place of their focal Tversky form, and MONAI, whose Dice sums over each
 //! image and scores absent classes. With a softmax for Dice its focal loss stays with sigmoids.
 
-use super::compound::Compound;
+use super::compound::{Compound, Term};
 use super::config::{Choice, Domain, Param, joined};
-use super::dice::DICE;
+use super::dice::{self, DICE};
 use super::docs::module_docs;
-use super::focal::Focal;
+use super::focal::{self, Focal};
 use super::overlap::{self, CONVENTIONS, SMOOTH};
 use super::{Family, PerTask, Spec};
 use crate::field::{Head, Task};
@@ -46,6 +46,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Dice + focal"),
     family: Family::Compound,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("dice_focal.rs"),
     params: &joined::<8, CONVENTION_COUNT, { 8 + CONVENTION_COUNT }>(
         [
@@ -76,7 +77,7 @@ pub const SPEC: Spec = Spec {
         CONVENTIONS,
     ),
     build: |config| {
-        let focal = Focal {
+        let own = Focal {
             gamma: config.number("gamma"),
             alpha: config.flag("balanced").then(|| config.number("alpha")),
             head: match config.choice("focal_activation") {
@@ -88,8 +89,8 @@ pub const SPEC: Spec = Spec {
             reduced_threshold: None,
         };
         Box::new(Compound::new(vec![
-            (config.number("dice_weight"), Box::new(DICE.with_conventions(config))),
-            (config.number("focal_weight"), Box::new(focal)),
+            Term::new(config.number("dice_weight"), &dice::SPEC, DICE.with_conventions(config)),
+            Term::new(config.number("focal_weight"), &focal::SPEC, own),
         ]))
     },
 };

@@ -94,11 +94,6 @@ impl Page {
         page
     }
 
-    /// Whether the loss is about shares of classes where labels are soft; the others stay with the labels.
-    pub fn takes_shares(&self) -> bool {
-        self.section("Shapes").is_some_and(|text| text.contains("or shares `"))
-    }
-
     /// The text of one of the other sections.
     pub fn section(&self, title: &str) -> Option<&str> {
         self.sections.iter().find(|(known, _)| known == title).map(|(_, text)| text.as_str())

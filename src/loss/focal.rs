@@ -47,6 +47,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Focal"),
     family: Family::Distribution,
     at_first: true,
+    takes_shares: false,
     docs: module_docs!("focal.rs"),
     params: &[
         Param::number("gamma", "γ", Domain { max: 100.0, ..Domain::from(0.0, 5.0, 0.1, 2.0) }),
@@ -85,7 +86,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Focal {
     /// γ
     pub gamma: f64,

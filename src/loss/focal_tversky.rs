@@ -41,6 +41,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Focal Tversky"),
     family: Family::Overlap,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("focal_tversky.rs"),
     params: &joined::<6, 11, 17>(
         [

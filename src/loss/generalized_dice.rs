@@ -43,6 +43,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Generalised Dice"),
     family: Family::Overlap,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("generalized_dice.rs"),
     params: &[
         Param::choice(
@@ -101,7 +102,7 @@ enum Weighting {
 }
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a convention of its own")]
 struct GeneralizedDice {
     weighting: Weighting,

@@ -46,6 +46,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Generalised Wasserstein Dice"),
     family: Family::Overlap,
     at_first: false,
+    takes_shares: false,
     docs: module_docs!("generalized_wasserstein_dice.rs"),
     params: &[
         Param::number("near", "d, between classes", Domain::new(0.0, 1.0, 0.01, 0.5)).only(Task::Multiclass),
@@ -75,7 +76,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct GeneralizedWassersteinDice {
     /// The distance of two foreground classes.
     near: f64,

@@ -50,6 +50,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Hausdorff (distance transform)"),
     family: Family::Boundary,
     at_first: false,
+    takes_shares: false,
     docs: module_docs!("hausdorff.rs"),
     params: &[
         Param::number("alpha", "α", Domain { slider_max: 4.0, ..Domain::new(0.0, 10.0, 0.1, 2.0) }),
@@ -63,7 +64,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Hausdorff {
     alpha: f64,
     log: bool,

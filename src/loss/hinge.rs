@@ -36,13 +36,14 @@ pub const SPEC: Spec = Spec {
     name: PerTask { binary: "Hinge", multiclass: "Hinge, one vs rest" },
     family: Family::Distribution,
     at_first: true,
+    takes_shares: false,
     docs: module_docs!("hinge.rs"),
     params: &[],
     build: |_| Box::new(Hinge),
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hinge;
 
 impl Loss for Hinge {

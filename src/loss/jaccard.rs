@@ -40,6 +40,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Jaccard"),
     family: Family::Overlap,
     at_first: true,
+    takes_shares: true,
     docs: module_docs!("jaccard.rs"),
     params: &joined::<1, 13, 14>([SMOOTH], CONVENTIONS),
     build: |config| Box::new(JACCARD.with_conventions(config)),

@@ -35,6 +35,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Log-cosh Dice"),
     family: Family::Overlap,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("log_cosh_dice.rs"),
     params: &joined::<2, 11, 13>([SMOOTH, SQUARED], INNER_UP_TO_ONE),
     build: |config| Box::new(Overlap { outer: Outer::LogCosh, ..DICE.with_inner(config) }),

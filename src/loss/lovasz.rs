@@ -20,7 +20,7 @@ pub enum Error {
 }
 
 /// A Lovász loss. See the [module docs](self).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lovasz {
     /// What is sorted.
     pub error: Error,

@@ -38,6 +38,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask { binary: "Lovász hinge", multiclass: "Lovász hinge, one vs rest" },
     family: Family::Lovasz,
     at_first: true,
+    takes_shares: false,
     docs: module_docs!("lovasz_hinge.rs"),
     params: &CONVENTIONS,
     build: |config| Box::new(Lovasz::new(Error::Hinge, config)),

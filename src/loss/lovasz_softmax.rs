@@ -37,6 +37,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask { binary: "Lovász-sigmoid", multiclass: "Lovász-softmax" },
     family: Family::Lovasz,
     at_first: true,
+    takes_shares: false,
     docs: module_docs!("lovasz_softmax.rs"),
     params: &CONVENTIONS,
     build: |config| Box::new(Lovasz::new(Error::Probability, config)),

@@ -41,6 +41,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("MCC"),
     family: Family::Overlap,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("mcc.rs"),
     params: &joined::<6, 3, 9>(
         [
@@ -71,7 +72,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Mcc {
     count_eps: f64,
     root_eps: f64,

@@ -35,10 +35,10 @@
 //! The schedule: Kervadec et al. 2019, section 3, with generalised Dice first and the boundary loss second. A weight on
 //! a value is no weight on a gradient: losses differ by orders of magnitude in both.
 
-use super::compound::Compound;
+use super::compound::{Compound, Term};
 use super::config::{Choice, Config, Domain, Param, Settings};
 use super::docs::module_docs;
-use super::{ALL_BUT_THE_MIXER, Family, Loss, PerTask, Spec};
+use super::{ALL_BUT_THE_MIXER, Family, PerTask, Spec};
 
 /// The catalogue line.
 pub const SPEC: Spec = Spec {
@@ -46,6 +46,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Mixer"),
     family: Family::Compound,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("mixer.rs"),
     params: &[
         Param::choice("first", "first", &FIRST),
@@ -70,7 +71,7 @@ pub const SPEC: Spec = Spec {
             ("third", "third_weight", 1.0),
         ];
         let terms = terms.into_iter().filter_map(|(term, weight, share)| {
-            Some((share * config.number(weight), by_default(config.choice(term))?))
+            by_default(share * config.number(weight), config.choice(term))
         });
         Box::new(Compound::new(terms.collect()))
     },
@@ -156,10 +157,10 @@ const fn option(spec: &'static Spec) -> Choice {
     Choice { id: spec.id, label: spec.name.multiclass }
 }
 
-/// The loss of this id with the settings that it has by default.
-fn by_default(id: &str) -> Option<Box<dyn Loss>> {
+/// The loss of this id, weighted, with the settings that it has by default.
+fn by_default(weight: f64, id: &str) -> Option<Term> {
     let spec: &'static Spec = TERMS.into_iter().find(|spec| spec.id == id)?;
     let settings = Settings::new();
     let config = Config::new(spec, &settings).ok()?;
-    Some((spec.build)(&config))
+    Some(Term { weight, spec, loss: (spec.build)(&config) })
 }

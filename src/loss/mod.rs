@@ -8,6 +8,7 @@
 
 pub mod config;
 pub mod docs;
+mod identity;
 mod planes;
 mod pull_back;
 mod skeleton;
@@ -44,11 +45,13 @@ pub mod unified_focal;
 use std::fmt::Debug;
 
 use crate::field::{Field, Task};
+pub use compound::Term;
 use config::{Config, Param};
+pub use identity::Identity;
 pub use pull_back::pull_back;
 
-/// A loss with all its parameters set.
-pub trait Loss: Debug {
+/// A loss with all its parameters set. Two are equal (`==` on `dyn Loss`) if they are of one type with equal parameters.
+pub trait Loss: Debug + Identity {
     /// The value and, where a place is given for it, the gradient d(value)/d(logit), `[image, class, y, x]`.
     ///
     /// Every element of `gradient` is overwritten. Both are finite for finite logits.
@@ -59,7 +62,7 @@ pub trait Loss: Debug {
 
     /// The weighted losses that this one is the sum of, if it is a compound. The sum is then taken from them where
     /// they are known already.
-    fn terms(&self) -> &[(f64, Box<dyn Loss>)] {
+    fn terms(&self) -> &[Term] {
         &[]
     }
 }
@@ -197,6 +200,8 @@ pub struct Spec {
     pub family: Family,
     /// Whether its card is there at first.
     pub at_first: bool,
+    /// Whether it is about shares of classes where labels are soft; the others stay with the labels.
+    pub takes_shares: bool,
     /// The module docs, in the fixed form that [`docs::Page`] reads.
     pub docs: &'static str,
     /// Parameters in the order of the controls.

@@ -5,7 +5,7 @@ use super::overlap::{head, per_image};
 use crate::field::{Field, Head, Shape};
 
 /// What the mean runs over, and how logits become probabilities.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Planes {
     /// How logits become probabilities in a multi-class task.
     pub head: Head,

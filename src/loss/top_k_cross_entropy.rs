@@ -53,6 +53,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Top-k cross-entropy"),
     family: Family::Distribution,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("top_k_cross_entropy.rs"),
     params: &[
         Param::choice(
@@ -86,7 +87,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopK {
     /// The loss of each pixel.
     pub terms: Terms,

@@ -42,6 +42,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Tversky"),
     family: Family::Overlap,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("tversky.rs"),
     params: &joined::<3, CONVENTION_COUNT, { 3 + CONVENTION_COUNT }>(
         [ALPHA, BETA, SMOOTH],

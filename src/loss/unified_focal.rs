@@ -57,6 +57,7 @@ pub const SPEC: Spec = Spec {
     name: PerTask::both("Unified focal"),
     family: Family::Distribution,
     at_first: false,
+    takes_shares: true,
     docs: module_docs!("unified_focal.rs"),
     params: &[
         Param::number("weight", "λ", Domain::new(0.0, 1.0, 0.01, 0.5)),
@@ -78,7 +79,7 @@ pub const SPEC: Spec = Spec {
 };
 
 /// See the [module docs](self).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UnifiedFocal {
     /// λ
     pub weight: f64,
@@ -89,7 +90,7 @@ pub struct UnifiedFocal {
 }
 
 /// The Tversky term of [`UnifiedFocal`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FocalTversky {
     /// γ; the exponent is 1 − γ.
     pub gamma: f64,

@@ -13,9 +13,12 @@ use crate::paint::number::{self, percent};
 use crate::study::by_probability::by_probability;
 use crate::study::share::foreground_share;
 
+/// Losses with what they came to.
+type Known<'l> = Vec<(&'l dyn Loss, Rc<Evaluation>)>;
+
 /// Every card's loss. What several are made of, cross-entropy above all, is evaluated once.
 pub(super) fn evaluate(field: &Field<'_>, cards: &[&Card], view: &View) -> Vec<Rc<Evaluation>> {
-    let mut known: Vec<(String, Rc<Evaluation>)> = Vec::new();
+    let mut known = Known::new();
     let by_logit = cards.iter().map(|card| evaluate_once(field, &*card.loss, &mut known));
     if !view.by_probability {
         return by_logit.collect();
@@ -27,27 +30,18 @@ pub(super) fn evaluate(field: &Field<'_>, cards: &[&Card], view: &View) -> Vec<R
         .collect()
 }
 
-/// Losses are told apart by how they print, which shows all their parameters.
-fn evaluate_once(
-    field: &Field<'_>,
-    loss: &dyn Loss,
-    known: &mut Vec<(String, Rc<Evaluation>)>,
-) -> Rc<Evaluation> {
-    let name = format!("{loss:?}");
-    if let Some((_, evaluation)) = known.iter().find(|(other, _)| *other == name) {
+fn evaluate_once<'l>(field: &Field<'_>, loss: &'l dyn Loss, known: &mut Known<'l>) -> Rc<Evaluation> {
+    if let Some((_, evaluation)) = known.iter().find(|(other, _)| *other == loss) {
         return Rc::clone(evaluation);
     }
     let evaluation = Rc::new(if loss.terms().is_empty() {
         Evaluation::of(loss, field)
     } else {
-        let terms: Vec<_> = loss
-            .terms()
-            .iter()
-            .map(|(weight, term)| (*weight, evaluate_once(field, &**term, known)))
-            .collect();
+        let terms: Vec<_> =
+            loss.terms().iter().map(|term| (term.weight, evaluate_once(field, &*term.loss, known))).collect();
         Evaluation::sum(terms.iter().map(|(weight, term)| (*weight, &**term)), field.shape().logits())
     });
-    known.push((name, Rc::clone(&evaluation)));
+    known.push((loss, Rc::clone(&evaluation)));
     evaluation
 }
 

@@ -294,7 +294,7 @@ fn loss_entry(spec: &Spec) -> LossEntry {
         name: spec.name.into(),
         family: spec.family.name().into(),
         at_first: spec.at_first,
-        takes_shares: page.takes_shares(),
+        takes_shares: spec.takes_shares,
         params: spec
             .params
             .iter()

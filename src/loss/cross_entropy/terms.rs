@@ -4,7 +4,7 @@ use crate::field::{Field, Head, Probabilities, Task};
 use crate::loss::config::PerClass;
 
 /// What the cross-entropy of a pixel depends on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
     /// How logits become probabilities in a multi-class task.
     pub head: Head,

@@ -82,7 +82,7 @@ pub struct Reduction {
 }
 
 /// A loss of the family. See the [module docs](self).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a convention of its own")]
 pub struct Overlap {
     /// α, weight of false positives.
