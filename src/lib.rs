@@ -30,8 +30,8 @@
 //! - [`metric`]: what hard masks are judged by
 //! - [`study`]: what one asks of a loss beyond its value and gradient, and how libraries differ on it
 //! - [`scene`]: what is painted, and its history; [`file`](mod@file): what is opened; [`paint`]: what is seen
-//! - [`instrument`]: studies as charts
-//! - [`laboratory`]: studies that take longer than a frame, in steps
+//! - [`report`]: charts, tables and sentences by name; [`laboratory`]: what takes longer than a frame, in steps
+//! - [`panel`]: one folder for each question, from its study to its sentences
 //! - [`session`]: takes edits, gives frames
 //! - `wasm`: the browser's door (on wasm32 only)
 //!
@@ -46,12 +46,13 @@
 
 pub mod field;
 pub mod file;
-pub mod instrument;
 pub mod laboratory;
 pub mod library;
 pub mod loss;
 pub mod metric;
 pub mod paint;
+pub mod panel;
+pub mod report;
 pub mod scene;
 pub mod session;
 pub mod study;

@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
-use lossfield::wasm::{ChartView, LovaszPlot, class_colours, focal_dragged, legend_pixels};
+use lossfield::wasm::{ChartView, LovaszPlot, ask, class_colours, legend_pixels};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -47,11 +47,22 @@ fn a_chart_of_data_is_drawn_and_its_handle_is_taken_and_dragged() {
     let within =
         (0..WIDTH).find_map(|x| view.handle_at(f64::from(x), 0.55 * f64::from(HEIGHT), WIDTH, HEIGHT, 1.0));
     assert_eq!(within.as_deref(), Some("gamma"));
-    let settings = js_sys::JSON::parse(r#"{"balanced": false}"#).unwrap();
-    let loss = 0.4 * 0.4 * -(0.6f64.ln());
-    assert_eq!(focal_dragged(settings.clone(), "gamma", 0.6, loss).unwrap(), Some(2.0));
-    assert_eq!(focal_dragged(settings, "alpha", 0.6, loss).unwrap(), None);
-    assert!(focal_dragged("mauve".into(), "gamma", 0.6, loss).is_err());
+}
+
+#[wasm_bindgen_test]
+fn a_panel_is_asked_where_the_page_stands() {
+    let question = |handle: &str| {
+        let at = [0.6, 0.4 * 0.4 * -(0.6f64.ln())];
+        let question =
+            format!(r#"{{"settings": {{"balanced": false}}, "handle": "{handle}", "at": {at:?}}}"#);
+        js_sys::JSON::parse(&question).unwrap()
+    };
+    let answer = |question: JsValue| ask("focal", JsValue::UNDEFINED, question);
+    let details = |report: JsValue| js_sys::Reflect::get(&report, &"details".into()).unwrap();
+    assert_eq!(details(answer(question("gamma")).unwrap()).as_f64(), Some(2.0));
+    assert!(details(answer(question("alpha")).unwrap()).is_undefined());
+    assert!(answer("mauve".into()).is_err());
+    assert!(ask("mauve", JsValue::UNDEFINED, JsValue::UNDEFINED).is_err());
 }
 
 #[wasm_bindgen_test]
@@ -64,7 +75,7 @@ fn lovasz_charts_are_drawn_pointed_at_and_played() {
     set("pixels", &js_sys::Uint32Array::from((0..100).rev().collect::<Vec<u32>>().as_slice()));
     let foreground: Vec<u8> = (0..100).map(|rank| rank % 2).collect();
     set("foreground", &js_sys::Uint8Array::from(foreground.as_slice()));
-    let plot = LovaszPlot::new(order.into(), 1.0, "hinge error".into(), 10, 10).unwrap();
+    let plot = LovaszPlot::new(order.into(), 1.0, "hinge".into(), 10, 10).unwrap();
     let middle = f64::from(WIDTH) / 2.0;
     for chart in [plot.ranks(), plot.area()] {
         let canvas = canvas();

@@ -6,21 +6,21 @@
     reason = "a chart function is generic over one backend, a closure is good for every lifetime of one"
 )]
 
-use lossfield::instrument::advisor;
-use lossfield::instrument::lovasz::{self, moments};
-use lossfield::laboratory::{AxisChoice, Chosen, Laboratory, LaneChoice, Report, Request};
-use lossfield::loss::config::Settings;
+use lossfield::laboratory::Laboratory;
+use lossfield::loss::lovasz::Error;
 use lossfield::paint::Theme;
 use lossfield::paint::chart::{
     Axis, Chart, ChartStyle, Ink, LovaszChart, LovaszLook, Mark, Plot, Series, draw_lovasz,
 };
+use lossfield::panel::lovasz::study::Order;
+use lossfield::panel::lovasz::study::moments::Moments;
+use lossfield::panel::lovasz::{moments, sort};
+use lossfield::panel::{self, Array, PANELS, Report};
 use lossfield::session::Session;
-use lossfield::study::advice::Answers;
-use lossfield::study::lovasz::moments::Moments;
-use lossfield::study::sweep::Knob;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
+use serde_json::{Value, json};
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
@@ -100,10 +100,11 @@ fn softmax_of_many() -> LovaszChart {
     sorted(65_536, |t| (-9.0 * t).exp(), "|y − p|")
 }
 
-/// The charts of an instrument on a small scene, as they are exported. Kept is one of each kind.
-fn exported(id: &str, charts: &[Chart], kept: &str) {
+/// The charts of a panel on a small scene, as they are exported. Kept is one of each kind.
+fn exported<'c>(id: &str, charts: impl IntoIterator<Item = &'c Chart>, kept: &str) {
+    let charts: Vec<&Chart> = charts.into_iter().collect();
     assert!(!charts.is_empty(), "{id}");
-    for chart in charts {
+    for chart in &charts {
         let name: String =
             chart.title().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
         for (theme, look) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
@@ -129,117 +130,134 @@ fn lesion() -> Session {
     session
 }
 
-/// What the page shows of an instrument that is computed with each frame.
-fn panel(view: &str) -> Vec<Chart> {
-    let edit = format!(r#"{{"commands": [{{"kind": "show", "view": {view}}}]}}"#);
-    let frame = lesion().apply(serde_json::from_str(&edit).expect("an edit"));
-    frame.panel.expect("the panel is open").charts
+/// The report of a panel that is open in a session.
+fn shown(session: &mut Session, id: &str, state: Value) -> Report {
+    let show = json!({ "kind": "show", "view": { "panel": { "id": id, "state": state } } });
+    let edit = serde_json::from_value(json!({ "commands": [show] })).expect("an edit");
+    session.apply(edit).panel.expect("the panel is open")
 }
 
-fn found(request: Request) -> Report {
-    let mut laboratory = Laboratory::new(lesion().specimen(), request).expect("it can be measured");
+fn report(id: &str, state: Value) -> Report {
+    shown(&mut lesion(), id, state)
+}
+
+/// The experiment of a panel, before its first step. The losses are those that have a card at first, or these.
+fn experiment(id: &str, state: Value, cards: Option<&[&str]>) -> Laboratory {
+    let mut snapshot = lesion().snapshot();
+    if let Some(cards) = cards {
+        snapshot.header.cards = cards.iter().map(|card| (*card).to_owned()).collect();
+    }
+    let panel = panel::find(id).expect("a panel");
+    panel.experiment(&state, snapshot).expect("it can be measured")
+}
+
+fn found(id: &str, state: Value) -> Report {
+    let mut laboratory = experiment(id, state, None);
     while laboratory.done() < laboratory.total() {
         laboratory.advance().expect("it can be measured");
     }
     laboratory.report(None)
 }
 
-fn measured(request: Request) -> Vec<Chart> {
-    found(request).charts
+/// Every chart of every panel as it opens is drawn, and has a table.
+#[test]
+fn every_panel_opens_with_charts_that_can_be_drawn() {
+    for panel in PANELS {
+        let report = report(panel.id(), Value::Null);
+        assert_eq!(report.panel, panel.id());
+        for (name, chart) in &report.charts {
+            assert!(!chart.title().is_empty(), "{} {name}", panel.id());
+            assert!(chart.svg(Theme::Dark, WIDE).contains("</svg>"), "{} {name}", panel.id());
+            let table = chart.table();
+            assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{} {name}", panel.id());
+        }
+        for (name, table) in &report.tables {
+            assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{} {name}", panel.id());
+        }
+    }
 }
 
 #[test]
 fn focal_laboratory() {
-    let shown = panel(r#"{"panel": {"kind": "focal"}}"#);
+    let report = report("focal", Value::Null);
     for kept in [
         "Loss by the probability of the true class",
         "Gradient by the probability of the true class",
         "Who is heard: easy and hard pixels of either side",
         "How the loss of the background piles up over its pixels",
     ] {
-        exported("focal", &shown, kept);
+        exported("focal", report.charts.values(), kept);
     }
 }
 
 #[test]
 fn a_batch() {
     let mut session = Session::default();
-    let edit = r#"{"commands": [
-        {"kind": "openBatch", "id": "large-tiny-none", "side": 64},
-        {"kind": "show", "view": {"panel": {"kind": "batch", "loss": "dice"}}}
-    ]}"#;
-    let frame = session.apply(serde_json::from_str(edit).expect("an edit"));
-    let charts = frame.panel.expect("the panel is open").charts;
-    exported("batch", &charts, "Per image and per batch");
-    exported("batch", &charts, "Who gets the gradient of Dice");
+    let open = r#"{"commands": [{"kind": "openBatch", "id": "large-tiny-none", "side": 64}]}"#;
+    session.apply(serde_json::from_str(open).expect("an edit"));
+    let report = shown(&mut session, "batch", json!({ "loss": "dice" }));
+    exported("batch", report.charts.values(), "Per image and per batch");
+    exported("batch", report.charts.values(), "Who gets the gradient of Dice");
 }
 
 /// Two losses, thirty steps of free logits from even odds.
 #[test]
 fn a_descent() {
-    let lanes = ["cross_entropy", "dice"].map(|id| {
-        let loss = Chosen { id: id.into(), settings: Settings::default() };
-        LaneChoice { loss, then: None }
+    let rules = json!({
+        "model": "free", "start": "even", "method": "gradient", "rate": 0.5, "equalNorm": true, "seed": 1
     });
-    let rules = r#"{"model": "free", "start": "even", "method": "gradient", "rate": 0.5, "equalNorm": true, "seed": 1}"#;
-    let rules = serde_json::from_str(rules).expect("rules of a race");
-    let request = Request::Descent { lanes: lanes.into(), rules };
-    let mut laboratory = Laboratory::new(lesion().specimen(), request).expect("it can be raced");
+    let state = json!({ "rules": rules });
+    let mut laboratory = experiment("descent", state, Some(&["cross_entropy", "dice"]));
     for _ in 0..30 {
         laboratory.advance().expect("it can be raced");
     }
-    let charts = laboratory.report(Some(20)).charts;
-    exported("descent", &charts, "IoU by step");
-    exported("descent", &charts, "The loss that is followed");
+    let report = laboratory.report(Some(20));
+    exported("descent", report.charts.values(), "IoU by step");
+    exported("descent", report.charts.values(), "The loss that is followed");
 }
 
 #[test]
-fn instruments() {
-    let shown = panel(
-        r#"{"cards": ["dice_cross_entropy"], "panel": {"kind": "gradients", "loss": "dice_cross_entropy"}}"#,
-    );
-    exported("gradients", &shown, "The gradient of the compound, stacked by term");
+fn gradients_metrics_imbalance_and_the_advisor() {
+    let gradients = report("gradients", json!({ "loss": "dice_cross_entropy" }));
+    exported("gradients", gradients.charts.values(), "The gradient of the compound, stacked by term");
     exported(
         "vanishing",
-        &measured(Request::Vanishing),
+        found("gradients", Value::Null).charts.values(),
         "Gradient left on the foreground, the more confidently it is wrong",
     );
-    let shown = panel(r#"{"panel": {"kind": "metrics"}}"#);
-    exported("metrics", &shown, "Metrics by threshold");
-    exported("imbalance", &measured(Request::Sweep { knob: Knob::Fraction }), "Who holds the gradient");
-    let loss = Chosen { id: "focal".into(), settings: Settings::default() };
-    let [x, y] = ["gamma", "alpha"].map(|id| AxisChoice::Param { id: id.into() });
-    exported("imbalance", &measured(Request::Surface { loss, x, y }), "Focal: who holds the gradient");
-    let evidence = found(Request::Advice).advice.expect("what was measured");
-    let calibrated = Answers { calibrated: true, ..Answers::default() };
-    exported(
-        "advisor",
-        &advisor::readout(&evidence, calibrated).charts,
-        "What speaks for each, and what against",
-    );
+    exported("metrics", report("metrics", Value::Null).charts.values(), "Metrics by threshold");
+    let sweep = found("imbalance", json!({ "knob": "fraction" }));
+    exported("imbalance", sweep.charts.values(), "Who holds the gradient");
+    let param = |id: &str| json!({ "kind": "param", "id": id });
+    let surface = json!({ "surface": true, "loss": "focal", "x": param("gamma"), "y": param("alpha") });
+    exported("imbalance", found("imbalance", surface).charts.values(), "Focal: who holds the gradient");
+    let evidence = found("advisor", Value::Null).details;
+    let advisor = panel::find("advisor").expect("a panel");
+    let advice = advisor.ask(&json!({ "calibrated": true }), evidence).expect("what was measured");
+    exported("advisor", advice.charts.values(), "What speaks for each, and what against");
 }
 
 /// The parts of the Lovász panel, and its animation.
 #[test]
 fn lovasz_step_by_step() {
-    let part = |part: &str| {
-        panel(&format!(r#"{{"panel": {{"kind": "lovasz", "error": "hinge", "channel": 0, {part}}}}}"#))
+    let part = |part: &str, more: Value| {
+        let mut state = json!({ "error": "hinge", "channel": 0, "part": part });
+        state.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        report("lovasz", state).charts
     };
-    exported("lovasz", &part(r#""part": "weights""#), "How many pixels hold how much");
-    let kink = part(r#""part": "kink", "moved": 1.5"#);
-    exported("lovasz", &kink, "The loss as this pixel's error moves");
-    exported("lovasz", &kink, "Its slope: the weight of the rank that the pixel has");
+    let none = || json!({});
+    exported("lovasz", part("weights", none()).values(), "How many pixels hold how much");
+    let kink = part("kink", json!({ "moved": 1.5 }));
+    exported("lovasz", kink.values(), "The loss as this pixel's error moves");
+    exported("lovasz", kink.values(), "Its slope: the weight of the rank that the pixel has");
     let truth = "Pixel 1 foreground, pixel 2 background";
-    exported("lovasz-above", &part(r#""part": "twoPixels""#), truth);
-    exported("lovasz-turned", &part(r#""part": "twoPixels", "turn": 35"#), truth);
-    exported("lovasz", &part(r#""part": "three""#), "Three errors: the area under each is its loss");
-    exported("lovasz", &part(r#""part": "images""#), "Errors of each, and of all as one");
+    exported("lovasz-above", part("twoPixels", none()).values(), truth);
+    exported("lovasz-turned", part("twoPixels", json!({ "turned": true, "turn": 35 })).values(), truth);
+    exported("lovasz", part("three", none()).values(), "Three errors: the area under each is its loss");
+    exported("lovasz", part("images", none()).values(), "Errors of each, and of all as one");
 
-    let edit =
-        r#"{"commands": [{"kind": "show", "view": {"panel": {"kind": "lovasz", "part": "moments"}}}]}"#;
-    let frame = lesion().apply(serde_json::from_str(edit).expect("an edit"));
-    let order = frame.lovasz.and_then(|lovasz| lovasz.order).expect("the sort");
-    let charts = lovasz::sort(&order, "hinge error");
+    let order = sorted_by(report("lovasz", json!({ "part": "moments" })));
+    let charts = sort(&order, Error::Hinge);
     let moments = Moments::new(order, charts[0].shown());
     let [ranks, area] = charts.map(|chart| [Chart::Lovasz(chart)]);
     exported("lovasz-page", &ranks, ranks[0].title());
@@ -247,11 +265,26 @@ fn lovasz_step_by_step() {
     let (head, all) = area[0].table_head(200);
     assert_eq!((head.rows.len(), all), (200, 64 * 64), "the page shows the first rows of all");
     assert_eq!(head.rows[..], area[0].table().rows[..200]);
-    let row = |step| moments::row(&moments, step, "hinge error");
+    let row = |step| moments::row(&moments, step, Error::Hinge);
     exported("lovasz-sliding", &[row(8.0)], "Errors find their order");
     exported("lovasz-joining", &[row(50.0)], "Errors find their order");
     exported("lovasz", &[moments::close_up(&moments, 50.0)], "The latest 24 stairs, close up");
     exported("lovasz", &[moments::staircase(&moments, 50.0)], "Pixel by pixel, the Jaccard loss grows");
+}
+
+/// The sort of a report.
+fn sorted_by(mut report: Report) -> Order {
+    let mut take = |name: &str| report.arrays.remove(name).expect("the sort");
+    let (errors, increments) = match (take("errors"), take("increments")) {
+        (Array::Floats(errors), Array::Floats(increments)) => (errors, increments),
+        other => panic!("errors and weights are numbers: {other:?}"),
+    };
+    let (pixels, sides) = match (take("pixels"), take("foreground")) {
+        (Array::Whole(pixels), Array::Bytes(sides)) => (pixels, sides),
+        other => panic!("pixels are indices and sides are bytes: {other:?}"),
+    };
+    let value = report.details["value"].as_f64().expect("the loss");
+    Order { errors, increments, pixels, foreground: sides.iter().map(|&side| side == 1).collect(), value }
 }
 
 #[test]
@@ -303,13 +336,13 @@ fn many_ranks_are_drawn_by_columns() {
 
 #[test]
 fn a_chart_of_twice_the_scale_is_the_same_chart() {
-    let shown = panel(r#"{"panel": {"kind": "focal"}}"#);
+    let report = report("focal", Value::Null);
     let texts = |chart: &Chart, scale: f64, size: (u32, u32)| -> Vec<String> {
         let draw = |r: &Area<'_>, c: &Chart, s: &ChartStyle| c.draw(r, s, Some([0.6, f64::NAN]));
         let svg = svg(draw, chart, size, ChartStyle { scale, ..STYLE });
         svg.lines().filter(|line| !line.starts_with('<')).map(str::to_owned).collect()
     };
-    for chart in &shown {
+    for chart in report.charts.values() {
         assert_eq!(texts(chart, 1.0, WIDE), texts(chart, 2.0, (2 * WIDE.0, 2 * WIDE.1)), "{}", chart.title());
     }
 }

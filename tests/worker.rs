@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
 use js_sys::{ArrayBuffer, JSON, Reflect, Uint8ClampedArray};
-use lossfield::wasm::{Engine, catalogue};
+use lossfield::wasm::{Engine, Laboratory, catalogue};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -27,7 +27,7 @@ fn an_edit_gives_numbers_and_pixels() {
     assert!(value > 0.0 && value.is_finite());
     let heatmap: Uint8ClampedArray = get(&reply, "heatmaps.0").dyn_into().unwrap();
     assert_eq!(heatmap.length(), 4 * 64 * 64);
-    assert!(get(&reply, "order").is_undefined());
+    assert!(get(&reply, "panel").is_undefined(), "none is open");
 }
 
 #[wasm_bindgen_test]
@@ -54,21 +54,22 @@ fn the_lovasz_sort_travels_as_typed_arrays() {
             js(
                 r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}, {"kind": "show", "view": {
                 "theme": "dark", "scale": "symlog", "sharedScale": true, "photo": true, "contributions": true,
-                "panel": {"kind": "lovasz", "error": "hinge", "channel": 0}}}]}"#,
+                "panel": {"id": "lovasz", "state": {"error": "hinge", "channel": 0}}}}]}"#,
             ),
             None,
         )
         .unwrap();
-    let errors: js_sys::Float32Array = get(&reply, "order.errors").dyn_into().unwrap();
-    let pixels: js_sys::Uint32Array = get(&reply, "order.pixels").dyn_into().unwrap();
+    let errors: js_sys::Float32Array = get(&reply, "panel.arrays.errors").dyn_into().unwrap();
+    let pixels: js_sys::Uint32Array = get(&reply, "panel.arrays.pixels").dyn_into().unwrap();
     assert_eq!((errors.length(), pixels.length()), (64 * 64, 64 * 64));
     assert!(errors.get_index(0) >= errors.get_index(1));
 
     let weights = r#"{"commands": [{"kind": "show", "view": {
-        "panel": {"kind": "lovasz", "error": "hinge", "channel": 0, "part": "weights"}}}]}"#;
+        "panel": {"id": "lovasz", "state": {"error": "hinge", "channel": 0, "part": "weights"}}}}]}"#;
     let reply = engine.apply(js(weights), None).unwrap();
-    assert!(get(&reply, "order").is_undefined(), "a part that is not drawn from the sort does without it");
-    let stills: Uint8ClampedArray = get(&reply, "stills").dyn_into().unwrap();
+    let arrays = get(&reply, "panel.arrays");
+    assert!(get(&arrays, "errors").is_undefined(), "a part that is not drawn from the sort does without it");
+    let stills: Uint8ClampedArray = get(&reply, "panel.pixels").dyn_into().unwrap();
     assert_eq!(stills.length(), 2 * 4 * 64 * 64);
 }
 
@@ -94,6 +95,29 @@ fn the_catalogue_is_told() {
     let catalogue = catalogue().unwrap();
     assert_eq!(get(&catalogue, "losses.0.id").as_string().unwrap(), "cross_entropy");
     assert!(get(&catalogue, "losses.0.formulas.0.tex").as_string().unwrap().contains("\\log"));
+    assert_eq!(get(&catalogue, "panels.0.state.loss").as_string().unwrap(), "dice");
+}
+
+/// A state is written by one instance of the module and read by others.
+#[wasm_bindgen_test]
+fn every_panel_makes_a_report_and_an_experiment_of_its_own_state() {
+    let mut engine = Engine::new();
+    let panels: js_sys::Array = get(&catalogue().unwrap(), "panels").dyn_into().unwrap();
+    assert!(panels.length() > 0);
+    for panel in panels.iter() {
+        let id = get(&panel, "id");
+        let show = js(r#"{"commands": [{"kind": "show", "view": {"panel": {}}}]}"#);
+        for key in ["id", "state"] {
+            Reflect::set(&get(&show, "commands.0.view.panel"), &key.into(), &get(&panel, key)).unwrap();
+        }
+        let question = get(&show, "commands.0.view.panel");
+        let reply = engine.apply(show, None).unwrap();
+        assert_eq!(get(&reply, "panel.report.panel"), id, "{id:?}");
+        if let Ok(mut laboratory) = Laboratory::new(engine.snapshot().unwrap(), question) {
+            laboratory.advance().unwrap();
+            assert_eq!(get(&laboratory.report(None).unwrap(), "report.panel"), id, "{id:?}");
+        }
+    }
 }
 
 /// Native tests hold every loss against the reference libraries; this one holds wasm's arithmetic against them too.

@@ -1,14 +1,14 @@
 //! What the page builds itself from: losses with their explanations and controls, and scenes.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::field::Task;
-use crate::instrument::{INSTRUMENTS, Instrument};
 use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
+use crate::panel::{AnyPanel, PANELS, Title};
 use crate::scene::{BATCHES, Batch, PRESETS, Preset, WIDEST};
-use crate::study::{self, sweep::Knob};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -23,46 +23,45 @@ pub struct Catalogue {
     pub presets: Vec<PresetEntry>,
     /// Several scenes together, in the order of their buttons.
     pub batches: Vec<BatchEntry>,
-    /// The losses that a batch is looked at with, by their ids.
-    pub batch_losses: Vec<String>,
     /// In the order of their tabs.
-    pub instruments: Vec<InstrumentEntry>,
-    /// What of a scene can be swept.
-    pub knobs: Vec<KnobEntry>,
+    pub panels: Vec<PanelEntry>,
     /// Longest side of a made scene at first.
     pub default_side: usize,
     /// The widest soft edge of a truth, in pixels.
     pub widest_soft_edge: usize,
 }
 
-/// Something about a scene that can be swept.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct KnobEntry {
-    /// Which.
-    pub knob: Knob,
-    /// The name for people.
-    pub label: String,
-}
-
 /// A panel that answers one question.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct InstrumentEntry {
-    /// The stable name, as in links.
+pub struct PanelEntry {
+    /// Stable name, as in links.
     pub id: String,
-    /// The name on its tab.
+    /// Name on its tab.
     pub label: String,
-    /// What it answers.
+    /// Question that it answers.
     pub question: String,
-    /// What is seen and how to use it.
+    /// Sentences about what is seen and how to use it.
     pub about: String,
+    /// Its state at first.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "object"))]
+    pub state: Value,
+    /// Choices that its controls offer, of a type that its Svelte file knows.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
+    pub options: Value,
 }
 
-impl From<&Instrument> for InstrumentEntry {
-    fn from(instrument: &Instrument) -> Self {
-        let Instrument { id, label, question, about } = *instrument;
-        Self { id: id.into(), label: label.into(), question: question.into(), about: about.into() }
+impl From<&&dyn AnyPanel> for PanelEntry {
+    fn from(panel: &&dyn AnyPanel) -> Self {
+        let Title { label, question, about } = panel.title();
+        Self {
+            id: panel.id().into(),
+            label: label.into(),
+            question: question.into(),
+            about: about.into(),
+            state: panel.default_state(),
+            options: panel.options(),
+        }
     }
 }
 
@@ -271,10 +270,8 @@ impl Catalogue {
                     fact: preset.fact,
                 })
                 .collect(),
-            batch_losses: study::batch::LOSSES.iter().map(|spec| spec.id.into()).collect(),
             batches: BATCHES.iter().map(Into::into).collect(),
-            instruments: INSTRUMENTS.iter().map(Into::into).collect(),
-            knobs: Knob::ALL.map(|knob| KnobEntry { knob, label: knob.label().into() }).into(),
+            panels: PANELS.iter().map(Into::into).collect(),
             default_side: Preset::DEFAULT_SIZE,
             widest_soft_edge: WIDEST,
         }

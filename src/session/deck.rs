@@ -1,6 +1,7 @@
 //! The cards: every loss with the settings it has on its card, and the library it is set after.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::frame::{AsInReadout, Notice, VersionEntry};
 use super::sentence;
@@ -8,12 +9,13 @@ use crate::field::Field;
 use crate::library::{self, Facts, Version, versions_of};
 use crate::loss::config::{Config, ConfigError, Settings};
 use crate::loss::{LOSSES, Loss, Spec};
+use crate::panel::SetLoss;
 
 /// A loss with the settings it has on its card.
 #[derive(Debug)]
 pub(super) struct Card {
     pub(super) spec: &'static Spec,
-    pub(super) loss: Box<dyn Loss>,
+    pub(super) loss: Rc<dyn Loss>,
     pub(super) settings: Settings,
     /// The library's version that the settings are those of, until one of them is moved.
     as_in: Option<Version>,
@@ -21,8 +23,13 @@ pub(super) struct Card {
 
 impl Card {
     fn new(spec: &'static Spec, settings: Settings, as_in: Option<Version>) -> Result<Self, ConfigError> {
-        let loss = (spec.build)(&Config::new(spec, &settings)?);
+        let loss = (spec.build)(&Config::new(spec, &settings)?).into();
         Ok(Self { spec, loss, settings, as_in })
+    }
+
+    /// The loss as panels see it.
+    pub(super) fn set(&self) -> SetLoss<'_> {
+        SetLoss { spec: self.spec, settings: &self.settings, loss: &*self.loss }
     }
 
     /// What its card says of the library it is set after.
@@ -66,6 +73,16 @@ impl Deck {
     /// The card of a loss.
     pub(super) fn find(&self, id: &str) -> Option<&Card> {
         self.cards.iter().find(|card| card.spec.id == id)
+    }
+
+    /// All losses as panels see them.
+    pub(super) fn sets(&self) -> Vec<SetLoss<'_>> {
+        self.cards.iter().map(Card::set).collect()
+    }
+
+    /// Settings of all losses.
+    pub(super) fn settings(&self) -> BTreeMap<String, Settings> {
+        self.cards.iter().map(|card| (card.spec.id.to_owned(), card.settings.clone())).collect()
     }
 
     /// The cards with these ids, in the order of the catalogue.
@@ -147,8 +164,7 @@ impl Deck {
 
     /// The settings of all cards, if the page's controls cannot know them.
     pub(super) fn moved(&mut self) -> Option<BTreeMap<String, Settings>> {
-        let all = || self.cards.iter().map(|card| (card.spec.id.to_owned(), card.settings.clone())).collect();
-        std::mem::take(&mut self.moved).then(all)
+        std::mem::take(&mut self.moved).then(|| self.settings())
     }
 }
 

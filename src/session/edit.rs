@@ -1,11 +1,11 @@
 //! What the page asks for.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::instrument::focal::Grips;
 use crate::loss::LOSSES;
 use crate::loss::config::Settings;
 use crate::paint::{Scale, Theme};
+pub use crate::panel::{At, OpenPanel};
 use crate::scene::{Adjustment, Brush, Ink, Plane, Scene};
 
 /// Commands that were gathered since the last frame, in order.
@@ -187,14 +187,14 @@ pub struct View {
     pub photo: bool,
     /// The class whose logit the heatmaps are about, or that of each pixel's own label.
     pub gradient_class: Option<usize>,
-    /// The pixel looked at.
+    /// The pixel looked at: the pinned one, or the one under the pointer.
     pub pixel: Option<At>,
+    /// The pinned pixel.
+    pub pinned: Option<At>,
     /// Whether that pixel's contributions are computed: it costs a second evaluation, so not while painting.
     pub contributions: bool,
-    /// The open panel, if it is one that is computed with each frame.
-    pub panel: Option<PanelView>,
-    /// How masks are judged.
-    pub judged: MetricsView,
+    /// The open panel with its state, if one is open.
+    pub panel: Option<OpenPanel>,
     /// The moment of an earlier stroke that is shown in place of the scene, while it is played again.
     pub replay: Option<Replay>,
     /// The loss whose Python is shown, if any.
@@ -212,63 +212,13 @@ impl Default for View {
             photo: false,
             gradient_class: None,
             pixel: None,
+            pinned: None,
             contributions: false,
             panel: None,
-            judged: MetricsView { class: 1, threshold: 0.5, tolerance: 2.0 },
             replay: None,
             code: None,
         }
     }
-}
-
-/// A panel that is computed with each frame.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum PanelView {
-    /// One loss in all libraries.
-    Libraries {
-        /// Which.
-        loss: String,
-    },
-    /// The focal laboratory, with where its handles are held.
-    Focal(Grips),
-    /// The Lovász sort.
-    Lovasz(LovaszView),
-    /// Losses beside metrics.
-    Metrics,
-    /// One loss's gradient, dissected.
-    Gradients {
-        /// Which.
-        loss: String,
-    },
-    /// The images of the strip, one by one and as one.
-    Batch {
-        /// The loss that is looked at closely.
-        loss: String,
-    },
-}
-
-/// A pixel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct At {
-    /// Column.
-    pub x: usize,
-    /// Row.
-    pub y: usize,
-}
-
-/// How masks are judged.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct MetricsView {
-    /// The class that it is about; 1 in a binary task.
-    pub class: usize,
-    /// The probability from which on a pixel is foreground.
-    pub threshold: f64,
-    /// How far a boundary may be off, in pixels.
-    pub tolerance: f64,
 }
 
 /// A moment of an earlier stroke.
@@ -281,73 +231,15 @@ pub struct Replay {
     pub moment: f64,
 }
 
-/// What the Lovász panel sorts, and which part of it is open: the others are not computed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(default)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct LovaszView {
-    /// The errors.
-    pub error: LovaszError,
-    /// The channel they are about.
-    pub channel: usize,
-    /// The open part.
-    pub part: LovaszPart,
-    /// The pixel whose error is moved, if one is chosen.
-    pub chosen: Option<At>,
-    /// The error that it is moved to, if it is.
-    pub moved: Option<f64>,
-    /// By how many degrees surfaces are turned; without, they are seen from above.
-    pub turn: Option<f64>,
-}
-
-/// The parts of the Lovász panel.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum LovaszPart {
-    /// Errors and weights by rank.
-    #[default]
-    Sort,
-    /// The sort as an animation.
-    Moments,
-    /// Who holds the weight.
-    Weights,
-    /// One pixel moved through the ranks.
-    Kink,
-    /// The surfaces of two pixels.
-    TwoPixels,
-    /// Hinge, sigmoid and softmax.
-    Three,
-    /// Images by themselves and as one.
-    Images,
-    /// A truth of nothing.
-    Empty,
-}
-
-/// The errors that the Lovász panel sorts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum LovaszError {
-    /// max(0, 1 − s·z)
-    #[default]
-    Hinge,
-    /// |y − p|
-    Probability,
-}
-
 impl View {
     /// Drops what the scene does not have, as after a smaller one was opened.
     pub(super) fn settle(&mut self, scene: &Scene) {
         let shape = scene.shape();
-        self.pixel = self.pixel.filter(|at| at.x < shape.width && at.y < shape.height);
+        let is_in = |at: &At| at.x < shape.width && at.y < shape.height;
+        self.pixel = self.pixel.filter(is_in);
+        self.pinned = self.pinned.filter(is_in);
         self.gradient_class =
             self.gradient_class.filter(|&class| shape.channels > 1 && class < shape.channels);
-        if let Some(PanelView::Lovasz(lovasz)) = &mut self.panel {
-            lovasz.channel = lovasz.channel.min(shape.channels - 1);
-            lovasz.chosen = lovasz.chosen.filter(|at| at.x < shape.width && at.y < shape.height);
-            lovasz.moved = lovasz.moved.filter(|error| error.is_finite());
-        }
     }
 }
 

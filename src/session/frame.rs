@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::edit::{At, LovaszPart};
+use super::edit::At;
 use crate::field::Field;
-use crate::instrument::Panel;
 use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
+use crate::panel::Report;
 use crate::scene::{Adjustment, Editor};
-use crate::study::lovasz::Order;
 
 /// All numbers and pictures after an edit.
 #[derive(Debug, Clone, Serialize)]
@@ -26,14 +25,11 @@ pub struct Frame {
     pub cards: Vec<CardReadout>,
     /// The pixel looked at.
     pub pixel: Option<PixelReadout>,
-    /// The Lovász panel, if open.
-    pub lovasz: Option<LovaszReadout>,
-    /// One loss in all libraries, if that panel is open.
-    pub comparison: Option<ComparisonReadout>,
     /// The Python that reproduces a card, if that is asked for.
     pub code: Option<Vec<CodeReadout>>,
-    /// What an instrument shows, if one is open that is computed with each frame.
-    pub panel: Option<Panel>,
+    /// The open panel, which travels beside the numbers with its own pixels and lists.
+    #[serde(skip)]
+    pub panel: Option<Report>,
     /// By loss, the versions that libraries have of it on such a scene: told at first and when they change.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, VersionEntry[]>"))]
     pub versions: Option<BTreeMap<String, Vec<VersionEntry>>>,
@@ -56,8 +52,6 @@ impl Frame {
             strip,
             cards: Vec::new(),
             pixel: None,
-            lovasz: None,
-            comparison: None,
             code: None,
             panel: None,
             versions: None,
@@ -311,136 +305,6 @@ pub struct PixelRow {
     pub gradient: Vec<f64>,
     /// The same as text.
     pub gradient_texts: Vec<String>,
-}
-
-/// The Lovász sort. The lists are long and travel beside the numbers; charts of its parts are in the panel.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct LovaszReadout {
-    /// The part that is open.
-    pub part: LovaszPart,
-    /// The channel that was sorted.
-    pub channel: usize,
-    /// What an error is called.
-    pub error_name: String,
-    /// The loss of that channel.
-    pub value: f64,
-    /// The same as text.
-    pub text: String,
-    /// How many pixels are ranked.
-    pub pixels: usize,
-    /// How many of them are foreground.
-    pub foreground: usize,
-    /// Where the pixel looked at stands, if it is ranked.
-    pub looked_at: Option<RankReadout>,
-    /// The pixel whose error is moved.
-    pub moved: Option<MovedReadout>,
-    /// The pixel that would hold all the weight if the truth were empty.
-    pub sole: Option<At>,
-    /// By rank, where the page draws from it.
-    #[serde(skip)]
-    pub order: Option<Order>,
-}
-
-/// The pixel whose error is moved.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct MovedReadout {
-    /// Which.
-    pub at: At,
-    /// The error that it is moved to.
-    pub error: f64,
-    /// The most that it can be moved to.
-    pub most: f64,
-    /// Its rank there, counted from 1.
-    pub rank: usize,
-    /// What it is there, as text: error, weight and loss.
-    pub error_text: String,
-    /// Its weight.
-    pub weight_text: String,
-    /// The loss.
-    pub value_text: String,
-}
-
-/// A pixel among the sorted ones.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct RankReadout {
-    /// Its rank, from 0.
-    pub rank: usize,
-    /// Its error as text.
-    pub error_text: String,
-    /// What its error is multiplied by, as text.
-    pub weight_text: String,
-}
-
-/// One loss in all libraries.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct ComparisonReadout {
-    /// The loss.
-    pub id: String,
-    /// The value of its card.
-    pub value: f64,
-    /// The same as text.
-    pub text: String,
-    /// Where it stands on the axis that all rows share, from 0 to 1.
-    pub position: f64,
-    /// Where 0 stands there.
-    pub zero: f64,
-    /// The ends of the axis as text.
-    pub axis: [String; 2],
-    /// One for each library and function.
-    pub rows: Vec<ComparisonRow>,
-}
-
-/// What a library makes of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct ComparisonRow {
-    /// The library's id.
-    pub library: String,
-    /// The library and its version, for people.
-    pub name: String,
-    /// Its function.
-    pub function: String,
-    /// The call, as Python has it.
-    pub call: String,
-    /// The value that it returns.
-    pub value: f64,
-    /// The same as text.
-    pub text: String,
-    /// Where it stands on the axis that all rows share, from 0 to 1.
-    pub position: f64,
-    /// Whether that is the value of the card, but for rounding.
-    pub same: bool,
-    /// By how much it is more than the card's, as text; empty where it is the same.
-    pub difference_text: String,
-    /// Every difference from the card.
-    pub causes: Vec<CauseReadout>,
-    /// What else the library does here.
-    pub notes: Vec<String>,
-}
-
-/// One difference from the card.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct CauseReadout {
-    /// The parameter.
-    pub label: String,
-    /// What the card has.
-    pub ours: String,
-    /// What the library has.
-    pub theirs: String,
-    /// How the value changes when this alone is switched, as text.
-    pub effect_text: String,
-    /// Whether that shows in the digits of the value.
-    pub shows: bool,
 }
 
 /// Python that reproduces a card.

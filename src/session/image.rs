@@ -2,13 +2,13 @@
 
 use ndarray::Array4;
 
-use super::edit::View;
+use super::batch::Source;
 use super::trail::Trail;
-use crate::field::{Derived, Field, FieldError, IGNORE, Labels, Logits, Window};
-use crate::laboratory::{Chosen, Header, Specimen};
+use crate::field::{Derived, Field, FieldError, IGNORE, Labels, Logits, Shape, Window};
+use crate::laboratory::{Header, Snapshot};
 use crate::library::Facts;
+use crate::panel::Version;
 use crate::scene::{Change, Editor, Rect, Scene, soft_labels};
-use crate::study::batch::{Asked, Measured};
 
 /// One image with its history and everything that was worked out of it.
 #[derive(Debug)]
@@ -22,14 +22,14 @@ pub(super) struct Image {
     pub(super) shares: Option<Array4<f32>>,
     /// What the field of the last frame had worked out and still holds.
     pub(super) derived: Derived,
-    /// What was asked of it by itself, and found.
-    pub(super) measured: Option<(Asked, Measured)>,
+    /// Changes that were made to it.
+    changes: u64,
 }
 
 impl Image {
     pub(super) fn new(id: u32, editor: Editor) -> Self {
         let (trail, derived) = (Trail::default(), Derived::default());
-        Self { id, editor, trail, shares: None, derived, measured: None }
+        Self { id, editor, trail, shares: None, derived, changes: 0 }
     }
 
     pub(super) fn scene(&self) -> &Scene {
@@ -47,14 +47,14 @@ impl Image {
     /// Its edges are softened otherwise.
     pub(super) fn edges_changed(&mut self) {
         self.shares = None;
-        self.measured = None;
+        self.changes += 1;
         // Sums over labels are sums over shares from now on, or no longer.
         self.derived = Derived::default();
     }
 
     /// Drops what was worked out of pixels that are no longer the same.
     pub(super) fn forget(&mut self, change: Change) {
-        self.measured = None;
+        self.changes += 1;
         match change {
             Change::Truth(rect) => {
                 self.derived.labels_changed(&window(0, rect));
@@ -80,21 +80,21 @@ impl Image {
         self.derived = Derived::default();
     }
 
-    /// What is asked of the image by itself; worked out only if it is not known.
-    pub(super) fn measured(&mut self, asked: &Asked) -> Result<&Measured, String> {
-        let measured = match self.measured.take() {
-            Some((known, measured)) if known == *asked => measured,
-            _ => {
-                let (logits, labels) = (self.editor.effective_logits(), self.editor.scene().labels());
-                let derived = std::mem::take(&mut self.derived);
-                let field =
-                    field(logits, labels, self.shares.as_ref(), derived).map_err(|e| e.to_string())?;
-                let measured = asked.measure(&field).map_err(|e| e.to_string())?;
-                self.derived = field.into_derived();
-                measured
-            }
-        };
-        Ok(&self.measured.insert((asked.clone(), measured)).1)
+    /// The image as the batch takes it.
+    pub(super) fn source(&self, place: usize) -> Source<'_> {
+        Source {
+            place,
+            version: self.version(),
+            logits: self.editor.effective_logits(),
+            labels: self.scene().labels(),
+            shares: self.shares.as_ref(),
+            photo: self.scene().photo(),
+        }
+    }
+
+    /// Its state, for those who keep what they have worked out of it.
+    pub(super) fn version(&self) -> Version {
+        Version { image: self.id, changes: self.changes }
     }
 
     /// What of it decides how a library is called.
@@ -104,31 +104,15 @@ impl Image {
         Facts { images: shape.images, ignored, soft, ..Facts::plain(shape.channels) }
     }
 
-    /// A copy of it as it is seen, for experiments with these losses.
-    ///
-    /// `images` says how many there are in its batch, and how many of these have no foreground.
-    pub(super) fn specimen(
-        &self,
-        soft_edges: usize,
-        view: &View,
-        losses: Vec<Chosen>,
-        (images, empty_images): (usize, usize),
-    ) -> Specimen {
+    /// A copy of it as it is seen, for experiments. The header says what it is among others.
+    pub(super) fn snapshot(&self, soft_edges: usize, header: Header) -> Snapshot {
         let scene = self.scene();
-        let shape = scene.shape();
-        Specimen {
-            header: Header {
-                channels: shape.channels,
-                height: shape.height,
-                width: shape.width,
-                theme: view.theme,
-                losses,
-                images,
-                empty_images,
-            },
+        let Shape { channels, height, width, .. } = scene.shape();
+        Snapshot {
+            header: Header { channels, height, width, ..header },
             labels: scene.labels().clone(),
             logits: self.editor.effective_logits().clone(),
-            shares: (soft_edges > 0).then(|| soft_labels(scene.labels(), shape.channels, soft_edges)),
+            shares: (soft_edges > 0).then(|| soft_labels(scene.labels(), channels, soft_edges)),
             photo: scene.photo().map(<[u8]>::to_vec),
         }
     }

@@ -10,30 +10,30 @@ pub mod frame;
 
 mod batch;
 mod cards;
+mod code;
 mod deck;
 mod image;
-mod libraries;
-mod lovasz;
 mod open;
-mod panel;
 mod readout;
 mod stage;
 mod strip;
 mod trail;
 
+use std::borrow::Cow;
 use std::fmt::Display;
+use std::rc::Rc;
 
-use crate::field::{Derived, Head, IGNORE};
-use crate::instrument::metrics::{Stop, Valued};
-use crate::laboratory::{Chosen, Specimen};
+use crate::field::{Derived, Field, Head, IGNORE};
+use crate::laboratory::{Header, Snapshot};
 use crate::library::Facts;
-use crate::metric;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
+use crate::panel::{Cache, OpenPanel, Report, Seen, SeenCard};
 use crate::scene::{self, DEFAULT_PRESET, PRESETS, Point, Preset};
-use batch::Batch;
+use crate::study::strokes::{self, Valued};
+use batch::{Images, Source, Together};
 use deck::Deck;
-use edit::{Command, Edit, LovaszPart, LovaszView, PanelView, View};
+use edit::{Command, Edit, View};
 use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
 use image::Image;
 use stage::Stage;
@@ -53,8 +53,10 @@ pub struct Session {
     staged: Option<Staged>,
     /// How soft the edges of every truth are, in pixels.
     soft_edges: usize,
-    /// The images as one, while their panel is open.
-    batch: Batch,
+    /// The images as one, while a panel looks at them so.
+    batch: Together,
+    /// What the open panel keeps from one frame to the next.
+    cache: Cache,
 }
 
 impl Default for Session {
@@ -65,7 +67,8 @@ impl Default for Session {
             view: View::default(),
             staged: None,
             soft_edges: 0,
-            batch: Batch::default(),
+            batch: Together::default(),
+            cache: Cache::default(),
         }
     }
 }
@@ -155,6 +158,12 @@ impl Session {
                 None
             }
             Command::Show { view } => {
+                view.panel.as_ref().map(OpenPanel::check).transpose()?;
+                let id = |view: &View| view.panel.as_ref().map(|panel| panel.id.clone());
+                if id(&view) != id(&self.view) {
+                    self.cache.clear();
+                    self.batch = Together::default();
+                }
                 self.view = view;
                 None
             }
@@ -201,7 +210,7 @@ impl Session {
                 image.forget(change);
             }
         }
-        self.batch = Batch::default();
+        self.batch = Together::default();
         self.view.settle(self.strip.at_hand().scene());
         Ok(())
     }
@@ -219,7 +228,6 @@ impl Session {
             Command::Adjust { .. } => self.strip.at_hand_mut().trail.way_changed(),
             Command::SetLoss { .. } | Command::AsIn { .. } => trails.for_each(Trail::losses_changed),
             Command::SoftenTruth { .. } => trails.for_each(Trail::way_changed),
-            Command::Show { view } if view.judged != self.view.judged => trails.for_each(Trail::way_changed),
             Command::Show { view } if view.cards != self.view.cards => trails.for_each(Trail::losses_changed),
             _ => {}
         }
@@ -244,25 +252,35 @@ impl Session {
         if radius != self.soft_edges {
             self.soft_edges = radius;
             self.strip.images_mut().iter_mut().for_each(Image::edges_changed);
-            self.batch = Batch::default();
+            self.batch = Together::default();
         }
     }
 
-    /// A copy of the image at hand as it is seen and of the losses on show, for experiments on it.
-    pub fn specimen(&self) -> Specimen {
-        let on_table = self.deck.shown(&self.view.cards);
-        let losses = on_table
-            .iter()
-            .map(|card| Chosen { id: card.spec.id.into(), settings: card.settings.clone() })
-            .collect();
-        let counts = self.strip.count_empty();
-        self.strip.at_hand().specimen(self.soft_edges, &self.view, losses, counts)
+    /// A copy of the image at hand as it is seen and of the losses, for experiments on it.
+    pub fn snapshot(&self) -> Snapshot {
+        let (images, empty_images) = self.strip.count_empty();
+        let header = Header {
+            theme: self.view.theme,
+            cards: self.deck.shown(&self.view.cards).iter().map(|card| card.spec.id.into()).collect(),
+            settings: self.deck.settings(),
+            images,
+            empty_images,
+            ..Header::default()
+        };
+        self.strip.at_hand().snapshot(self.soft_edges, header)
     }
 
     fn frame(&mut self, mut notices: Vec<Notice>) -> Frame {
-        let (strip, several) = (self.strip.readout(), self.strip.has_several());
+        let strip = self.strip.readout();
         self.strip.at_hand_mut().soften(self.soft_edges);
-        let Image { editor, trail, shares, derived, .. } = self.strip.at_hand_mut();
+        let ((place, at_hand), mut others) = self.strip.split_mut();
+        if self.view.panel.is_some() {
+            for (_, image) in &mut others {
+                image.soften(self.soft_edges);
+            }
+        }
+        let version = at_hand.version();
+        let Image { editor, trail, shares, derived, .. } = at_hand;
         let scene = editor.scene();
         let replayed = self.view.replay.and_then(|replay| trail.moment(replay));
         let (logits, labels) = match &replayed {
@@ -280,9 +298,8 @@ impl Session {
                 return Frame::empty(scene, strip, notices);
             }
         };
-        let shape = field.shape();
         let on = Backdrop {
-            width: shape.width,
+            width: field.shape().width,
             photo: scene.photo().filter(|_| self.view.photo),
             theme: self.view.theme,
         };
@@ -292,74 +309,92 @@ impl Session {
         let shown = cards::shown(&field, &evaluated, &self.view);
         let limits = cards::limits(&shown, &self.view);
 
-        let mut pictures = Pictures::new(shape.pixels(), on_table.len());
-        let (truth, prediction, heatmaps) = pictures.for_painting();
-        match field.soft_labels() {
-            None => truth_picture(field.labels(), IGNORE, on, truth),
-            Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
-        }
-        prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
-        for ((gradient, &limit), rgba) in shown.iter().zip(&limits).zip(heatmaps) {
-            heatmap(gradient, limit, self.view.scale, self.view.theme, rgba);
-        }
-
+        let pictures = painted(&field, on, &shown, &limits, &self.view);
         let cards = cards::readouts(&field, &on_table, &evaluated, &limits, &self.view);
         let pixel = readout::pixel(&field, logits, labels, &on_table, &evaluated, &self.view);
         let code = self.view.code.as_ref().and_then(|id| self.deck.find(id));
-        let code = code.map(|card| libraries::code(&field, card));
-        let values: Vec<(&str, f64)> = on_table
-            .iter()
-            .zip(&evaluated)
-            .map(|(card, evaluated)| (card.spec.name.of(shape.task()), evaluated.value))
-            .collect();
-        let judged = panel::judged(&field, &self.view);
+        let code = code.map(|card| code::lines(&field, card));
         if replayed.is_none() && trail.is_due() && !editor.is_stroking() {
-            let iou = metric::confusion(&field, 0, judged.channel, judged.threshold).iou();
-            let valued = |((name, value), card): (&(&str, f64), &&deck::Card)| Valued {
-                name: (*name).to_owned(),
-                made: format!("{:?}", card.loss),
-                value: *value,
-            };
-            let losses = values.iter().zip(&on_table).map(valued).collect();
-            trail.see(Stop { iou, losses }, logits, labels);
+            let losses = on_table.iter().zip(&evaluated).map(|(card, evaluated)| Valued {
+                spec: card.spec,
+                loss: Rc::clone(&card.loss),
+                value: evaluated.value,
+            });
+            trail.see(strokes::counts(&field), losses.collect(), logits, labels);
         }
-        let shown =
-            panel::Shown { field: &field, view: &self.view, deck: &self.deck, trail, values: &values };
-        let (sorted, part) = lovasz::part(&field, &self.view, several).unzip();
-        let mut panel = part.or_else(|| shown.panel());
-        let comparison = shown.comparison();
+        let panel = self.view.panel.as_ref().and_then(|open| {
+            let cards: Vec<SeenCard<'_>> = on_table
+                .iter()
+                .zip(&evaluated)
+                .map(|(card, evaluation)| SeenCard { set: card.set(), evaluation })
+                .collect();
+            let mut sources = vec![Source {
+                place,
+                version,
+                logits: editor.effective_logits(),
+                labels: editor.scene().labels(),
+                shares: shares.as_ref(),
+                photo: editor.scene().photo(),
+            }];
+            sources.extend(others.iter().map(|(place, image)| image.source(*place)));
+            sources.sort_by_key(|source| source.place);
+            let at_hand = replayed.is_none().then_some((version, &field));
+            let mut seen = Seen {
+                field: &field,
+                losses: &self.deck.sets(),
+                cards: &cards,
+                theme: self.view.theme,
+                scale: self.view.scale,
+                by_probability: self.view.by_probability,
+                photo: self.view.photo,
+                pinned: self.view.pinned,
+                pixel: self.view.pixel,
+                history: &trail.stops(),
+                batch: &mut Images { sources, at_hand, together: &mut self.batch },
+                cache: &mut self.cache,
+            };
+            report(open, &mut seen, &mut notices)
+        });
         let scene = SceneReadout::new(editor, self.soft_edges, frame::class_shares(&field));
         let known = field.into_derived();
         if replayed.is_none() {
             *derived = known;
         }
-        match &self.view.panel {
-            Some(PanelView::Batch { loss }) => {
-                panel = self.batch.panel(&mut self.strip, &self.deck, loss, self.soft_edges, &self.view);
-            }
-            Some(PanelView::Lovasz(LovaszView { part: LovaszPart::Images, .. })) if several => {
-                panel = self.batch.look_at(&mut self.strip, self.soft_edges, |field, places| {
-                    lovasz::images(field, places, &self.view)
-                });
-            }
-            _ => self.batch = Batch::default(),
-        }
         let settings = self.deck.moved();
         let staged = self.staged.take();
-        Frame {
-            scene,
-            strip,
-            cards,
-            pixel,
-            lovasz: sorted,
-            comparison,
-            code,
-            panel,
-            versions,
-            settings,
-            staged,
-            notices,
-            pictures,
+        Frame { scene, strip, cards, pixel, code, panel, versions, settings, staged, notices, pictures }
+    }
+}
+
+/// Truth, prediction and heatmaps.
+fn painted(
+    field: &Field<'_>,
+    on: Backdrop<'_>,
+    shown: &[Cow<'_, [f32]>],
+    limits: &[f32],
+    view: &View,
+) -> Pictures {
+    let shape = field.shape();
+    let mut pictures = Pictures::new(shape.pixels(), shown.len());
+    let (truth, prediction, heatmaps) = pictures.for_painting();
+    match field.soft_labels() {
+        None => truth_picture(field.labels(), IGNORE, on, truth),
+        Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
+    }
+    prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
+    for ((gradient, &limit), rgba) in shown.iter().zip(limits).zip(heatmaps) {
+        heatmap(gradient, limit, view.scale, view.theme, rgba);
+    }
+    pictures
+}
+
+/// Report of the open panel. A panel that refuses leaves a notice.
+fn report(open: &OpenPanel, seen: &mut Seen<'_>, notices: &mut Vec<Notice>) -> Option<Report> {
+    match open.check().and_then(|panel| panel.report(&open.state, seen)) {
+        Ok(report) => Some(report),
+        Err(refusal) => {
+            notices.push(Notice::refusal(refusal));
+            None
         }
     }
 }

@@ -55,15 +55,17 @@ impl Strip {
         self.images.iter_mut().enumerate().filter(|(_, image)| image.scene().shape() == shape).collect()
     }
 
+    /// The image at hand with its place, and the others that make a batch with it with theirs.
+    pub(super) fn split_mut(&mut self) -> ((usize, &mut Image), Vec<(usize, &mut Image)>) {
+        let (at_hand, mut images) = (self.at_hand, self.batch_mut());
+        let own = images.iter().position(|(place, _)| *place == at_hand).unwrap_or(0);
+        (images.remove(own), images)
+    }
+
     /// How many images make a batch with the one at hand, and how many of these have no foreground.
     pub(super) fn count_empty(&self) -> (usize, usize) {
         let is_empty = |scene: &&Scene| scene.labels().iter().all(|&label| label == 0 || label == IGNORE);
         (self.batch().count(), self.batch().filter(is_empty).count())
-    }
-
-    /// Whether other images make a batch with the one at hand.
-    pub(super) fn has_several(&self) -> bool {
-        self.batch().count() > 1
     }
 
     fn batch(&self) -> impl Iterator<Item = &Scene> {

@@ -47,7 +47,7 @@ pub enum Start {
 
 /// How all lanes are run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Rules {
     /// What is moved.
@@ -64,6 +64,19 @@ pub struct Rules {
     pub equal_norm: bool,
     /// Of noise and weights.
     pub seed: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            model: Model::Filters,
+            start: Start::Even,
+            method: Method::Adam,
+            rate: 0.03,
+            equal_norm: false,
+            seed: 1,
+        }
+    }
 }
 
 /// A loss that is followed, or several one after the other.

@@ -8,8 +8,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use super::{from_js, to_js};
-use crate::instrument::focal;
-use crate::loss::config::Settings;
 use crate::paint::Theme;
 use crate::paint::chart::{Chart, ChartStyle};
 
@@ -40,7 +38,7 @@ pub struct TableText {
 
 #[wasm_bindgen]
 impl ChartView {
-    /// From a chart as an instrument gives it.
+    /// From a chart as a panel gives it.
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "Chart")] chart: JsValue) -> Result<Self, JsError> {
         Ok(Self { chart: from_js(chart)? })
@@ -119,17 +117,6 @@ impl ChartView {
     ) -> Result<String, JsError> {
         Ok(self.chart.svg(from_js(theme)?, (width, height)))
     }
-}
-
-/// What a handle of the focal laboratory, dragged to a point of its chart, sets the parameter of its name to.
-#[wasm_bindgen(js_name = focalDragged)]
-pub fn focal_dragged(
-    #[wasm_bindgen(unchecked_param_type = "Record<string, Setting>")] settings: JsValue,
-    handle: &str,
-    p: f64,
-    loss: f64,
-) -> Result<Option<f64>, JsError> {
-    Ok(focal::dragged(&from_js::<Settings>(settings)?, handle, [p, loss]))
 }
 
 fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsError> {

@@ -1,26 +1,21 @@
 //! The door of the second worker.
 
-use js_sys::{Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
+use js_sys::{Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::{from_js, set, to_js};
-use crate::laboratory::{self, Arrays, Header, Specimen};
+use super::{from_js, refused, report_to_js, set, to_js};
+use crate::laboratory::{self, Arrays, Header, Snapshot};
+use crate::panel::OpenPanel;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** What an experiment is made on: travels from one worker to the other. */
-export interface Specimen {
+export interface Snapshot {
   header: Header;
   labels: Uint8Array;
   logits: Float32Array;
   shares?: Float32Array;
   photo?: Uint8Array;
-}
-/** What an experiment has found so far. */
-export interface Findings {
-  report: Report;
-  /** RGBA of the stills, one after the other. */
-  pixels: Uint8ClampedArray;
 }
 "#;
 
@@ -33,21 +28,21 @@ pub struct Laboratory {
 
 #[wasm_bindgen]
 impl Laboratory {
-    /// Prepares an experiment. Refuses what cannot be made, with a sentence.
+    /// Prepares the experiment of a panel in a state. Refuses what cannot be made, with a sentence.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "Specimen")] specimen: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Request")] request: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Snapshot")] snapshot: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "OpenPanel")] question: JsValue,
     ) -> Result<Self, JsError> {
-        let specimen = specimen_from_js(&specimen)?;
-        let inner =
-            laboratory::Laboratory::new(specimen, from_js(request)?).map_err(|said| JsError::new(&said))?;
-        Ok(Self { inner })
+        let snapshot = snapshot_from_js(&snapshot)?;
+        let open: OpenPanel = from_js(question)?;
+        let panel = open.check().map_err(refused)?;
+        Ok(Self { inner: panel.experiment(&open.state, snapshot).map_err(refused)? })
     }
 
     /// One step.
     pub fn advance(&mut self) -> Result<(), JsError> {
-        self.inner.advance().map_err(|said| JsError::new(&said))
+        self.inner.advance().map_err(refused)
     }
 
     /// Steps made.
@@ -74,18 +69,14 @@ impl Laboratory {
     /// What is known after a step, or now.
     #[wasm_bindgen(unchecked_return_type = "Findings")]
     pub fn report(&self, step: Option<usize>) -> Result<JsValue, JsError> {
-        let report = self.inner.report(step);
-        let findings = Object::new();
-        set(&findings, "pixels", &Uint8ClampedArray::from(report.pixels.as_slice()))?;
-        set(&findings, "report", &to_js(&report)?)?;
-        Ok(findings.into())
+        report_to_js(&self.inner.report(step))
     }
 }
 
-pub(super) fn specimen_to_js(specimen: &Specimen) -> Result<JsValue, JsError> {
+pub(super) fn snapshot_to_js(snapshot: &Snapshot) -> Result<JsValue, JsError> {
     let js = Object::new();
-    let Arrays { labels, logits, shares, photo } = specimen.arrays();
-    set(&js, "header", &to_js(&specimen.header)?)?;
+    let Arrays { labels, logits, shares, photo } = snapshot.arrays();
+    set(&js, "header", &to_js(&snapshot.header)?)?;
     set(&js, "labels", &Uint8Array::from(labels))?;
     set(&js, "logits", &Float32Array::from(logits))?;
     if let Some(shares) = shares {
@@ -97,12 +88,11 @@ pub(super) fn specimen_to_js(specimen: &Specimen) -> Result<JsValue, JsError> {
     Ok(js.into())
 }
 
-fn specimen_from_js(js: &JsValue) -> Result<Specimen, JsError> {
+fn snapshot_from_js(js: &JsValue) -> Result<Snapshot, JsError> {
     let get = |key: &str| Reflect::get(js, &key.into()).unwrap_or(JsValue::UNDEFINED);
     let bytes = |key| get(key).dyn_into::<Uint8Array>().ok().map(|array| array.to_vec());
     let floats = |key| get(key).dyn_into::<Float32Array>().ok().map(|array| array.to_vec());
     let header: Header = from_js(get("header"))?;
     let (labels, logits) = (bytes("labels").unwrap_or_default(), floats("logits").unwrap_or_default());
-    Specimen::new(header, labels, logits, floats("shares"), bytes("photo"))
-        .map_err(|said| JsError::new(&said))
+    Snapshot::new(header, labels, logits, floats("shares"), bytes("photo")).map_err(refused)
 }

@@ -1,13 +1,17 @@
-//! The Lovász sort on the page: its charts, and its animation without a way to the worker and back for each frame.
+//! The Lovász sort on the page: the one panel with a class of its own here. Its animation draws three charts and a picture
+//! sixty times a second from one sort of all pixels: a way to the worker and back for each frame, or a JSON copy of the
+//! sort for each question to the panel, would be too slow for that.
 
-use js_sys::Uint8ClampedArray;
+use js_sys::{Float32Array, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use super::charts::ChartView;
 use super::{from_js, to_js};
-use crate::instrument::lovasz::{self, moments};
+use crate::loss::lovasz::Error;
 use crate::paint::chart::{Chart, LovaszChart};
-use crate::study::lovasz::moments::{Moments, SLIDE};
+use crate::panel::lovasz::study::Order;
+use crate::panel::lovasz::study::moments::{Moments, SLIDE};
+use crate::panel::lovasz::{LovaszError, moments, sort};
 
 /// A Lovász sort, to be drawn and played.
 #[wasm_bindgen]
@@ -15,26 +19,26 @@ use crate::study::lovasz::moments::{Moments, SLIDE};
 pub struct LovaszPlot {
     charts: [LovaszChart; 2],
     moments: Moments,
-    error_name: String,
+    error: Error,
     size: (usize, usize),
 }
 
 #[wasm_bindgen]
 impl LovaszPlot {
-    /// From the sort that a `Reply` carries, of images so many pixels wide and high.
+    /// From the arrays of the panel's report, of images so many pixels wide and high.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "LovaszOrder")] order: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Findings[\"arrays\"]")] arrays: JsValue,
         value: f64,
-        error_name: String,
+        #[wasm_bindgen(unchecked_param_type = "LovaszError")] error: JsValue,
         width: usize,
         height: usize,
     ) -> Result<Self, JsError> {
-        let mut order = super::order_from_js(&order)?;
-        order.value = value;
-        let charts = lovasz::sort(&order, &error_name);
+        let order = Order { value, ..order_from_js(&arrays)? };
+        let error = from_js::<LovaszError>(error)?.into();
+        let charts = sort(&order, error);
         let moments = Moments::new(order, charts[0].shown());
-        Ok(Self { charts, moments, error_name, size: (width, height) })
+        Ok(Self { charts, moments, error, size: (width, height) })
     }
 
     /// Errors and weights by rank.
@@ -62,7 +66,7 @@ impl LovaszPlot {
     /// The errors of a sample at a step, which may lie between two.
     #[wasm_bindgen(js_name = rowAt)]
     pub fn row_at(&self, step: f64) -> ChartView {
-        moments::row(&self.moments, step, &self.error_name).into()
+        moments::row(&self.moments, step, self.error).into()
     }
 
     /// The staircase at a step.
@@ -106,4 +110,17 @@ impl LovaszPlot {
     pub fn jaccard_at(&self, step: f64) -> String {
         crate::paint::number::short(self.moments.jaccard(self.moments.joined(step)))
     }
+}
+
+fn order_from_js(arrays: &JsValue) -> Result<Order, JsError> {
+    let list = |key: &str| {
+        Reflect::get(arrays, &key.into()).map_err(|_| JsError::new("A sort has lists by their names."))
+    };
+    Ok(Order {
+        errors: Float32Array::new(&list("errors")?).to_vec(),
+        increments: Float32Array::new(&list("increments")?).to_vec(),
+        pixels: Uint32Array::new(&list("pixels")?).to_vec(),
+        foreground: Uint8Array::new(&list("foreground")?).to_vec().iter().map(|&side| side != 0).collect(),
+        value: 0.0,
+    })
 }

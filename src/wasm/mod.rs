@@ -3,13 +3,11 @@
 //! One worker holds an [`Engine`], another a [`Laboratory`]; the page has an instance of the same module for what must
 //! be drawn where the DOM is: [charts](ChartView), legends and colours.
 
-mod advisor;
 mod charts;
 mod laboratory;
 mod lovasz;
 
-pub use advisor::advice;
-pub use charts::{ChartView, TableText, focal_dragged};
+pub use charts::{ChartView, TableText};
 pub use laboratory::Laboratory;
 pub use lovasz::LovaszPlot;
 
@@ -19,9 +17,10 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::paint::{Theme, heatmap};
+use crate::panel;
+use crate::report::{self, Report};
 use crate::session::Session;
 use crate::session::catalogue::Catalogue;
-use crate::study::lovasz::Order;
 
 #[wasm_bindgen(typescript_custom_section)]
 const REPLY: &str = r#"
@@ -32,17 +31,16 @@ export interface Reply {
   prediction: Uint8ClampedArray;
   /** One for each card. */
   heatmaps: Uint8ClampedArray[];
-  /** The Lovász sort by rank, where the open part of its panel is drawn from it. */
-  order?: LovaszOrder;
-  /** RGBA of the panel's stills, one after the other, if it has any. */
-  stills?: Uint8ClampedArray;
+  /** What the open panel shows, if one is open. */
+  panel?: Findings;
 }
-export interface LovaszOrder {
-  errors: Float32Array;
-  increments: Float32Array;
-  /** Index of the pixel, row by row. */
-  pixels: Uint32Array;
-  foreground: Uint8Array;
+/** A report with what travels beside it. */
+export interface Findings {
+  report: Report;
+  /** RGBA of the stills, one after the other. */
+  pixels: Uint8ClampedArray;
+  /** Long lists of numbers, by name. */
+  arrays: Record<string, Uint8Array | Uint32Array | Float32Array>;
 }
 "#;
 
@@ -93,19 +91,16 @@ impl Engine {
         set(&reply, "prediction", &picture(1))?;
         let heatmaps = 0..frame.pictures.heatmaps().count() as u32;
         set(&reply, "heatmaps", &heatmaps.map(|i| picture(2 + i)).collect::<Array>())?;
-        if let Some(order) = frame.lovasz.as_ref().and_then(|lovasz| lovasz.order.as_ref()) {
-            set(&reply, "order", &order_to_js(order)?.into())?;
-        }
-        if let Some(panel) = frame.panel.as_ref().filter(|panel| !panel.pixels.is_empty()) {
-            set(&reply, "stills", &Uint8ClampedArray::from(panel.pixels.as_slice()))?;
+        if let Some(panel) = &frame.panel {
+            set(&reply, "panel", &report_to_js(panel)?)?;
         }
         Ok(reply.into())
     }
 
-    /// The scene and the losses on show, for a [`Laboratory`]. None while nothing has been shown yet.
-    #[wasm_bindgen(unchecked_return_type = "Specimen")]
-    pub fn specimen(&mut self) -> Result<JsValue, JsError> {
-        laboratory::specimen_to_js(&self.session.specimen())
+    /// The scene and the losses, for a [`Laboratory`].
+    #[wasm_bindgen(unchecked_return_type = "Snapshot")]
+    pub fn snapshot(&mut self) -> Result<JsValue, JsError> {
+        laboratory::snapshot_to_js(&self.session.snapshot())
     }
 
     /// Carries out an edit and shows nothing: for edits that are replayed after a restart.
@@ -116,6 +111,21 @@ impl Engine {
         self.session.edit(from_js(edit)?);
         Ok(())
     }
+}
+
+/// Answer of a panel to a question that takes no time, where the page stands. Refuses what the panel refuses.
+#[wasm_bindgen(unchecked_return_type = "Report")]
+pub fn ask(
+    panel: &str,
+    #[wasm_bindgen(unchecked_param_type = "unknown")] state: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "unknown")] question: JsValue,
+) -> Result<JsValue, JsError> {
+    let panel = panel::find(panel).map_err(refused)?;
+    to_js(&panel.ask(&from_js(state)?, from_js(question)?).map_err(refused)?)
+}
+
+fn refused(sentence: String) -> JsError {
+    JsError::new(&sentence)
 }
 
 /// Colours of the classes as CSS, class 0 first.
@@ -146,27 +156,21 @@ fn pixels_to_js(bytes: &[u8], spare: Option<ArrayBuffer>) -> Uint8ClampedArray {
     pixels
 }
 
-fn order_to_js(order: &Order) -> Result<Object, JsError> {
-    let js = Object::new();
-    set(&js, "errors", &Float32Array::from(order.errors.as_slice()))?;
-    set(&js, "increments", &Float32Array::from(order.increments.as_slice()))?;
-    set(&js, "pixels", &Uint32Array::from(order.pixels.as_slice()))?;
-    let foreground: Vec<u8> = order.foreground.iter().map(|&side| u8::from(side)).collect();
-    set(&js, "foreground", &Uint8Array::from(foreground.as_slice()))?;
-    Ok(js)
-}
-
-fn order_from_js(order: &JsValue) -> Result<Order, JsError> {
-    let list = |key: &str| {
-        Reflect::get(order, &key.into()).map_err(|_| JsError::new("A sort has lists by their names."))
-    };
-    Ok(Order {
-        errors: Float32Array::new(&list("errors")?).to_vec(),
-        increments: Float32Array::new(&list("increments")?).to_vec(),
-        pixels: Uint32Array::new(&list("pixels")?).to_vec(),
-        foreground: Uint8Array::new(&list("foreground")?).to_vec().iter().map(|&side| side != 0).collect(),
-        value: 0.0,
-    })
+fn report_to_js(report: &Report) -> Result<JsValue, JsError> {
+    let findings = Object::new();
+    set(&findings, "report", &to_js(report)?)?;
+    set(&findings, "pixels", &Uint8ClampedArray::from(report.pixels.as_slice()))?;
+    let arrays = Object::new();
+    for (name, array) in &report.arrays {
+        let array: JsValue = match array {
+            report::Array::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+            report::Array::Whole(numbers) => Uint32Array::from(numbers.as_slice()).into(),
+            report::Array::Floats(numbers) => Float32Array::from(numbers.as_slice()).into(),
+        };
+        set(&arrays, name, &array)?;
+    }
+    set(&findings, "arrays", &arrays)?;
+    Ok(findings.into())
 }
 
 fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsError> {

@@ -4,14 +4,14 @@ use lossfield::field::{Derived, Field, Head, Labels, Logits, Window};
 
 use super::*;
 
-fn open(loss: &str) -> Value {
-    json!({ "kind": "show", "view": { "panel": { "kind": "batch", "loss": loss } } })
+fn look_with(loss: &str) -> Value {
+    json!({ "kind": "show", "view": { "panel": open("batch", json!({ "loss": loss })) } })
 }
 
 /// A ready-made batch with its panel open.
 fn batch(id: &str, loss: &str) -> (Session, Frame) {
     let mut session = Session::default();
-    let frame = apply(&mut session, json!([{ "kind": "openBatch", "id": id, "side": 64 }, open(loss)]));
+    let frame = apply(&mut session, json!([{ "kind": "openBatch", "id": id, "side": 64 }, look_with(loss)]));
     (session, frame)
 }
 
@@ -25,12 +25,12 @@ fn card(frame: &Frame, id: &str) -> String {
 
 /// The values of a loss: per image, per batch, of each image.
 fn row(frame: &Frame, loss: &str) -> Vec<String> {
-    let table = &frame.panel.as_ref().expect("the panel is open").tables[0];
+    let table = &panel(frame).tables["values"];
     table.rows.iter().find(|row| row[0] == loss).expect("a row of this loss")[1..].to_vec()
 }
 
 fn remarks(frame: &Frame) -> &[String] {
-    &frame.panel.as_ref().expect("the panel is open").remarks
+    &panel(frame).texts["remarks"]
 }
 
 #[test]
@@ -64,14 +64,14 @@ fn the_ready_batch_shows_its_point() {
 fn absent_classes_are_said_and_told_by_rule() {
     let (mut session, frame) = batch("class-missing", "lovasz_softmax");
     assert!(remarks(&frame)[2].starts_with("Image 2 has no class 2."), "{:?}", remarks(&frame));
-    let rules = &frame.panel.as_ref().expect("open").tables[1];
+    let rules = &panel(&frame).tables["rules"];
     assert_eq!(rules.rows.len(), 2);
     assert!(rules.rows[0][0].contains("classes present, as on its card"), "{rules:?}");
     assert_eq!(rules.rows[0][3], rules.rows[1][3], "all classes are in the first image");
     assert_ne!(rules.rows[0][4], rules.rows[1][4]);
     let all = json!([{ "kind": "setLoss", "id": "lovasz_softmax", "settings": { "classes": "all" } }]);
     let frame = apply(&mut session, all);
-    let rules_now = &frame.panel.as_ref().expect("open").tables[1];
+    let rules_now = &panel(&frame).tables["rules"];
     assert!(rules_now.rows[1][0].contains("as on its card"));
     assert_eq!(rules_now.rows[1][1..5], rules.rows[1][1..5]);
     assert_eq!(row(&frame, "Lovász-softmax"), rules.rows[1][1..5]);
@@ -81,7 +81,8 @@ fn absent_classes_are_said_and_told_by_rule() {
 #[test]
 fn going_on_gives_what_starting_over_gives() {
     for id in ["large-tiny-none", "class-missing"] {
-        let mut edits = vec![json!([{ "kind": "openBatch", "id": id, "side": 64 }, open("lovasz_hinge")])];
+        let mut edits =
+            vec![json!([{ "kind": "openBatch", "id": id, "side": 64 }, look_with("lovasz_hinge")])];
         for (i, plane) in ["prediction", "truth", "prediction"].into_iter().enumerate() {
             edits.push(select(1 - i % 2));
             let x = 9.0 + 11.0 * i as f64;
@@ -107,7 +108,7 @@ fn going_on_gives_what_starting_over_gives() {
             assert_eq!(stepwise.strip, at_once.strip, "{id}: after {commands}");
             let (a, b) = (stepwise.panel.expect("open"), at_once.panel.expect("open"));
             assert_eq!(a.tables, b.tables, "{id}: after {commands}");
-            assert_eq!(a.remarks, b.remarks, "{id}: after {commands}");
+            assert_eq!(a.texts, b.texts, "{id}: after {commands}");
             assert!(a.pixels == b.pixels, "{id}: after {commands}");
         }
     }
@@ -186,9 +187,9 @@ fn what_does_not_fit_stays_and_is_said() {
     );
     let others = apply(&mut session, select(2));
     assert_eq!(row(&others, "Dice").len(), 4);
-    assert_eq!(others.panel.as_ref().expect("open").tables[0].columns[3..], ["image 2", "image 3"]);
+    assert_eq!(panel(&others).tables["values"].columns[3..], ["image 2", "image 3"]);
     assert!(others.strip.images[0].misfit.is_some());
-    let pixels = &others.panel.as_ref().expect("open").pixels;
+    let pixels = &panel(&others).pixels;
     assert_eq!(pixels.len(), 2 * 4 * 64 * 64);
     apply(&mut session, select(0));
     let undone = apply(&mut session, json!([{ "kind": "undo" }]));
@@ -233,15 +234,15 @@ fn removed_images_come_back_with_their_history() {
 }
 
 #[test]
-fn a_specimen_is_of_the_image_at_hand() {
+fn a_snapshot_is_of_the_image_at_hand() {
     let (mut session, _) = batch("large-tiny-none", "dice");
     apply(&mut session, select(2));
-    let specimen = session.specimen();
-    assert!(specimen.labels.iter().all(|&label| label == 0));
-    assert_eq!((specimen.header.images, specimen.header.empty_images), (3, 1));
+    let snapshot = session.snapshot();
+    assert!(snapshot.labels.iter().all(|&label| label == 0));
+    assert_eq!((snapshot.header.images, snapshot.header.empty_images), (3, 1));
     // An image of another size is in the strip and not in the batch.
     apply(&mut session, json!([{ "kind": "openPreset", "id": "tiny-lesion", "side": 96 }]));
-    let header = session.specimen().header;
+    let header = session.snapshot().header;
     assert_eq!((header.images, header.empty_images), (1, 0));
 }
 
@@ -296,27 +297,26 @@ fn a_box_of_any_image_of_a_field_can_change() {
 #[test]
 fn the_lovasz_panel_sorts_the_images_of_the_strip() {
     let (mut session, _) = batch("large-tiny-none", "lovasz_hinge");
-    let open = json!({ "kind": "show", "view": { "panel": {
-        "kind": "lovasz", "error": "hinge", "channel": 0, "part": "images"
-    } } });
-    let shown = apply(&mut session, json!([open]));
+    let state = json!({ "error": "hinge", "channel": 0, "part": "images" });
+    let look = json!({ "kind": "show", "view": { "panel": open("lovasz", state) } });
+    let shown = apply(&mut session, json!([look]));
     let first = |row: &[String]| row[0].clone();
-    let table = |frame: &Frame| frame.panel.as_ref().expect("the panel is open").tables[0].rows.clone();
+    let table = |frame: &Frame| panel(frame).tables["images"].rows.clone();
     let rows = table(&shown);
     let names: Vec<String> = rows.iter().map(|row| first(row)).collect();
     assert_eq!(names, ["image 1", "image 2", "image 3", "each by itself: their mean", "all as one"]);
     // The batch panel has the same numbers.
-    let closed = apply(&mut session, json!([self::open("lovasz_hinge")]));
+    let closed = apply(&mut session, json!([look_with("lovasz_hinge")]));
     let expected = row(&closed, "Lovász hinge");
     let found = [&rows[3], &rows[4], &rows[0], &rows[1], &rows[2]].map(|row| row[3].clone());
     assert_eq!(found.as_slice(), expected);
     // A stroke is followed, and one image by itself is cut in halves.
-    apply(&mut session, json!([open]));
+    apply(&mut session, json!([look]));
     let painted = apply(&mut session, stroke("truth", &[4.0, 4.0, 10.0, 4.0]));
     assert_ne!(table(&painted), rows);
     for image in [2, 1] {
         apply(&mut session, json!([{ "kind": "removeImage", "image": image }]));
     }
-    let alone = apply(&mut session, json!([open]));
+    let alone = apply(&mut session, json!([look]));
     assert_eq!(first(&table(&alone)[0]), "left half");
 }

@@ -62,18 +62,22 @@ fn a_card_as_in_a_library_follows_the_scene_as_far_as_the_library_does() {
 fn one_loss_is_compared_between_libraries() {
     let mut session = Session::default();
     apply(&mut session, preset("rare-class"));
-    let shown = view(json!({ "panel": { "kind": "libraries", "loss": "dice" }, "code": "dice" }));
+    let shown = view(json!({ "panel": open("libraries", json!({ "loss": "dice" })), "code": "dice" }));
     let frame = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
-    let comparison = frame.comparison.as_ref().expect("that panel is open");
-    assert!((comparison.value - value(&frame, "dice")).abs() < 1e-15);
-    let row = |library: &str| comparison.rows.iter().find(|row| row.library == library).expect(library);
-    assert!(row("smp").same && row("smp").causes.is_empty() && row("smp").difference_text.is_empty());
-    let nnunet = row("nnunet");
-    assert!(!nnunet.same && nnunet.difference_text.starts_with('\u{2212}'), "{nnunet:?}");
-    assert!(
-        nnunet.causes.iter().any(|cause| cause.label == "loss of a score S" && cause.theirs == "−S"),
-        "{nnunet:?}"
+    let comparison = &panel(&frame).details;
+    assert_eq!(comparison["value"], value(&frame, "dice"));
+    let rows = comparison["rows"].as_array().expect("rows");
+    let row = |library: &str| rows.iter().find(|row| row["library"] == library).expect(library);
+    let (smp, nnunet) = (row("smp"), row("nnunet"));
+    assert_eq!(
+        (&smp["same"], &smp["causes"], &smp["differenceText"]),
+        (&true.into(), &json!([]), &"".into())
     );
+    let difference = nnunet["differenceText"].as_str().expect("a text");
+    assert!(nnunet["same"] == false && difference.starts_with('\u{2212}'), "{nnunet}");
+    let causes = nnunet["causes"].as_array().expect("causes");
+    let is_outer = |cause: &Value| cause["label"] == "loss of a score S" && cause["theirs"] == "−S";
+    assert!(causes.iter().any(is_outer), "{nnunet}");
 
     let code = frame.code.expect("Python was asked for");
     let smp =

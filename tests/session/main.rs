@@ -8,6 +8,7 @@ mod panels;
 
 use lossfield::loss::LOSSES;
 use lossfield::paint::chart::{Chart, Mark};
+use lossfield::panel::{Array, Report};
 use lossfield::session::Session;
 use lossfield::session::edit::Edit;
 use lossfield::session::frame::{Frame, PixelReadout};
@@ -227,12 +228,12 @@ fn multiclass_and_back() {
     assert_eq!(three.scene.class_shares.len(), 3);
     assert!(values(&three).iter().all(|value| value.is_finite()));
     let shown = view(
-        json!({ "gradientClass": 2, "panel": { "kind": "lovasz", "error": "probability", "channel": 2 } }),
+        json!({ "gradientClass": 2, "panel": open("lovasz", json!({ "error": "probability", "channel": 2 })) }),
     );
     let by_class = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
     assert!(by_class.pictures.heatmaps().ne(three.pictures.heatmaps()));
     let back = apply(&mut session, json!([{ "kind": "setChannels", "channels": 1 }]));
-    assert_eq!(back.lovasz.as_ref().expect("still open").channel, 0, "a channel that is gone is let go");
+    assert_eq!(panel(&back).details["channel"], 0, "a channel that is gone is let go");
     for (old, new) in values(&binary).into_iter().zip(values(&back)) {
         assert!((old - new).abs() < 1e-3 * old.abs().max(1.0), "{old} became {new}");
     }
@@ -304,11 +305,21 @@ fn an_adjustment_shows_in_the_values_and_can_be_painted_through() {
     assert!((seen - 0.9).abs() < 1e-5, "painted 0.9, and {seen} is seen");
 }
 
+/// A panel to be opened, in a view.
+fn open(id: &str, state: Value) -> Value {
+    json!({ "id": id, "state": state })
+}
+
+/// The report of the open panel.
+fn panel(frame: &Frame) -> &Report {
+    frame.panel.as_ref().expect("a panel is open")
+}
+
 /// The page always sends the whole view; here only what differs from the first one.
 fn view(change: Value) -> Value {
     let mut view = json!({
         "theme": "light", "scale": "linear", "sharedScale": false, "photo": true,
-        "contributions": true, "focal": false,
+        "contributions": true,
     });
     for (key, value) in change.as_object().expect("an object") {
         view[key] = value.clone();

@@ -1,11 +1,9 @@
 import init, {
-  type LovaszOrder,
   ChartView,
   LovaszPlot,
   type Theme,
-  advice,
+  ask,
   classColours,
-  focalDragged,
   legendPixels,
 } from "../pkg/lossfield.js";
 
@@ -15,16 +13,7 @@ import init, {
  */
 export const chartsReady: Promise<unknown> = init();
 
-export {
-  ChartView,
-  LovaszPlot,
-  advice,
-  classColours,
-  focalDragged,
-  legendPixels,
-  type LovaszOrder,
-  type Theme,
-};
+export { ChartView, LovaszPlot, ask, classColours, legendPixels, type Theme };
 
 /** Gives a canvas as many pixels as the screen has under it, and says how many that is for one of the page. */
 export function fitToScreen(canvas: HTMLCanvasElement): number {

@@ -1,4 +1,4 @@
-import type { Catalogue, Command, Edit, Reply, Specimen } from "../pkg/lossfield.js";
+import type { Catalogue, Command, Edit, Reply, Snapshot } from "../pkg/lossfield.js";
 import { Journal, merged } from "./journal.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { newEngine } from "./workers.ts";
@@ -29,7 +29,7 @@ export class EngineClient {
   #shown: ArrayBuffer | undefined;
   #spare: ArrayBuffer | undefined;
   /** Who waits for a copy of the scene. */
-  #awaiting: ((specimen: Specimen) => void)[] = [];
+  #awaiting: ((snapshot: Snapshot) => void)[] = [];
   #restarts = 0;
   readonly #journal = new Journal();
   readonly #listener: Listener;
@@ -50,7 +50,7 @@ export class EngineClient {
   }
 
   /** A copy of the scene with everything that was sent before. */
-  specimen(): Promise<Specimen> {
+  snapshot(): Promise<Snapshot> {
     return new Promise((resolve) => {
       this.#awaiting.push(resolve);
       this.#askForFrame();
@@ -86,7 +86,7 @@ export class EngineClient {
   #flush(): void {
     if (!this.#ready || this.#inFlight) return;
     if (this.#pending.length === 0) {
-      if (this.#awaiting.length > 0) this.#post({ kind: "specimen" });
+      if (this.#awaiting.length > 0) this.#post({ kind: "snapshot" });
       return;
     }
     const edit = { commands: this.#pending };
@@ -111,9 +111,9 @@ export class EngineClient {
         this.#shown = message.reply.truth.buffer as ArrayBuffer;
         this.#listener.reply(message.reply, message.millis);
         break;
-      case "specimen":
+      case "snapshot":
         // Its arrays can be given away once; whoever else waits asks again.
-        this.#awaiting.shift()?.(message.specimen);
+        this.#awaiting.shift()?.(message.snapshot);
         break;
       case "refused":
         this.#inFlight = undefined;

@@ -1,4 +1,4 @@
-import type { Findings, Request as Question, Specimen, Theme } from "../pkg/lossfield.js";
+import type { Findings, Snapshot, Theme } from "../pkg/lossfield.js";
 import type { FromLaboratory, ToLaboratory } from "./protocol.ts";
 import { newLaboratory } from "./workers.ts";
 
@@ -15,6 +15,8 @@ export interface Experiment {
   pause: number;
   /** Whether the worker has it. */
   begun: boolean;
+  /** How often the scene had been changed when it was asked for. */
+  readonly changes: number;
   findings?: Findings;
   /** Why it could not be made. */
   failure?: string;
@@ -29,18 +31,24 @@ export class LaboratoryClient {
   experiments = $state.raw<Readonly<Record<string, Experiment>>>({});
   #worker: Worker | undefined;
   #ids = 0;
-  readonly #specimen: () => Promise<Specimen>;
+  readonly #snapshot: () => Promise<Snapshot>;
+  readonly #changes: () => number;
 
-  constructor(specimen: () => Promise<Specimen>) {
-    this.#specimen = specimen;
+  /** `snapshot` copies the scene, and `changes` says how often it was changed. */
+  constructor(snapshot: () => Promise<Snapshot>, changes: () => number) {
+    this.#snapshot = snapshot;
+    this.#changes = changes;
   }
 
   of(panel: string): Experiment | undefined {
     return this.experiments[panel];
   }
 
-  /** Asks a question about the scene as it is now, in place of the one before. Runs until a step, or to its end. */
-  async begin(panel: string, question: Question, until = Infinity): Promise<void> {
+  /**
+   * Begins the experiment of a panel in a state on the scene as it is now, in place of the one before. Runs until a
+   * step, or to its end.
+   */
+  async begin(panel: string, state: object, until = Infinity): Promise<void> {
     this.#ids += 1;
     const id = this.#ids;
     this.#rest();
@@ -54,19 +62,21 @@ export class LaboratoryClient {
       until,
       pause: 0,
       begun: false,
+      changes: this.#changes(),
       ...(former && { findings: former }),
     });
-    const specimen = await this.#specimen();
+    const snapshot = await this.#snapshot();
     // Meanwhile it may have been cancelled, sent further, or another begun.
     const now = this.of(panel);
     if (now?.id !== id) return;
     this.#put({ ...now, begun: true });
-    const { labels, logits, shares, photo } = specimen;
+    const { labels, logits, shares, photo } = snapshot;
     const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
     const transfer = arrays.map(({ buffer }) => buffer as ArrayBuffer);
     const { pause } = now;
     const last = now.running ? now.until : 0;
-    this.#post({ kind: "begin", id, panel, specimen, question, until: last, pause }, transfer);
+    const question = { id: panel, state };
+    this.#post({ kind: "begin", id, question, snapshot, until: last, pause }, transfer);
   }
 
   /** Stops; what was found stays. */

@@ -48,7 +48,11 @@ function haltAll(): void {
 
 function tell({ id, laboratory, running, shown }: Experiment): void {
   const findings = laboratory.report(shown);
-  post({ kind: "findings", id, findings, running }, [findings.pixels.buffer]);
+  const arrays: ArrayBufferView[] = [findings.pixels, ...Object.values(findings.arrays)];
+  post(
+    { kind: "findings", id, findings, running },
+    arrays.map(({ buffer }) => buffer as ArrayBuffer),
+  );
 }
 
 async function goOn(experiment: Experiment): Promise<void> {
@@ -80,14 +84,15 @@ async function answer(request: ToLaboratory): Promise<void> {
   await ready;
   const { id } = request;
   if (request.kind === "begin") {
-    const former = experiments.get(request.panel);
-    experiments.delete(request.panel);
+    const { question, snapshot } = request;
+    const former = experiments.get(question.id);
+    experiments.delete(question.id);
     former?.laboratory.free();
     haltAll();
-    const laboratory = new Laboratory(request.specimen, request.question);
+    const laboratory = new Laboratory(snapshot, question);
     const until = Math.min(request.until, laboratory.total);
     const experiment = { id, laboratory, until, pause: request.pause, running: false };
-    experiments.set(request.panel, experiment);
+    experiments.set(question.id, experiment);
     await goOn(experiment);
     return;
   }

@@ -2,9 +2,9 @@ import type {
   Catalogue,
   Edit,
   Findings,
+  OpenPanel,
   Reply,
-  Request as Question,
-  Specimen,
+  Snapshot,
   Theme,
 } from "../pkg/lossfield.js";
 
@@ -15,14 +15,14 @@ export type ToWorker =
   /** One edit; the next is not sent before this one is answered. `spare` may be filled with its pixels. */
   | { kind: "apply"; edit: Edit; spare: ArrayBuffer | undefined }
   /** A copy of the scene for the laboratory. */
-  | { kind: "specimen" };
+  | { kind: "snapshot" };
 
 /** What the worker tells the page. */
 export type FromWorker =
   | { kind: "ready"; catalogue: Catalogue }
   /** The answer to an edit; its pixels are transferred. `millis` is what it took to compute. */
   | { kind: "reply"; reply: Reply; millis: number }
-  | { kind: "specimen"; specimen: Specimen }
+  | { kind: "snapshot"; snapshot: Snapshot }
   /** An edit was not understood and changed nothing. */
   | { kind: "refused"; message: string }
   /** The session is lost: this worker is of no more use. */
@@ -36,9 +36,8 @@ export type ToLaboratory =
   | {
       kind: "begin";
       id: number;
-      panel: string;
-      specimen: Specimen;
-      question: Question;
+      question: OpenPanel;
+      snapshot: Snapshot;
       until: number;
       pause: number;
     }

@@ -1,20 +1,14 @@
 import type {
   Adjustment,
-  Answers,
   At,
   Catalogue,
   Command,
   Frame,
-  Grips,
-  Knob,
-  LossEntry,
-  LovaszView,
-  MetricsView,
   Ink,
-  PanelView,
+  LossEntry,
+  PanelEntry,
   Replay,
   Reply,
-  Rules,
   ScopeEntry,
   Setting,
   Theme,
@@ -29,23 +23,8 @@ export type Settings = Readonly<Record<string, Setting>>;
 
 export type Plane = "truth" | "prediction";
 export type Tool = "brush" | "fill" | "inspect";
-/** The two tables of losses, or an instrument by its id. */
+/** The cards, or a panel by its id. */
 export type Tab = string;
-
-export interface RaceSettings {
-  rules: Rules;
-  /** Whether one lane is cross-entropy first and Lovász from a step on. */
-  scheduled: boolean;
-  switchAt: number;
-}
-
-export interface Swept {
-  surface: boolean;
-  knob: Knob;
-  loss: string;
-  x: string;
-  y: string;
-}
 
 export interface Message {
   id: number;
@@ -100,55 +79,15 @@ export class Lossfield {
   gradientClass = $state<number>();
   hovered = $state.raw<At>();
   pinned = $state.raw<At>();
-  lovasz = $state.raw<LovaszView>({
-    error: "hinge",
-    channel: 1,
-    part: "sort",
-    chosen: undefined,
-    moved: undefined,
-    turn: undefined,
-  });
-  /** Where the handles of the focal laboratory are held. */
-  focalGrips = $state.raw<Partial<Grips>>({});
   byProbability = $state(false);
-  /** The loss that is compared between libraries. */
-  compared = $state("dice");
-  /** How masks are judged. */
-  judged = $state.raw<MetricsView>({ class: 1, threshold: 0.5, tolerance: 2 });
+  /** What the controls of panels hold, by panel, as far as it was changed. */
+  panels = $state.raw<Readonly<Record<string, object>>>({});
   /** The moment of an earlier stroke, while it is played again. */
   replay = $state.raw<Replay>();
-  /** What the imbalance panel sweeps: a knob, or one loss over two axes (`param:…` or `knob:…`). */
-  swept = $state.raw<Swept>({
-    surface: false,
-    knob: "fraction",
-    loss: "focal",
-    x: "param:gamma",
-    y: "param:alpha",
-  });
-  /** How the descent panel races the losses on the cards. */
-  race = $state.raw<RaceSettings>({
-    rules: {
-      model: "filters",
-      start: "even",
-      method: "adam",
-      rate: 0.03,
-      equalNorm: false,
-      seed: 1,
-    },
-    scheduled: false,
-    switchAt: 50,
-  });
-  /** What the advisor is told about the task. */
-  answers = $state.raw<Answers>({ worse: "equal", boundaries: false, calibrated: false });
-  /** How often the scene was changed, and how often it had been when the advisor measured it. */
+  /** How often the scene was changed. */
   changes = $state(0);
-  advisedAt = $state<number>();
   /** The loss whose card is to be brought into sight. */
   sought = $state<string>();
-  /** The loss whose gradient is dissected. */
-  dissected = $state("dice_cross_entropy");
-  /** The loss that is looked at closely for a batch. */
-  batched = $state("dice");
   /** The loss whose Python is shown. */
   code = $state<string>();
 
@@ -161,7 +100,10 @@ export class Lossfield {
   #atHand: number | undefined;
 
   constructor() {
-    this.laboratory = new LaboratoryClient(() => this.#engine.specimen());
+    this.laboratory = new LaboratoryClient(
+      () => this.#engine.snapshot(),
+      () => this.changes,
+    );
     this.#engine = new EngineClient({
       ready: (catalogue) => {
         this.catalogue = catalogue;
@@ -194,13 +136,22 @@ export class Lossfield {
     });
   }
 
-  /** Losses and libraries, then the instruments: every tab with its name. */
+  /** The losses, then the panels: every tab with its name. */
   get tabs(): { id: Tab; label: string }[] {
-    const tables = [
-      { id: "cards", label: "Losses" },
-      { id: "libraries", label: "Libraries" },
-    ];
-    return [...tables, ...(this.catalogue?.instruments ?? [])];
+    return [{ id: "cards", label: "Losses" }, ...(this.catalogue?.panels ?? [])];
+  }
+
+  panelEntry(id: string): PanelEntry | undefined {
+    return this.catalogue?.panels.find((panel) => panel.id === id);
+  }
+
+  /** What the controls of a panel hold. */
+  panelState(id: string): object {
+    return { ...this.panelEntry(id)?.state, ...this.panels[id] };
+  }
+
+  setPanel(id: string, change: object): void {
+    this.panels = { ...this.panels, [id]: { ...this.panels[id], ...change } };
   }
 
   /** For tests and the curious: the commands that lead to the present scene. */
@@ -276,7 +227,7 @@ export class Lossfield {
 
   get view(): View {
     return {
-      cards: this.tab === "focal" ? [...this.cards, "focal"] : [...this.cards],
+      cards: [...this.cards],
       theme: this.theme,
       scale: this.symlog ? "symlog" : "linear",
       byProbability: this.byProbability,
@@ -284,31 +235,12 @@ export class Lossfield {
       photo: this.photo,
       gradientClass: this.gradientClass,
       pixel: this.pixel,
+      pinned: this.pinned,
       contributions: !this.painting,
-      panel: this.#panel,
-      judged: this.judged,
+      panel: this.panelEntry(this.tab) && { id: this.tab, state: this.panelState(this.tab) },
       replay: this.replay,
       code: this.code,
     };
-  }
-
-  /** The open tab, if it is one that the engine computes with each frame. */
-  get #panel(): PanelView | undefined {
-    switch (this.tab) {
-      case "libraries":
-        return { kind: "libraries", loss: this.compared };
-      case "focal":
-        return { kind: "focal", ...this.focalGrips };
-      case "metrics":
-        return { kind: "metrics" };
-      case "lovasz":
-        return { kind: "lovasz", ...this.lovasz, chosen: this.pinned };
-      case "gradients":
-        return { kind: "gradients", loss: this.dissected };
-      case "batch":
-        return { kind: "batch", loss: this.batched };
-    }
-    return undefined;
   }
 
   loss(id: string | undefined): LossEntry | undefined {

@@ -11,10 +11,10 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function buffersOf({ truth, order, stills }: Reply): Transferable[] {
+function buffersOf({ truth, panel }: Reply): Transferable[] {
   // All other pixels lie in one buffer.
-  const arrays: ArrayBufferView[] = stills ? [truth, stills] : [truth];
-  if (order) arrays.push(order.errors, order.increments, order.pixels, order.foreground);
+  const arrays: ArrayBufferView[] = [truth];
+  if (panel) arrays.push(panel.pixels, ...Object.values(panel.arrays));
   return arrays.map((array) => array.buffer as ArrayBuffer);
 }
 
@@ -24,13 +24,13 @@ async function answer(request: ToWorker): Promise<void> {
     engine = new Engine();
     for (const edit of request.journal) engine.replay(edit);
     post({ kind: "ready", catalogue: catalogue() });
-  } else if (request.kind === "specimen") {
+  } else if (request.kind === "snapshot") {
     if (!engine) return;
-    const specimen = engine.specimen();
-    const { labels, logits, shares, photo } = specimen;
+    const snapshot = engine.snapshot();
+    const { labels, logits, shares, photo } = snapshot;
     const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
     post(
-      { kind: "specimen", specimen },
+      { kind: "snapshot", snapshot },
       arrays.map(({ buffer }) => buffer as ArrayBuffer),
     );
   } else if (engine) {

@@ -1,7 +1,7 @@
 //! Charts, drawn on whatever `plotters` backend they are given.
 //!
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area, as data too;
-//! - [`plot`], [`surface`] and [`bars`]: charts as data, for the instruments; [`axis`] is what they stand on;
+//! - [`plot`], [`surface`] and [`bars`]: charts as data, for the panels; [`axis`] is what they stand on;
 //! - `mesh`: a surface seen from the side;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
 //! - `contour`: where a surface has a value;
@@ -65,7 +65,7 @@ type Area<DB> = DrawingArea<DB, Shift>;
 /// What drawing returns.
 type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// A chart as data: what an instrument answers with, and what the page draws, reads and exports.
+/// A chart as data: a panel answers with it, and the page draws, reads and exports it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -78,6 +78,12 @@ pub enum Chart {
     Lovasz(LovaszChart),
     /// Things by name, each with the parts that it adds up to.
     Bars(Bars),
+}
+
+impl From<Plot> for Chart {
+    fn from(plot: Plot) -> Self {
+        Self::Plot(plot)
+    }
 }
 
 /// What a pointer on a chart reads.

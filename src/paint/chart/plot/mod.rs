@@ -1,4 +1,4 @@
-//! Series of points over two axes: what most instruments show.
+//! Series of points over two axes, as most panels show them.
 //!
 //! Here it is data; `read` is what a pointer and a table find in it, `marks` draws it.
 

@@ -1,0 +1,502 @@
+//! The experiments that the rules are tested by, on one scene.
+//!
+//! Each is small and about one thing. Most start from a prediction that is right everywhere with a probability of 0.99,
+//! and ask what the value rises by where it is made wrong in one way or another; so losses of any scale are compared with
+//! themselves. They are about the hard labels of the first image.
+
+use ndarray::{Array2, Array3, Array4};
+use serde::{Deserialize, Serialize};
+
+use crate::field::{Field, Head, IGNORE, Labels, Logits, Shape, Task};
+use crate::loss::{Evaluation, Loss};
+use crate::metric::edge;
+use crate::panel::advisor::scene_facts::{SceneFacts, parts};
+use crate::study::descent::{Lane, Method, Model, Race, Rules, Start};
+use crate::study::share::foreground_share;
+
+/// The probability of what is predicted rightly, or wrongly. With less, the background of a large image would add up to
+/// more false positives than there is foreground.
+const CERTAIN: f64 = 0.99;
+/// The same on the way there, where gradients are looked at.
+const LIKELY: f64 = 0.9;
+/// The share of the foreground that is missed, and falsely found.
+const MISTAKEN: f64 = 0.1;
+/// What costs so many times as much as something else, or more, is said to cost so many times as much.
+pub const MOST: f64 = 100.0;
+/// How wide the uncertain edge is, in pixels.
+pub const RING: f64 = 2.0;
+/// In which shares of cases the uncertain edge is foreground.
+pub const SHARES: [f64; 4] = [0.2, 0.4, 0.6, 0.8];
+/// Steps between the probabilities that are tried there.
+const GRID: u32 = 20;
+
+/// What was measured of one loss on one scene, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Profile {
+    /// The share of Σ|gradient| on the foreground where every class is as likely.
+    pub share_at_start: Option<f64>,
+    /// The same with the present prediction.
+    pub share_now: Option<f64>,
+    /// By how much the value rises where a tenth of the foreground is missed, against as many false pixels. Both lie
+    /// along the boundary.
+    pub missed_to_false: Option<f64>,
+    /// What a false pixel costs where the foreground is predicted 3 pixels too wide, against 1 pixel.
+    pub far_to_near: Option<f64>,
+    /// The probability with the least expected loss at an edge that is foreground in each of the [`SHARES`] of cases, all
+    /// of it or none.
+    pub optima: Vec<f64>,
+    /// The gradient where the truth has no foreground.
+    pub empty: Option<EmptyGradient>,
+    /// What it costs to miss the smallest class, against as many pixels of the largest.
+    pub rare_to_common: Option<f64>,
+    /// What it costs to miss the smallest object, against as many pixels of the largest.
+    pub small_to_large: Option<f64>,
+    /// The share of Σ|gradient| on the smallest object, where it alone is missed.
+    pub share_on_smallest: Option<f64>,
+    /// What a break in a thin object costs, against as many pixels off its sides.
+    pub break_to_sides: Option<f64>,
+    /// IoU by step, of a short descent of a few filters.
+    pub ious: Vec<f64>,
+}
+
+/// The gradient of the present prediction where the truth has no foreground.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct EmptyGradient {
+    /// Σ|gradient|.
+    pub sum: f64,
+    /// The share that one pixel has at most.
+    pub largest: f64,
+}
+
+impl Profile {
+    /// How far the optimum is from the share of cases, on average.
+    pub fn edge_error(&self) -> Option<f64> {
+        let error = |(p, q): (&f64, f64)| (p - q).abs() / SHARES.len() as f64;
+        (self.optima.len() == SHARES.len()).then(|| self.optima.iter().zip(SHARES).map(error).sum())
+    }
+
+    /// The IoU that a whole descent comes to: the mean of its last third, since it wavers.
+    pub fn reached(&self) -> Option<f64> {
+        let last = Bench::STEPS / 3;
+        (self.ious.len() > Bench::STEPS)
+            .then(|| self.ious[self.ious.len() - last..].iter().sum::<f64>() / last as f64)
+    }
+}
+
+/// What is measured at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measurement {
+    /// Who holds the gradient.
+    Shares,
+    /// Missed against false pixels.
+    Errors,
+    /// Far against near ones.
+    Distance,
+    /// The optimum of an uncertain edge.
+    Edge,
+    /// The gradient of an empty truth.
+    Empty,
+    /// Rare against common classes.
+    Classes,
+    /// Small against large objects.
+    Objects,
+    /// Breaks against sides.
+    Breaks,
+}
+
+impl Measurement {
+    /// All, the quickest first.
+    pub const ALL: [Self; 8] = [
+        Self::Shares,
+        Self::Empty,
+        Self::Errors,
+        Self::Distance,
+        Self::Classes,
+        Self::Objects,
+        Self::Breaks,
+        Self::Edge,
+    ];
+}
+
+/// One scene, made ready.
+#[derive(Debug)]
+pub struct Bench {
+    shape: Shape,
+    labels: Labels,
+    logits: Logits,
+    image: Array2<f32>,
+    facts: SceneFacts,
+    /// For each pixel of the foreground how far it is from the nearest outside its class, for each other one how far
+    /// from the nearest foreground.
+    distance: Vec<f64>,
+    /// For each pixel its own class, or else the nearest.
+    nearest: Vec<u8>,
+    /// The pixels of each object, in the order of the facts.
+    objects: Vec<Vec<usize>>,
+    /// The pixels of a break, and as many off the sides, of the largest thin object.
+    breaks: Option<[Vec<usize>; 2]>,
+}
+
+impl Bench {
+    /// Steps of a descent.
+    pub const STEPS: usize = 40;
+
+    /// Makes a scene of one image ready. Refuses fields that no loss takes, with a sentence.
+    pub fn new(logits: Logits, labels: Labels, image: Array2<f32>) -> Result<Self, String> {
+        let field =
+            Field::new(logits.view(), labels.view(), Some(IGNORE)).map_err(|refusal| refusal.to_string())?;
+        let shape = field.shape();
+        let facts = SceneFacts::of(&field);
+        let channel = |class: usize| if shape.channels == 1 { 0 } else { class };
+        let present: Vec<usize> =
+            facts.classes.iter().copied().filter(|&class| facts.region(Some(class)).objects > 0).collect();
+        let (mut distance, mut nearest) = (Vec::new(), Vec::new());
+        for (pixel, &label) in field.labels_of(0).iter().enumerate() {
+            let of = |class: usize| field.distances()[shape.plane(0, channel(class)).start + pixel];
+            let own = if label > 0 && label != IGNORE {
+                Some(usize::from(label))
+            } else {
+                present.iter().copied().min_by(|&a, &b| of(a).total_cmp(&of(b)))
+            };
+            distance.push(own.map_or(f64::INFINITY, of));
+            nearest.push(own.unwrap_or(0) as u8);
+        }
+        let mut objects = Vec::new();
+        for &class in &facts.classes {
+            let (of, count) = parts(&field.mask(0, channel(class)), shape.width);
+            let from = objects.len();
+            objects.resize(from + count, Vec::new());
+            for (pixel, part) in of.iter().enumerate() {
+                if let Some(part) = part {
+                    objects[from + part].push(pixel);
+                }
+            }
+        }
+        let thin =
+            (0..objects.len()).filter(|&i| facts.objects[i].is_thin()).max_by_key(|&i| objects[i].len());
+        let breaks =
+            thin.and_then(|i| break_of(&objects[i], facts.objects[i].depth, (shape.height, shape.width)));
+        Ok(Self { shape, labels, logits, image, facts, distance, nearest, objects, breaks })
+    }
+
+    /// What the truth is like.
+    pub fn facts(&self) -> &SceneFacts {
+        &self.facts
+    }
+
+    /// Makes one measurement of a loss. What cannot be measured on this scene stays unknown.
+    pub fn measure(&self, what: Measurement, loss: &dyn Loss, profile: &mut Profile) -> Result<(), String> {
+        match what {
+            Measurement::Shares => {
+                profile.share_at_start = self.share(loss, &Array4::zeros(self.logits.dim()))?;
+                profile.share_now = self.share(loss, &self.logits)?;
+            }
+            Measurement::Errors => profile.missed_to_false = self.errors(loss)?,
+            Measurement::Distance => profile.far_to_near = self.far(loss)?,
+            Measurement::Edge => profile.optima = self.optima(loss)?,
+            Measurement::Empty => profile.empty = Some(self.empty(loss)?),
+            Measurement::Classes => profile.rare_to_common = self.classes(loss)?,
+            Measurement::Objects => {
+                (profile.small_to_large, profile.share_on_smallest) = self.smallest(loss)?;
+            }
+            Measurement::Breaks => profile.break_to_sides = self.broken(loss)?,
+        }
+        Ok(())
+    }
+
+    /// A descent of a few filters over the scene's image from small random weights, not yet begun.
+    pub fn race(&self, loss: Box<dyn Loss>) -> Result<Race, String> {
+        let rules = Rules {
+            model: Model::Filters,
+            start: Start::Even,
+            method: Method::Adam,
+            rate: 0.03,
+            equal_norm: false,
+            seed: 1,
+        };
+        let lane = Lane { name: String::new(), stages: vec![(0, loss)] };
+        Race::new(self.logits.clone(), self.labels.clone(), &self.image, vec![lane], rules)
+    }
+
+    fn share(&self, loss: &dyn Loss, logits: &Logits) -> Result<Option<f64>, String> {
+        let field = field(logits, &self.labels)?;
+        let share = foreground_share(&field, &Evaluation::of(loss, &field).gradient);
+        Ok(share.filter(|_| !self.facts.is_empty()))
+    }
+
+    /// What the truth says of each pixel, with 0 for ignored ones.
+    fn truth(&self) -> Vec<u8> {
+        self.labels.iter().map(|&label| if label == IGNORE { 0 } else { label }).collect()
+    }
+
+    /// Pixels of one side, with their distances, which count.
+    fn side(&self, foreground: bool) -> Vec<(f64, usize)> {
+        let counted = self.labels.iter().enumerate().filter(|(_, label)| **label != IGNORE);
+        let side = counted.filter(|(_, label)| (**label > 0) == foreground);
+        side.map(|(pixel, _)| (self.distance[pixel], pixel)).collect()
+    }
+
+    /// Every class of a map with a probability of `sure`.
+    fn predicting(&self, map: &[u8], sure: f64) -> Logits {
+        let Shape { channels, height, width, .. } = self.shape;
+        let z = match self.shape.task() {
+            Task::Binary => (sure / (1.0 - sure)).ln(),
+            Task::Multiclass => (sure * (channels - 1) as f64 / (1.0 - sure)).ln(),
+        } as f32;
+        Array4::from_shape_fn((1, channels, height, width), |(_, channel, y, x)| {
+            let class = usize::from(map[y * width + x]);
+            match self.shape.task() {
+                Task::Binary => {
+                    if class == 1 {
+                        z
+                    } else {
+                        -z
+                    }
+                }
+                Task::Multiclass => {
+                    if class == channel {
+                        z
+                    } else {
+                        0.0
+                    }
+                }
+            }
+        })
+    }
+
+    fn value(&self, loss: &dyn Loss, map: &[u8]) -> Result<f64, String> {
+        Ok(loss.evaluate(&field(&self.predicting(map, CERTAIN), &self.labels)?, None))
+    }
+
+    /// By how much the value rises with one mistake, against another; none where neither costs anything.
+    fn rises(&self, loss: &dyn Loss, maps: [&[u8]; 2]) -> Result<Option<f64>, String> {
+        let right = self.value(loss, &self.truth())?;
+        let [one, other] = [self.value(loss, maps[0])? - right, self.value(loss, maps[1])? - right];
+        let tiny = 1e-12 * right.abs().max(1.0);
+        let cost = |rise: f64| if rise > tiny { rise } else { 0.0 };
+        // A mistake may cost nothing at all.
+        let ratio = (cost(one) / cost(other)).clamp(1.0 / MOST, MOST);
+        Ok((!ratio.is_nan()).then_some(ratio))
+    }
+
+    /// The truth with some pixels missed.
+    fn missing(&self, pixels: &[usize]) -> Vec<u8> {
+        let mut map = self.truth();
+        for &pixel in pixels {
+            map[pixel] = 0;
+        }
+        map
+    }
+
+    fn errors(&self, loss: &dyn Loss) -> Result<Option<f64>, String> {
+        let (inside, outside) = (self.side(true), self.side(false));
+        let n = ((MISTAKEN * inside.len() as f64).round() as usize).max(1).min(outside.len());
+        if inside.is_empty() || n == 0 {
+            return Ok(None);
+        }
+        let missed = self.missing(&nearest_of(inside, n));
+        let mut false_finds = self.truth();
+        for pixel in nearest_of(outside, n) {
+            false_finds[pixel] = self.nearest[pixel];
+        }
+        self.rises(loss, [&missed, &false_finds])
+    }
+
+    fn far(&self, loss: &dyn Loss) -> Result<Option<f64>, String> {
+        let outside = self.side(false);
+        let wide = |by: f64| {
+            let mut map = self.truth();
+            let near = outside.iter().filter(|(distance, _)| *distance <= by);
+            let added = near.map(|&(_, pixel)| map[pixel] = self.nearest[pixel]).count();
+            (map, added as f64)
+        };
+        let ((far, many), (near, few)) = (wide(3.0), wide(1.0));
+        if self.facts.is_empty() || few == 0.0 || many <= few {
+            return Ok(None);
+        }
+        Ok(self.rises(loss, [&far, &near])?.map(|ratio| ratio * few / many))
+    }
+
+    fn optima(&self, loss: &dyn Loss) -> Result<Vec<f64>, String> {
+        let outside = self.side(false);
+        let ring: Vec<usize> =
+            outside.iter().filter(|(distance, _)| *distance <= RING).map(|(_, pixel)| *pixel).collect();
+        if ring.is_empty() {
+            return Ok(Vec::new());
+        }
+        let width = self.shape.width;
+        let mut foreground = self.labels.clone();
+        for &pixel in &ring {
+            foreground[[0, pixel / width, pixel % width]] = self.nearest[pixel];
+        }
+        let mut logits = self.predicting(&self.truth(), CERTAIN);
+        let mut tried = Vec::new();
+        for step in 0..=GRID {
+            let p = (f64::from(step) / f64::from(GRID)).clamp(1.0 - CERTAIN, CERTAIN);
+            for &pixel in &ring {
+                let (y, x) = (pixel / width, pixel % width);
+                for channel in 0..self.shape.channels {
+                    logits[[0, channel, y, x]] = match self.shape.task() {
+                        Task::Binary => (p / (1.0 - p)).ln(),
+                        Task::Multiclass if channel == usize::from(self.nearest[pixel]) => p.ln(),
+                        Task::Multiclass if channel == 0 => (1.0 - p).ln(),
+                        // As good as nothing for the others.
+                        Task::Multiclass => 1e-4f64.ln(),
+                    } as f32;
+                }
+            }
+            let [with, without] = [&foreground, &self.labels]
+                .map(|labels| field(&logits, labels).map(|field| loss.evaluate(&field, None)));
+            tried.push((p, with?, without?));
+        }
+        let best = |q: f64| {
+            let expected = |(_, with, without): &(f64, f64, f64)| q * with + (1.0 - q) * without;
+            tried.iter().min_by(|a, b| expected(a).total_cmp(&expected(b))).map(|tried| tried.0)
+        };
+        Ok(SHARES.iter().filter_map(|&q| best(q)).collect())
+    }
+
+    fn empty(&self, loss: &dyn Loss) -> Result<EmptyGradient, String> {
+        let nothing: Array3<u8> = self.labels.mapv(|label| if label == IGNORE { IGNORE } else { 0 });
+        let field = field(&self.logits, &nothing)?;
+        let gradient = Evaluation::of(loss, &field).gradient;
+        let of_pixel = |pixel: usize| -> f64 {
+            (0..self.shape.channels)
+                .map(|channel| f64::from(gradient[self.shape.plane(0, channel).start + pixel].abs()))
+                .sum()
+        };
+        let (sum, largest) = (0..self.shape.pixels())
+            .map(of_pixel)
+            .fold((0.0, 0.0f64), |(sum, largest), pull| (sum + pull, largest.max(pull)));
+        Ok(EmptyGradient { sum, largest: if sum > 0.0 { largest / sum } else { 0.0 } })
+    }
+
+    /// As many pixels along the boundary of what `from` holds as there are in `like`.
+    fn as_many(&self, from: &[usize], like: &[usize]) -> Vec<usize> {
+        nearest_of(from.iter().map(|&pixel| (self.distance[pixel], pixel)).collect(), like.len())
+    }
+
+    fn classes(&self, loss: &dyn Loss) -> Result<Option<f64>, String> {
+        let of = |class: usize| -> Vec<usize> {
+            let own = self.labels.iter().enumerate().filter(|(_, label)| usize::from(**label) == class);
+            own.map(|(pixel, _)| pixel).collect()
+        };
+        let mut present: Vec<Vec<usize>> =
+            self.facts.classes.iter().map(|&class| of(class)).filter(|all| !all.is_empty()).collect();
+        present.sort_by_key(Vec::len);
+        let [rare, .., common] = &present[..] else { return Ok(None) };
+        self.rises(loss, [&self.missing(rare), &self.missing(&self.as_many(common, rare))])
+    }
+
+    fn smallest(&self, loss: &dyn Loss) -> Result<(Option<f64>, Option<f64>), String> {
+        let small = self.objects.iter().min_by_key(|object| object.len());
+        let large = self.objects.iter().max_by_key(|object| object.len());
+        let (Some(small), Some(large), true) = (small, large, self.objects.len() > 1) else {
+            return Ok((None, None));
+        };
+        let map = self.missing(small);
+        let logits = self.predicting(&map, LIKELY);
+        let field = field(&logits, &self.labels)?;
+        let gradient = Evaluation::of(loss, &field).gradient;
+        let size = |pixel: usize| -> f64 {
+            (0..self.shape.channels)
+                .map(|channel| f64::from(gradient[self.shape.plane(0, channel).start + pixel].abs()))
+                .sum()
+        };
+        let total: f64 = (0..self.shape.pixels()).map(size).sum();
+        let own: f64 = small.iter().map(|&pixel| size(pixel)).sum();
+        let ratio = self.rises(loss, [&map, &self.missing(&self.as_many(large, small))])?;
+        Ok((ratio, (total > 0.0).then(|| own / total)))
+    }
+
+    fn broken(&self, loss: &dyn Loss) -> Result<Option<f64>, String> {
+        let Some([gap, sides]) = &self.breaks else { return Ok(None) };
+        self.rises(loss, [&self.missing(gap), &self.missing(sides)])
+    }
+}
+
+fn field<'f>(logits: &'f Logits, labels: &'f Labels) -> Result<Field<'f>, String> {
+    let field = Field::new(logits.view(), labels.view(), Some(IGNORE));
+    let field = field.map_err(|refusal| refusal.to_string())?;
+    // All losses look at the same probabilities.
+    field.probabilities(Head::Joint);
+    Ok(field)
+}
+
+/// So many pixels, evenly spread among those that are as near as the farthest of them has to be.
+fn nearest_of(mut pixels: Vec<(f64, usize)>, n: usize) -> Vec<usize> {
+    let n = n.min(pixels.len());
+    if n == 0 {
+        return Vec::new();
+    }
+    pixels.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let farthest = pixels[n - 1].0;
+    let pool: Vec<usize> =
+        pixels.iter().take_while(|(distance, _)| *distance <= farthest).map(|(_, pixel)| *pixel).collect();
+    (0..n).map(|i| pool[i * pool.len() / n]).collect()
+}
+
+/// Pixels without which an object falls apart, and as many at its sides without which it does not; none where there are
+/// no such.
+fn break_of(object: &[usize], depth: f64, (height, width): (usize, usize)) -> Option<[Vec<usize>; 2]> {
+    let mut mask = vec![false; height * width];
+    for &pixel in object {
+        mask[pixel] = true;
+    }
+    let reach = depth.ceil() as usize;
+    let places = (1..16).map(|i| object[i * object.len() / 16]);
+    let gap = places
+        .map(|place| {
+            let near = |&&pixel: &&usize| {
+                (pixel / width).abs_diff(place / width) <= reach
+                    && (pixel % width).abs_diff(place % width) <= reach
+            };
+            object.iter().filter(near).copied().collect::<Vec<usize>>()
+        })
+        .find(|gap| {
+            let mut broken = mask.clone();
+            for &pixel in gap {
+                broken[pixel] = false;
+            }
+            let (of, count) = parts(&broken, width);
+            // Two pieces that are worth the name.
+            let large = |part: usize| of.iter().filter(|own| **own == Some(part)).count() > gap.len();
+            (0..count).filter(|&part| large(part)).count() > 1
+        })?;
+    let sides = sides_of(&mask, &gap, width)?;
+    Some([gap, sides])
+}
+
+/// As many edge pixels as the gap has whose loss leaves the mask in one piece.
+fn sides_of(mask: &[bool], gap: &[usize], width: usize) -> Option<Vec<usize>> {
+    let edge = edge(mask, width);
+    let all: Vec<usize> = (0..mask.len()).filter(|&pixel| edge[pixel]).collect();
+    let mut left = mask.to_vec();
+    let mut sides = Vec::new();
+    // A stride that is prime to their number comes by all of them, and spreads them over the whole object.
+    let stride = if all.len().is_multiple_of(37) { 41 } else { 37 };
+    for i in 0..all.len() {
+        let pixel = all[i * stride % all.len()];
+        if sides.len() < gap.len() && left[pixel] && is_spare(&left, pixel, width) {
+            left[pixel] = false;
+            sides.push(pixel);
+        }
+    }
+    (sides.len() == gap.len()).then_some(sides)
+}
+
+/// Whether the neighbours of a pixel hang together without it, and it is no end of a line.
+fn is_spare(mask: &[bool], pixel: usize, width: usize) -> bool {
+    let height = mask.len() / width;
+    let (y, x) = (pixel / width, pixel % width);
+    let around: Vec<bool> = (0..9)
+        .map(|i| {
+            let (row, column) = ((y + i / 3).wrapping_sub(1), (x + i % 3).wrapping_sub(1));
+            i != 4 && row < height && column < width && mask[row * width + column]
+        })
+        .collect();
+    around.iter().filter(|on| **on).count() > 1 && parts(&around, 3).1 == 1
+}
