@@ -1,4 +1,4 @@
-//! What one asks of a loss beyond its value and gradient.
+//! Studies of a loss beyond its value and gradient.
 
 pub mod advice;
 pub mod batch;
