@@ -3,14 +3,14 @@
 use super::{Evaluation, Loss, Range};
 use crate::field::Field;
 
-/// `Σ weight · loss`. Weights are not negative.
+/// Weighted sum of losses, `Σ weight · loss`. Weights are not negative.
 #[derive(Debug)]
 pub struct Compound {
     terms: Vec<(f64, Box<dyn Loss>)>,
 }
 
 impl Compound {
-    /// The sum of the terms.
+    /// Sum of the terms, each with its weight.
     pub fn new(terms: Vec<(f64, Box<dyn Loss>)>) -> Self {
         Self { terms }
     }

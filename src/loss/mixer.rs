@@ -40,7 +40,7 @@ use super::config::{Choice, Config, Domain, Param, Settings};
 use super::docs::module_docs;
 use super::{ALL_BUT_THE_MIXER, Family, Loss, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the mixer.
 pub const SPEC: Spec = Spec {
     id: "mixer",
     name: PerTask::both("Mixer"),
@@ -76,7 +76,7 @@ pub const SPEC: Spec = Spec {
     },
 };
 
-/// The losses that can be mixed: all of the catalogue but its compounds, in its order.
+/// Losses that can be mixed: all of the catalogue but its compounds, in its order.
 pub const TERMS: [&Spec; count()] = {
     let mut terms = [ALL_BUT_THE_MIXER[0]; count()];
     let (mut from, mut to) = (0, 0);
@@ -103,7 +103,7 @@ const fn count() -> usize {
     count
 }
 
-/// The other losses with the mixer after them; `N` is the number of all.
+/// Catalogue with the mixer after the other losses; `N` is the number of all.
 pub(super) const fn with_mixer<const N: usize>(others: &[&'static Spec]) -> [&'static Spec; N] {
     let mut all = [&SPEC; N];
     let mut at = 0;
@@ -126,7 +126,7 @@ const THIRD: [Choice; TERMS.len() + 1] = {
     options
 };
 
-/// All terms as options, the default in front of the others.
+/// Terms as options, the default in front of the others.
 const fn led_by(default: &str) -> [Choice; TERMS.len()] {
     let mut options = [option(TERMS[0]); TERMS.len()];
     let (mut from, mut to) = (0, 1);
@@ -156,7 +156,7 @@ const fn option(spec: &'static Spec) -> Choice {
     Choice { id: spec.id, label: spec.name.multiclass }
 }
 
-/// The loss of this id with the settings that it has by default.
+/// Loss of this id with default settings; none if it cannot be mixed.
 fn by_default(id: &str) -> Option<Box<dyn Loss>> {
     let spec: &'static Spec = TERMS.into_iter().find(|spec| spec.id == id)?;
     let settings = Settings::new();
