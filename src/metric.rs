@@ -1,46 +1,47 @@
-//! What a prediction is judged by once training is over: metrics of hard masks, and calibration.
+//! Metrics of a prediction after training: overlap and distances of hard masks, and calibration.
 //!
-//! Each is about one class of one image: the foreground of a channel against everything else. A mask is where the
-//! probability reaches a threshold, or in a multi-class task where the class has the largest one. Pixels that are
-//! ignored count nowhere: they are in neither mask.
+//! Each is about one class of one image: the foreground of a channel against everything else. The predicted
+//! mask is where the probability reaches a threshold, or in a multi-class task where the class has the
+//! largest one. Ignored pixels count nowhere: they are in neither mask.
 //!
-//! Distances are in pixels and follow MONAI: the surface of a mask is those of its pixels that have one of their four
-//! neighbours outside it, the world beyond the border being outside; the 95th percentile is taken of each of the two
-//! directions by itself, interpolated linearly, and the larger one counts; the average is over both directions
-//! together.
+//! Distances are in pixels and follow MONAI: the surface of a mask is those of its pixels that have one of
+//! their four neighbours outside it, the world beyond the border being outside; the 95th percentile is taken
+//! of each of the two directions by itself, interpolated linearly, and the larger one counts; the average is
+//! over both directions together.
 
 use crate::field::{Field, Head, Task, distance_transform};
 
-/// How often each outcome occurs, of the pixels that count.
+/// Confusion matrix of one class: number of counted pixels by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Confusion {
-    /// Foreground that is found.
+    /// Foreground predicted as foreground.
     pub true_positive: usize,
-    /// Background that is taken for foreground.
+    /// Background predicted as foreground.
     pub false_positive: usize,
-    /// Foreground that is missed.
+    /// Foreground predicted as background.
     pub false_negative: usize,
-    /// Background that is left alone.
+    /// Background predicted as background.
     pub true_negative: usize,
 }
 
 impl Confusion {
-    /// Intersection over union, from 0 to 1; none where both masks are empty.
+    /// Intersection over union, from 0 to 1; none if both masks are empty.
     pub fn iou(&self) -> Option<f64> {
         ratio(self.true_positive, self.true_positive + self.false_positive + self.false_negative)
     }
 
-    /// Twice the intersection over the sum of both, from 0 to 1; none where both masks are empty.
+    /// Dice score, twice the intersection over the sum of both areas, from 0 to 1; none if both masks are
+    /// empty.
     pub fn dice(&self) -> Option<f64> {
         ratio(2 * self.true_positive, 2 * self.true_positive + self.false_positive + self.false_negative)
     }
 
-    /// The share of what was predicted that is true; none where nothing was.
+    /// Precision TP/(TP + FP), from 0 to 1; none if nothing is predicted.
     pub fn precision(&self) -> Option<f64> {
         ratio(self.true_positive, self.true_positive + self.false_positive)
     }
 
-    /// The share of what is true that was predicted; none where nothing is.
+    /// Recall TP/(TP + FN), from 0 to 1; none if there is nothing to find.
     pub fn recall(&self) -> Option<f64> {
         ratio(self.true_positive, self.true_positive + self.false_negative)
     }
@@ -50,34 +51,35 @@ fn ratio(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// How far the surfaces of two masks are apart, in pixels.
+/// Distances between the surfaces of two masks, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Surface {
-    /// The farthest that a point of either surface is from the other.
+    /// Hausdorff distance: the farthest that a point of either surface is from the other.
     pub hausdorff: f64,
-    /// The same, leaving out the farthest 5 % of each.
+    /// 95th-percentile Hausdorff distance: the larger of the percentiles of the two directions.
     pub hausdorff_95: f64,
-    /// The mean over the points of both.
+    /// Mean distance to the other surface, over the points of both.
     pub average: f64,
 }
 
-/// Everything about one class at one threshold.
+/// Metrics of one class at one threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Metrics {
-    /// The counts, and what is made of them.
+    /// Confusion matrix, with the scores made of it.
     pub confusion: Confusion,
-    /// None where either mask has no surface.
+    /// Surface distances; none if either mask has no surface.
     pub surface: Option<Surface>,
-    /// See [`boundary_f1`].
+    /// Boundary F1 score, from 0 to 1; see [`boundary_f1`].
     pub boundary_f1: Option<f64>,
-    /// See [`calibration_error`].
+    /// Expected calibration error, from 0 to 1; see [`calibration_error`].
     pub calibration_error: f64,
 }
 
-/// Bins of the predicted probability in which it is compared with what comes true.
+/// Number of even bins of predicted probability for calibration.
 pub const BINS: usize = 15;
 
-/// All metrics of a channel of an image. `tolerance` is how far a boundary may be off, in pixels.
+/// All metrics of one channel of one image. `threshold` is the probability from which a pixel is predicted in
+/// a binary task, `tolerance` the distance, in pixels, within which a boundary counts as found.
 pub fn metrics(field: &Field<'_>, image: usize, channel: usize, threshold: f64, tolerance: f64) -> Metrics {
     let truth = field.mask(image, channel);
     let predicted = predicted_mask(field, image, channel, threshold);
@@ -90,8 +92,9 @@ pub fn metrics(field: &Field<'_>, image: usize, channel: usize, threshold: f64, 
     }
 }
 
-/// Where the class is predicted: the probability is at least the threshold, or in a multi-class task larger than that
-/// of any class before it and no less than that of any after.
+/// Predicted mask of a class, `[y, x]`, without ignored pixels. In a binary task: probability at least the
+/// threshold. In a multi-class task: probability larger than that of every class before it and no less than
+/// that of every class after.
 pub fn predicted_mask(field: &Field<'_>, image: usize, channel: usize, threshold: f64) -> Vec<bool> {
     let shape = field.shape();
     let prob = &field.probabilities(Head::Joint).prob;
@@ -110,13 +113,13 @@ pub fn predicted_mask(field: &Field<'_>, image: usize, channel: usize, threshold
     own.iter().enumerate().map(|(pixel, &p)| counted(pixel) && wins(pixel, p)).collect()
 }
 
-/// The four counts of a channel of an image.
+/// Confusion matrix of one channel of one image.
 pub fn confusion(field: &Field<'_>, image: usize, channel: usize, threshold: f64) -> Confusion {
     let predicted = predicted_mask(field, image, channel, threshold);
     confusion_of(field, image, &field.mask(image, channel), &predicted)
 }
 
-/// The four counts of a binary task at every one of some even thresholds from 0 to 1, in one pass.
+/// Confusion matrices of a binary task at `steps` + 1 even thresholds from 0 to 1, in one pass.
 pub fn confusions(field: &Field<'_>, image: usize, steps: usize) -> Vec<Confusion> {
     let threshold = |step: usize| step as f64 / steps as f64;
     // How many pixels of each side reach just this threshold.
@@ -165,11 +168,12 @@ fn confusion_of(field: &Field<'_>, image: usize, truth: &[bool], predicted: &[bo
     counts
 }
 
-/// From each point of one surface to the nearest of the other, both ways.
+/// Distances from each point of one surface to the nearest of the other, in pixels, ascending, for both
+/// directions. Empty if either mask has no surface.
 struct SurfaceDistances {
     from_truth: Vec<f64>,
     from_prediction: Vec<f64>,
-    /// How many points the two surfaces have.
+    /// Number of surface points of the truth and of the prediction.
     points: [usize; 2],
 }
 
@@ -225,13 +229,14 @@ impl SurfaceDistances {
     }
 }
 
-/// The harmonic mean of the shares of either surface that lie within `tolerance` pixels of the other (Csurka et al.
-/// 2013), from 0 to 1. None where neither mask has a surface, 0 where one has none.
+/// Boundary F1 score, from 0 to 1: harmonic mean of the fractions of either surface that lie within
+/// `tolerance` pixels of the other (Csurka et al. 2013). None if neither mask has a surface, 0 if only one
+/// has.
 pub fn boundary_f1(truth: &[bool], predicted: &[bool], width: usize, tolerance: f64) -> Option<f64> {
     SurfaceDistances::between(truth, predicted, width).f1(tolerance)
 }
 
-/// The pixels of a mask that have one of their four neighbours outside it.
+/// Surface of a mask: its pixels that have one of their four neighbours outside it.
 pub(crate) fn edge(mask: &[bool], width: usize) -> Vec<bool> {
     let height = mask.len() / width.max(1);
     let inside = |pixel: usize| {
@@ -248,7 +253,8 @@ pub(crate) fn edge(mask: &[bool], width: usize) -> Vec<bool> {
     (0..mask.len()).map(|pixel| mask[pixel] && !inside(pixel)).collect()
 }
 
-/// Of sorted values, between two of them in proportion; as `numpy.percentile` has it.
+/// Percentile of ascending values, `share` from 0 to 1, interpolated linearly as in `numpy.percentile`; none
+/// of no values.
 fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let at = share * last as f64;
@@ -256,18 +262,19 @@ fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(sorted[below] + t * (sorted[(below + 1).min(last)] - sorted[below]))
 }
 
-/// The pixels of one bin of the predicted probability.
+/// Bin of a reliability diagram: the pixels whose predicted probability lies in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReliabilityBin {
-    /// The mean probability that was predicted.
+    /// Mean predicted probability, from 0 to 1.
     pub confidence: f64,
-    /// The share of pixels that are foreground.
+    /// Fraction of the bin's pixels that are foreground, from 0 to 1.
     pub frequency: f64,
-    /// The share of all pixels that are in the bin.
+    /// Fraction of all counted pixels that are in the bin, from 0 to 1.
     pub share: f64,
 }
 
-/// What was predicted against what came true, in [`BINS`] even bins; those without pixels are left out.
+/// Reliability diagram of a channel: predicted probability against observed frequency, in [`BINS`] even bins,
+/// without empty ones.
 pub fn reliability(field: &Field<'_>, image: usize, channel: usize) -> Vec<ReliabilityBin> {
     let mut bins = [(0.0, 0usize, 0usize); BINS];
     let own = &field.probabilities(Head::Joint).prob[field.shape().plane(image, channel)];
@@ -288,8 +295,8 @@ pub fn reliability(field: &Field<'_>, image: usize, channel: usize) -> Vec<Relia
         .collect()
 }
 
-/// The expected calibration error: by how much the predicted probability is off from what comes true, on average over
-/// pixels (Naeini et al. 2015, of the class against all others). From 0 (calibrated) to 1.
+/// Expected calibration error, from 0 (calibrated) to 1: mean over pixels of |observed frequency − predicted
+/// probability| by bin, for the class against all others (Naeini et al. 2015).
 pub fn calibration_error(field: &Field<'_>, image: usize, channel: usize) -> f64 {
     reliability(field, image, channel)
         .iter()
@@ -373,7 +380,7 @@ mod tests {
         assert_eq!(boundary_f1(&empty, &empty, 24, 2.0), None);
     }
 
-    /// Every pair of points, on masks of no particular shape.
+    /// Surface distances by comparing every pair of points, on masks of no particular shape.
     #[test]
     fn distances_are_those_of_all_pairs() {
         let side = 13;
@@ -411,7 +418,7 @@ mod tests {
         }
     }
 
-    /// `numpy.percentile([0, 1, 2, 10], 95)` is 8.8.
+    /// Reference value: `numpy.percentile([0, 1, 2, 10], 95)` is 8.8.
     #[test]
     fn percentiles_lie_between_values_in_proportion() {
         assert!((percentile(&[0.0, 1.0, 2.0, 10.0], 0.95).unwrap() - 8.8).abs() < 1e-12);

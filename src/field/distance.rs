@@ -1,13 +1,15 @@
-//! Exact Euclidean distances in a mask.
+//! Exact Euclidean distances in a mask, in pixels.
 //!
-//! Two passes: along the columns to the nearest pixel of the background, then along the rows the lower envelope of
-//! the parabolas that those distances stand for. All of it is whole numbers until the last square root, so equal
-//! distances are equal to the last bit.
+//! Two passes: distances along the columns to the nearest background pixel, then along each row the lower
+//! envelope of the parabolas that these distances stand for. Everything is whole numbers until the last
+//! square root, so equal distances are equal to the last bit.
 
-/// The distance of each pixel of the mask to the nearest pixel outside it, and 0 outside; row by row.
+/// Euclidean distance of each pixel of the mask to the nearest pixel outside it, in pixels, row by row; 0
+/// outside.
 ///
-/// Where there is no pixel outside, it is the distance to the place one row above the first pixel. That is what
-/// `scipy.ndimage.distance_transform_edt` returns there, and what losses that do not guard against it are made of.
+/// A full mask has no pixel outside: its distances go to the place one row above the first pixel. So does
+/// `scipy.ndimage.distance_transform_edt`, and losses that do not guard against a full mask are made of these
+/// numbers.
 #[allow(clippy::cast_possible_wrap, reason = "no image is that large")]
 pub fn distance_transform(mask: &[bool], width: usize) -> Vec<f64> {
     if mask.iter().all(|&inside| inside) {
@@ -27,8 +29,8 @@ pub fn distance_transform(mask: &[bool], width: usize) -> Vec<f64> {
     distances
 }
 
-/// The distance of each pixel to the nearest pixel on the other side of the mask, or nothing where the mask is empty
-/// or full and has no other side.
+/// Euclidean distance of each pixel to the nearest pixel on the other side of the mask, in pixels, at least
+/// 1; none for a mask that is empty or full, which has no other side.
 pub fn distances_to_other_side(mask: &[bool], width: usize) -> Option<Vec<f64>> {
     let first = mask.first()?;
     if mask.iter().all(|inside| inside == first) {
@@ -43,8 +45,8 @@ pub fn distances_to_other_side(mask: &[bool], width: usize) -> Option<Vec<f64>> 
     Some(distances)
 }
 
-/// Rows to the nearest pixel outside the mask in the same column; `far` where the column has none, which is farther
-/// than any two pixels are apart.
+/// Rows to the nearest pixel outside the mask in the same column; `far` for a column that has none, farther
+/// than any two pixels of the image are apart.
 fn along_columns(mask: &[bool], width: usize, far: i64) -> Vec<i64> {
     let mut rows = vec![0; mask.len()];
     let mut above = vec![far; width];
@@ -65,13 +67,13 @@ fn along_columns(mask: &[bool], width: usize, far: i64) -> Vec<i64> {
     rows
 }
 
-/// A column whose parabola is the lowest from a place in the row on.
+/// Parabola of a column on the lower envelope: it is the lowest from the column `from` on.
 struct Lowest {
     column: i64,
     from: i64,
 }
 
-/// Appends the distances of one row, given those along the columns.
+/// Appends the distances of one row, in pixels, given `rows`, the distances along the columns.
 #[allow(clippy::cast_possible_wrap, reason = "no image is that large")]
 fn along_row(rows: &[i64], envelope: &mut Vec<Lowest>, distances: &mut Vec<f64>) {
     let squared = |at: i64, column: i64| {
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Every pixel against every other.
+    /// Distances by comparing every pixel with every other.
     fn directly(mask: &[bool], width: usize) -> Vec<f64> {
         let place = |at: usize| ((at / width) as f64, (at % width) as f64);
         let outside = || (0..mask.len()).filter(|&at| !mask[at]).map(place);

@@ -1,9 +1,9 @@
-//! What every loss looks at: logits, labels, and what is derived from them once for all losses.
+//! Logits and labels, and the quantities that all losses derive from them.
 //!
-//! A [`Field`] borrows the logits `[image, class, y, x]` and labels `[image, y, x]` and derives, when first asked
-//! and then never again: probabilities in stable forms ([`Probabilities`]), overlap sums by image and class
-//! ([`Sums`]), the sorted errors of the Lovász losses ([`Ranking`]) and how far each pixel is from the edges of the
-//! truth. A loss is then a short read of it.
+//! A [`Field`] borrows the logits `[image, class, y, x]` and labels `[image, y, x]`, and derives each
+//! quantity when it is first asked for, once: probabilities in stable forms ([`Probabilities`]), overlap sums
+//! by image and class ([`Sums`]), the sorted errors of the Lovász losses ([`Ranking`]), and the distance of
+//! each pixel to the boundary of the truth. A loss is then a short read of it.
 //!
 //! One channel means a binary task (sigmoid, label 1 is the foreground); two and more mean a multi-class task
 //! (softmax). Pixels whose label is the ignore index count nowhere.
@@ -32,39 +32,40 @@ pub type Logits = Array4<f32>;
 /// Labels, `[image, y, x]`: class ids, or [`IGNORE`].
 pub type Labels = Array3<u8>;
 
-/// The label that Lossfield itself gives a pixel which must count nowhere (the Pascal VOC value).
+/// Ignore label of Lossfield's own scenes: a pixel that has it counts nowhere (the Pascal VOC value).
 pub const IGNORE: u8 = 255;
 
-/// The sizes of a field.
+/// Sizes of a field's arrays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// Images in the batch.
     pub images: usize,
     /// Logit channels: 1 for binary, C for multi-class.
     pub channels: usize,
-    /// Rows.
+    /// Rows of an image.
     pub height: usize,
-    /// Columns.
+    /// Columns of an image.
     pub width: usize,
 }
 
 impl Shape {
-    /// Pixels of one image.
+    /// Pixels of one image and channel: height × width.
     pub fn pixels(self) -> usize {
         self.height * self.width
     }
 
-    /// Number of logits.
+    /// Logits in all: images × channels × pixels.
     pub fn logits(self) -> usize {
         self.images * self.channels * self.pixels()
     }
 
-    /// Which of the two kinds of task this is.
+    /// Task of a field of this shape: binary with one channel, else multi-class.
     pub fn task(self) -> Task {
         if self.channels == 1 { Task::Binary } else { Task::Multiclass }
     }
 
-    /// The first channel that counts, with class 0 or without. The one channel of a binary task always does.
+    /// First channel that is scored, with class 0 counted (`background`) or left out. The one channel of a
+    /// binary task is always scored.
     pub fn first_channel(self, background: bool) -> usize {
         usize::from(!background && self.task() == Task::Multiclass)
     }
@@ -74,14 +75,14 @@ impl Shape {
         self.channels.max(2)
     }
 
-    /// Where the plane of one image and channel lies among the logits.
+    /// Range of one image's channel in the flat logits `[image, class, y, x]`.
     pub fn plane(self, image: usize, channel: usize) -> Range<usize> {
         let start = (image * self.channels + channel) * self.pixels();
         start..start + self.pixels()
     }
 }
 
-/// Binary (one logit, sigmoid) or multi-class (C logits, softmax).
+/// Task of a field: binary (one logit, sigmoid) or multi-class (C logits, softmax).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Task {
     /// One logit channel; label 1 is the foreground.
@@ -90,16 +91,17 @@ pub enum Task {
     Multiclass,
 }
 
-/// How C logits become probabilities. A binary task has one channel, and both readings are its sigmoid.
+/// Map from C logits to probabilities. A binary task has one channel, and under either head its probability
+/// is the sigmoid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Head {
     /// Softmax over the channels (sigmoid when there is one).
     Joint,
-    /// Each channel a sigmoid of its own against all other classes.
+    /// Sigmoid of each channel by itself, against all other classes.
     OneVsRest,
 }
 
-/// Why a field was refused: what was found, where, and what was expected.
+/// Refusal of a field: a sentence with what was found, where, and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError(String);
 
@@ -111,36 +113,38 @@ impl fmt::Display for FieldError {
 
 impl std::error::Error for FieldError {}
 
-/// Everything derived from logits and labels, computed when first asked for.
+/// Quantities derived from logits and labels, each computed when first asked for.
 ///
-/// It outlives a [`Field`] where only some pixels change: [`Field::into_derived`] gives it back, the two `changed`
-/// methods say what no longer holds, and [`Field::resume`] goes on with the rest.
+/// They outlive a [`Field`] where only some pixels change: [`Field::into_derived`] gives them back, the two
+/// `changed` methods drop those that no longer hold, and [`Field::resume`] goes on with the rest.
 #[derive(Debug, Default)]
 pub struct Derived {
     joint: OnceCell<Probabilities>,
     one_vs_rest: OnceCell<Probabilities>,
-    /// By channel.
+    /// Overlap sums, computed for all channels of an image at once.
     sums: RefCell<SumsByChannel>,
     label_counts: OnceCell<Vec<LabelCounts>>,
     foreground: OnceCell<Vec<f32>>,
     distances: OnceCell<Vec<f64>>,
     rankings: RefCell<Rankings>,
-    /// Rankings from before the pixels of the box changed.
+    /// Rankings of before the last change, and the box that has changed since.
     former: Option<(Window, Rankings)>,
 }
 
-/// Pixels by label.
+/// Number of pixels with each label of one image.
 pub type LabelCounts = [usize; 256];
 
-/// By head and image.
+/// Overlap sums of each channel, keyed by head and image.
 type SumsByChannel = Vec<((Head, usize), Vec<Sums>)>;
 
-/// Head, images and channel.
+/// Key of a ranking: head, images of the group, channel.
 type RankingKey = (Head, Range<usize>, usize);
 type Rankings = Vec<(RankingKey, Rc<Ranking>)>;
 
 impl Derived {
-    /// Logits changed in a box; those given are all logits as they are now.
+    /// Updates after the logits in a box changed. `logits` are all logits as they are now, `[image, class, y,
+    /// x]`; probabilities are recomputed in the box alone, sums of its image are dropped, rankings are kept
+    /// to be merged.
     pub fn logits_changed(&mut self, logits: ArrayView4<'_, f32>, window: &Window) {
         let (images, channels, height, width) = logits.dim();
         let shape = Shape { images, channels, height, width };
@@ -157,7 +161,8 @@ impl Derived {
         self.pixels_changed(window);
     }
 
-    /// Labels changed in a box.
+    /// Drops what depends on the labels in a box: counts, distances, the sums of its image. Rankings are kept
+    /// to be merged.
     pub fn labels_changed(&mut self, window: &Window) {
         self.label_counts.take();
         self.foreground.take();
@@ -196,7 +201,8 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// Checks and borrows. Refuses sizes that do not fit, logits that are not finite, and labels that name no class.
+    /// Field over borrowed logits and labels, with nothing derived yet. Error if sizes do not match, a logit
+    /// is not finite, or a label is neither a class nor `ignore`.
     pub fn new(
         logits: ArrayView4<'a, f32>,
         labels: ArrayView3<'a, u8>,
@@ -205,7 +211,9 @@ impl<'a> Field<'a> {
         Self::resume(logits, labels, ignore, Derived::default())
     }
 
-    /// The same, going on with what was derived before. It must be of this field but for changes that it was told.
+    /// Field over borrowed logits and labels that continues with quantities derived earlier. They must be
+    /// those of the same field, apart from changes that [`Derived`] was told of. Refuses what [`Field::new`]
+    /// refuses.
     pub fn resume(
         logits: ArrayView4<'a, f32>,
         labels: ArrayView3<'a, u8>,
@@ -248,11 +256,11 @@ impl<'a> Field<'a> {
         Ok(Self { shape, logits, labels, ignore, soft_labels: None, derived })
     }
 
-    /// The same field with labels that are shares of classes, `[image, class, y, x]` like the logits. Refuses other
-    /// sizes, and what is not from 0 to 1.
+    /// Adds soft labels: class proportions `[image, class, y, x]`, each from 0 to 1, in the shape of the
+    /// logits. Error for another shape or a value outside 0 to 1.
     ///
-    /// Losses that can be about shares, as their docs say, are then about these; the others stay with the labels,
-    /// which also say which pixels count.
+    /// Losses whose docs allow for soft labels are evaluated against these; all others use the hard labels,
+    /// which also decide which pixels count.
     pub fn with_soft_labels(self, soft: ArrayView4<'a, f32>) -> Result<Self, FieldError> {
         let Shape { images, channels, height, width } = self.shape;
         if soft.dim() != (images, channels, height, width) {
@@ -272,7 +280,8 @@ impl<'a> Field<'a> {
         Ok(Self { soft_labels: Some(soft), derived, ..self })
     }
 
-    /// The same truth with another prediction. Refuses what [`Field::new`] refuses.
+    /// Field with the same truth, soft labels included, and other logits. Refuses what [`Field::new`]
+    /// refuses.
     pub fn predicting<'b>(&'b self, logits: ArrayView4<'b, f32>) -> Result<Field<'b>, FieldError> {
         let Shape { images, channels, height, width } = self.shape;
         let refused = |what: ndarray::ShapeError| FieldError(what.to_string());
@@ -287,13 +296,13 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Shares of classes, `[image, class, y, x]`, if labels are soft.
+    /// Soft labels, flat, `[image, class, y, x]`, each from 0 to 1; none if labels are hard.
     pub fn soft_labels(&self) -> Option<&'a [f32]> {
         self.soft_labels
     }
 
-    /// The label of a channel at a pixel as a number: 1 on its foreground, 0 elsewhere, or the share where labels are
-    /// soft. `i` is the place among the logits.
+    /// Target of a channel at a pixel, from 0 to 1: with hard labels 1 on the channel's foreground and 0
+    /// elsewhere, else the soft label. `i` is the index among the logits.
     pub fn target(&self, i: usize, label: u8, channel: usize) -> f64 {
         match self.soft_labels {
             Some(soft) => f64::from(soft[i]),
@@ -302,12 +311,12 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// What was derived, for a field that differs in some pixels.
+    /// Derived quantities, to resume with after some pixels have changed.
     pub fn into_derived(self) -> Derived {
         self.derived
     }
 
-    /// The sizes.
+    /// Sizes of the arrays.
     pub fn shape(&self) -> Shape {
         self.shape
     }
@@ -322,23 +331,24 @@ impl<'a> Field<'a> {
         self.labels
     }
 
-    /// The labels of one image.
+    /// Labels of one image, flat, `[y, x]`.
     pub fn labels_of(&self, image: usize) -> &'a [u8] {
         let pixels = self.shape.pixels();
         &self.labels[image * pixels..(image + 1) * pixels]
     }
 
-    /// Whether a label counts at all.
+    /// True unless the label is the ignore index.
     pub fn counts(&self, label: u8) -> bool {
         Some(label) != self.ignore
     }
 
-    /// Whether a label is the foreground of a channel: class 1 for the one channel of a binary task.
+    /// True if the label is the foreground of the channel: class 1 for the one channel of a binary task, else
+    /// the class of the channel's index.
     pub fn is_foreground(&self, label: u8, channel: usize) -> bool {
         usize::from(label) == if self.shape.channels == 1 { 1 } else { channel }
     }
 
-    /// How many pixels have each label, ignored ones too, in each image.
+    /// Pixels of each label, ignored ones too, image by image.
     pub fn label_counts(&self) -> &[LabelCounts] {
         self.derived.label_counts.get_or_init(|| {
             let count = |image| {
@@ -352,22 +362,23 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// Pixels that count, in all images of the range.
+    /// Number of pixels that are not ignored, in all images of the range.
     pub fn valid_pixels(&self, images: Range<usize>) -> usize {
         let ignored = |counts: &LabelCounts| self.ignore.map_or(0, |ignore| counts[usize::from(ignore)]);
         self.label_counts()[images].iter().map(|counts| self.shape.pixels() - ignored(counts)).sum()
     }
 
-    /// 1 where the label is any class but 0, and 0 elsewhere: as numbers, so that what is weighted by them needs no
-    /// branch. Ignored pixels may have either.
+    /// Foreground indicator of each pixel, flat, `[image, y, x]`: 1 for any class but 0, else 0, as numbers
+    /// so that weighting needs no branch. Ignored pixels have either value.
     pub fn foreground(&self) -> &[f32] {
         self.derived
             .foreground
             .get_or_init(|| self.labels.iter().map(|&label| f32::from(label.min(1))).collect())
     }
 
-    /// How far each pixel is from the nearest pixel on the other side of the mask of each class, `[image, class, y, x]`;
-    /// 0 throughout a mask that is empty or full, which has no other side. An ignored pixel is outside every mask.
+    /// Distance of each pixel to the nearest pixel on the other side of each class's mask, in pixels, flat
+    /// `[image, class, y, x]`; 0 throughout a mask that is empty or full and has no other side. An ignored
+    /// pixel is outside every mask.
     pub fn distances(&self) -> &[f64] {
         self.derived.distances.get_or_init(|| {
             let shape = self.shape;
@@ -385,13 +396,13 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// Whether each pixel of an image is the foreground of a channel; one that is ignored is not.
+    /// Mask of a channel's foreground in one image, `[y, x]`; ignored pixels are outside.
     pub fn mask(&self, image: usize, channel: usize) -> Vec<bool> {
         let is_inside = |&label: &u8| self.counts(label) && self.is_foreground(label, channel);
         self.labels_of(image).iter().map(is_inside).collect()
     }
 
-    /// The batch as one group, or each image as a group of its own.
+    /// Groups of images that are scored together: one of the whole batch, or one for each image.
     pub fn groups(&self, per_image: bool) -> Vec<Range<usize>> {
         if per_image {
             (0..self.shape.images).map(|image| image..image + 1).collect()
@@ -400,7 +411,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Probabilities and their logarithms under a head.
+    /// Probabilities and their logarithms under a head, computed once.
     pub fn probabilities(&self, head: Head) -> &Probabilities {
         // With one channel the two heads are the same sigmoid: keep one copy.
         if head == Head::Joint && self.shape.task() == Task::Multiclass {
@@ -410,7 +421,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Overlap sums of the probabilities under a head, by image and channel.
+    /// Overlap sums of one channel of one image under a head.
     pub fn sums(&self, head: Head, image: usize, channel: usize) -> Sums {
         let key = (self.head(head), image);
         if let Some((_, known)) = self.derived.sums.borrow().iter().find(|(known, _)| *known == key) {
@@ -422,12 +433,13 @@ impl<'a> Field<'a> {
         sum
     }
 
-    /// With one channel the two heads are the same sigmoid.
+    /// Key of the head: with one channel both heads are the same sigmoid.
     fn head(&self, head: Head) -> Head {
         if self.shape.task() == Task::Binary { Head::Joint } else { head }
     }
 
-    /// The pixels of a group of images, sorted by how wrong they are about one channel, and their Jaccard increments.
+    /// Ranking of a group of images about one channel: its counted pixels by decreasing error, with their
+    /// Jaccard increments.
     pub fn ranking(&self, head: Head, images: Range<usize>, channel: usize) -> Rc<Ranking> {
         let head = self.head(head);
         let key = (head, images, channel);

@@ -1,25 +1,25 @@
-//! Probabilities of a field in forms that stay exact at both ends.
+//! Probabilities of a field in forms that stay exact near 0 and 1.
 //!
-//! `1 − p` loses every digit once `p` rounds to 1, so the complement and both logarithms are computed beside `p`,
-//! each from the logits directly. A softmax channel is a sigmoid too, of its logit against the rest,
-//! `v_c = z_c − log Σ_{j≠c} exp z_j`, so that both heads offer one set of numbers.
+//! `1 − p` loses every digit once `p` rounds to 1, so the complement and both logarithms are computed beside
+//! `p`, each from the logits directly. A softmax channel is a sigmoid too, of its logit against the rest,
+//! `v_c = z_c − log Σ_{j≠c} exp z_j`, so both heads offer the same four numbers.
 
 use std::ops::Range;
 
 use super::{Shape, Window};
 
-/// `1 / (1 + exp(−z))`, exact at both ends.
+/// Logistic function `σ(z) = 1 / (1 + exp(−z))`, from 0 to 1, with full relative precision at both ends.
 pub fn sigmoid(z: f64) -> f64 {
     let e = (-z.abs()).exp();
     if z >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
 }
 
-/// `log(1 + exp(z))`, without overflow: it is `−log σ(−z)`.
+/// Softplus `log(1 + exp(z))`, without overflow; it is `−log σ(−z)`.
 pub fn softplus(z: f64) -> f64 {
     z.max(0.0) + (-z.abs()).exp().ln_1p()
 }
 
-/// For each logit: its probability, the probability of all else, and the logarithms of the two.
+/// Probability of each logit's class, of its complement, and the logarithms of both.
 ///
 /// All four are flat, in the order of the logits `[image, class, y, x]`.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl Probabilities {
         Self { prob: vec![0.0; n], rest: vec![0.0; n], log_prob: vec![0.0; n], log_rest: vec![0.0; n] }
     }
 
-    /// Each logit on its own.
+    /// Sigmoid of each logit by itself.
     pub(super) fn sigmoid(logits: &[f32]) -> Self {
         let mut all = Self::zeros(logits.len());
         all.sigmoid_run(logits, 0..logits.len());
@@ -55,7 +55,7 @@ impl Probabilities {
         all
     }
 
-    /// Computes the pixels of a box again, each logit on its own.
+    /// Recomputes the pixels of a box by the sigmoid of each logit.
     pub(super) fn update_sigmoid(&mut self, logits: &[f32], shape: Shape, window: &Window) {
         for channel in 0..shape.channels {
             let plane = shape.plane(window.image, channel).start;
@@ -65,7 +65,7 @@ impl Probabilities {
         }
     }
 
-    /// Computes the pixels of a box again, by softmax.
+    /// Recomputes the pixels of a box by the softmax over channels.
     pub(super) fn update_softmax(&mut self, logits: &[f32], shape: Shape, window: &Window) {
         for run in window.runs(shape.width) {
             self.softmax_run(logits, shape, window.image, run);

@@ -1,22 +1,23 @@
-//! The sort behind the Lovász losses.
+//! Pixels by decreasing error: the sort behind the Lovász losses.
 
 use std::ops::Range;
 
 use super::{Field, Head, Window};
 
-/// Pixels in decreasing order of error about one channel, with the Jaccard increment each one carries.
+/// Pixels in decreasing order of error about one channel, each with its Jaccard increment.
 ///
-/// The sort key is the logit of the error, `−s·v` with `s = ±1` the side of the label and `v` the channel's logit
-/// against the rest. Hinge error `1 − s·v` and probability error `|y − p| = σ(−s·v)` both grow with it, so that one
-/// sort serves both, and it tells errors apart that are both 1 to the last digit. Equal keys keep pixel order, which
-/// makes every gradient deterministic.
+/// The sort key is the logit of the error, `−s·v`, with `s = ±1` the side of the label and `v` the channel's
+/// logit against the rest. Hinge error `1 − s·v` and probability error `|y − p| = σ(−s·v)` both grow with it,
+/// so one sort serves both, and it tells errors apart that are both 1 to the last digit. Equal keys keep
+/// pixel order, which makes every gradient deterministic.
 #[derive(Debug, Clone)]
 pub struct Ranking {
-    /// Ignored pixels are absent.
+    /// Pixels that count, most wrong first.
     sorted: Vec<Entry>,
-    /// By rank: how much the Jaccard loss grows when this pixel joins the mispredicted ones. They sum to 1.
+    /// Jaccard increment by rank: growth of the Jaccard loss as this pixel joins the mispredicted ones. They
+    /// sum to 1.
     increments: Vec<f64>,
-    /// How many of the ranked pixels are foreground.
+    /// Number of ranked pixels that are foreground of the channel.
     pub foreground: usize,
 }
 
@@ -25,14 +26,14 @@ pub struct Ranking {
 pub struct Ranked {
     /// Index into the labels `[image, y, x]`.
     pub pixel: usize,
-    /// Whether it is foreground of the channel.
+    /// Foreground of the channel, or background.
     pub is_foreground: bool,
-    /// How much the Jaccard loss grows when it joins the mispredicted ones.
+    /// Jaccard increment: growth of the Jaccard loss as this pixel joins the mispredicted ones, from 0 to 1.
     pub increment: f64,
 }
 
-/// A pixel as it is sorted: from the highest bits down its key, its index and its side, so that one comparison of
-/// integers orders by error and then by pixel.
+/// Sort entry of a pixel: from the highest bits down its key, its index and its side, so that one comparison
+/// of integers orders by error and then by pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry(u64);
 
@@ -51,7 +52,7 @@ impl Entry {
 }
 
 impl Ranking {
-    /// From the most wrong pixel to the least.
+    /// Pixels by rank, from the most wrong to the least.
     pub fn ranks(&self) -> impl ExactSizeIterator<Item = Ranked> {
         self.sorted.iter().zip(&self.increments).map(|(entry, &increment)| Ranked {
             pixel: entry.pixel(),
@@ -69,7 +70,7 @@ impl Ranking {
         Self::of(radix_sorted(entries))
     }
 
-    /// The same after the pixels of a box changed: they are sorted anew and merged in.
+    /// Ranking after the pixels of a box changed: these are sorted anew and merged into the rest.
     pub(super) fn updated(&self, field: &Field<'_>, head: Head, channel: usize, window: &Window) -> Self {
         let shape = field.shape();
         let mut changed: Vec<Entry> = window
@@ -103,7 +104,7 @@ impl Ranking {
     }
 }
 
-/// The pixels of a run in one image that count, with their keys.
+/// Sort entries of the pixels of a run in one image, without ignored ones.
 fn entries_of<'f>(
     field: &'f Field<'_>,
     head: Head,
@@ -126,7 +127,7 @@ fn entries_of<'f>(
     })
 }
 
-/// Maps a float to an integer so that larger floats come first.
+/// Key of a float as an integer, in descending order: larger floats have smaller keys.
 fn descending_key(x: f32) -> u32 {
     // Adding 0 makes −0 and 0 the same key.
     let bits = (x + 0.0).to_bits();
@@ -134,8 +135,8 @@ fn descending_key(x: f32) -> u32 {
     !ascending
 }
 
-/// Sorts entries that come in the order of their pixels. A stable least-significant-digit radix sort over the key in
-/// three passes is several times quicker here than a comparison sort.
+/// Entries sorted by key, given in the order of their pixels. Three passes of a stable
+/// least-significant-digit radix sort, several times quicker here than a comparison sort.
 fn radix_sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
     const BITS: u32 = 11;
     const BUCKETS: usize = 1 << BITS;
@@ -162,10 +163,10 @@ fn radix_sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
     entries
 }
 
-/// The Jaccard loss of a growing set of mispredicted pixels (Berman et al. 2018, algorithm 1).
+/// Jaccard loss of a growing set of mispredicted pixels (Berman et al. 2018, algorithm 1).
 ///
-/// With `I` foreground pixels still right and a union of `U`, a foreground pixel adds `1/U` and a background pixel
-/// `I/(U·(U+1))`. Without any foreground the first pixel makes the loss 1 and the others add nothing.
+/// With `I` foreground pixels still right and a union of `U`, a foreground pixel adds `1/U` and a background
+/// pixel `I/(U·(U+1))`. Without any foreground the first pixel makes the loss 1 and the others add nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct JaccardLoss {
     still_right: f64,
@@ -173,12 +174,12 @@ pub struct JaccardLoss {
 }
 
 impl JaccardLoss {
-    /// Of no pixel yet, in a truth with so much foreground.
+    /// Loss of the empty set, for a truth with `foreground` pixels.
     pub fn new(foreground: usize) -> Self {
         Self { still_right: foreground as f64, union: foreground as f64 }
     }
 
-    /// What a pixel would add.
+    /// Increment that a pixel would add, without joining it.
     pub fn weight(&self, is_foreground: bool) -> f64 {
         if is_foreground {
             1.0 / self.union
@@ -189,7 +190,7 @@ impl JaccardLoss {
         }
     }
 
-    /// A pixel joins the set; what it adds.
+    /// Joins a pixel to the set and returns the increment it adds.
     pub fn join(&mut self, is_foreground: bool) -> f64 {
         let added = self.weight(is_foreground);
         if is_foreground {
@@ -201,7 +202,8 @@ impl JaccardLoss {
     }
 }
 
-/// What each pixel adds to the Jaccard loss, taken in the given order into the set of mispredicted ones.
+/// Jaccard increment of each pixel, joined in the given order to the mispredicted ones; `foreground` is the
+/// number of foreground pixels among them.
 fn jaccard_increments(is_foreground: impl Iterator<Item = bool>, foreground: usize) -> Vec<f64> {
     let mut jaccard = JaccardLoss::new(foreground);
     is_foreground.map(|foreground| jaccard.join(foreground)).collect()

@@ -1,27 +1,27 @@
-//! The sums that all overlap losses are made of.
+//! Sums over pixels that all overlap losses are made of.
 
 use std::iter::Sum;
 use std::ops::Add;
 
 use super::{Field, Head};
 
-/// Sums over the pixels that count, of one channel: p is the probability, y the label, which is 1 on the channel's
-/// foreground and 0 elsewhere unless labels are soft.
+/// Sums over the counted pixels of one channel: p is the probability, y the target, which is 1 on the
+/// channel's foreground and 0 elsewhere, or the soft label.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Sums {
-    /// Σ p·y, the soft true positives.
+    /// Σ p·y, soft true positives.
     pub overlap: f64,
-    /// Σ p
+    /// Σ p, predicted area.
     pub prob: f64,
     /// Σ p²
     pub prob_sq: f64,
-    /// Σ y
+    /// Σ y, true area.
     pub label: f64,
     /// Σ y²
     pub label_sq: f64,
     /// Σ |p − y|
     pub distance: f64,
-    /// Pixels that count.
+    /// Number of pixels that count.
     pub pixels: f64,
 }
 
@@ -47,7 +47,7 @@ impl Sum for Sums {
     }
 }
 
-/// Those of one image, by channel.
+/// Overlap sums of one image, channel by channel.
 pub(super) fn by_channel(field: &Field<'_>, head: Head, image: usize) -> Vec<Sums> {
     let of_channel = |channel| match field.soft_labels() {
         None => of_hard_labels(field, head, image, channel),

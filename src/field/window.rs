@@ -1,20 +1,20 @@
-//! A box of pixels.
+//! Rectangular boxes of pixels.
 
 use std::ops::Range;
 
-/// The pixels in some rows and columns of one image.
+/// Box of pixels: some rows and columns of one image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
-    /// Which image.
+    /// Index of the image.
     pub image: usize,
-    /// Rows.
+    /// Rows of the box.
     pub rows: Range<usize>,
-    /// Columns.
+    /// Columns of the box.
     pub columns: Range<usize>,
 }
 
 impl Window {
-    /// The smallest box around both; none around boxes of different images.
+    /// Smallest box around both; none for boxes of different images.
     #[must_use]
     pub fn union(&self, other: &Self) -> Option<Self> {
         let around = |a: &Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
@@ -25,12 +25,12 @@ impl Window {
         })
     }
 
-    /// Pixels in it.
+    /// Number of pixels in the box.
     pub fn pixels(&self) -> usize {
         self.rows.len() * self.columns.len()
     }
 
-    /// The runs of pixel indices it is made of, in an image so wide.
+    /// Runs of pixel indices `[y, x]` that make up the box, one a row, in an image `width` pixels wide.
     pub(super) fn runs(&self, width: usize) -> impl Iterator<Item = Range<usize>> {
         let columns = self.columns.clone();
         self.rows.clone().map(move |y| y * width + columns.start..y * width + columns.end)

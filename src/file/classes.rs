@@ -1,20 +1,20 @@
-//! Which class each colour of a ground truth stands for.
+//! Classes of a ground truth from the colours of a picture.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Refusal, pixels};
 use crate::field::IGNORE;
 
-/// Red, green, blue at the file's own depth; grey thrice for a grey picture.
+/// Colour as red, green, blue at the file's own depth; grey thrice for a grey picture.
 pub(super) type Colour = [u16; 3];
 
-/// More colours than any mask has: here counting stops.
+/// Number of colours at which counting stops: no mask has so many.
 const MOST_COLOURS: usize = 1 << 16;
 
-/// How many pixels there are of each colour, in the order of the colours.
+/// Number of pixels of each colour, in the order of the colours.
 pub(super) struct Census(BTreeMap<Colour, usize>);
 
-/// The class of each colour, and the remark that says so.
+/// Class of each colour, with the remark that tells how colours were read.
 #[derive(Debug)]
 pub(super) struct Reading {
     class_of: HashMap<Colour, u8>,
@@ -27,7 +27,7 @@ impl Reading {
         self.class_of.get(&colour).copied().unwrap_or(IGNORE)
     }
 
-    /// How many pixels there are of each class.
+    /// Number of pixels of each class.
     pub(super) fn pixels(&self, census: &Census) -> Vec<(u8, usize)> {
         let mut of_class = BTreeMap::new();
         for (&colour, count) in &census.0 {
@@ -38,7 +38,7 @@ impl Reading {
 }
 
 impl Census {
-    /// Counts a picture. Refuses one of more colours than any mask has.
+    /// Counts the colours of a picture. Error at more than [`MOST_COLOURS`].
     pub(super) fn of(
         height: usize,
         width: usize,
@@ -63,12 +63,13 @@ impl Census {
         Ok(Self(counts.into_iter().collect()))
     }
 
-    /// The grey levels, in rising order, if all colours are grey.
+    /// Grey levels in rising order; none if any colour is not grey.
     fn levels(&self) -> Option<Vec<u16>> {
         self.0.keys().map(|&[r, g, b]| (r == g && g == b).then_some(r)).collect()
     }
 
-    /// The reading of values (or palette indices) that are class ids already.
+    /// Reading of values (or palette indices) that are class ids already; none if some value is not. 255
+    /// beside at least two ids is read as "ignore".
     pub(super) fn class_ids(&self, classes: usize) -> Option<Reading> {
         let levels = self.levels()?;
         let is_id = |level: &u16| usize::from(*level) < classes;
@@ -96,7 +97,7 @@ impl Census {
         Some(Reading { class_of, remark: remark + &also })
     }
 
-    /// The reading of colours by what `colour_of` says each stands for.
+    /// Reading of palette indices by the colour that `colour_of` gives for each.
     pub(super) fn reading_through(
         &self,
         colour_of: impl Fn(Colour) -> Result<Colour, Refusal>,
@@ -113,8 +114,8 @@ impl Census {
         Ok(Reading { class_of, remark: remark + ", by the colours of the palette" })
     }
 
-    /// The reading of colours that are not palette indices. Refuses more of them than there are classes, unless they
-    /// are grey and the truth is binary.
+    /// Reading of colours that are not palette indices. Error for more colours than classes, unless they are
+    /// grey and the truth is binary.
     pub(super) fn reading(&self, largest: u16, classes: usize) -> Result<Reading, Refusal> {
         if let Some(ids) = self.class_ids(classes) {
             return Ok(ids);
@@ -140,7 +141,7 @@ impl Census {
         }
     }
 
-    /// Classes from dark to bright.
+    /// Reading of colours as classes 0, 1, 2, …, from dark to bright.
     fn by_luma(&self, largest: u16) -> Reading {
         let mut colours: Vec<Colour> = self.0.keys().copied().collect();
         colours.sort_by_key(|&colour| (luma(colour), colour));
@@ -154,7 +155,7 @@ impl Census {
     }
 }
 
-/// A binary reading of grey: the upper half is foreground.
+/// Binary reading of grey levels: foreground from half of `largest` on.
 fn halved(levels: &[u16], largest: u16) -> Reading {
     let foreground = |level: u16| u32::from(level) * 2 >= u32::from(largest);
     let remark = match levels {
@@ -165,12 +166,12 @@ fn halved(levels: &[u16], largest: u16) -> Reading {
     Reading { class_of: levels.iter().map(|&level| ([level; 3], foreground(level).into())).collect(), remark }
 }
 
-/// Rec. 709 luma of the values as stored, ten thousandfold.
+/// Rec. 709 luma of the values as stored, times 10,000.
 fn luma([r, g, b]: Colour) -> u32 {
     2126 * u32::from(r) + 7152 * u32::from(g) + 722 * u32::from(b)
 }
 
-/// A colour as a person would look it up: "grey 255", "#ff8000".
+/// Colour as a person would look it up: "grey 255", "#ff8000".
 fn named([r, g, b]: Colour, largest: u16) -> String {
     if r == g && g == b {
         format!("grey {r}")
@@ -181,7 +182,7 @@ fn named([r, g, b]: Colour, largest: u16) -> String {
     }
 }
 
-/// The first few of a list: "0, 1, 2, …".
+/// First six of a list, as text: "0, 1, 2, …".
 fn listed(levels: &[u16]) -> String {
     let shown: Vec<String> = levels.iter().take(6).map(u16::to_string).collect();
     shown.join(", ") + if levels.len() > shown.len() { ", …" } else { "" }

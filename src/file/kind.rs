@@ -1,15 +1,15 @@
-//! What a file is, by its first bytes.
+//! File kinds, told by the first bytes.
 
-/// A kind of file.
+/// Kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Png,
     Npy,
-    /// Anything else, described by a noun phrase.
+    /// Any other kind, as a noun phrase.
     Other(&'static str),
 }
 
-/// Magic bytes of what people open by mistake, and how to speak of it.
+/// Magic bytes of files that people open by mistake, each with a noun phrase for it.
 const OTHERS: [(&[u8], &str); 20] = [
     (b"\x89PNG", "a PNG damaged in its first bytes, as a transfer in text mode does"),
     (b"\xff\xd8\xff", "a JPEG picture, whose compression blurs masks"),

@@ -1,12 +1,12 @@
 //! Files a person opens: a ground truth (PNG), a prediction (PNG or `.npy`). No byte of them is trusted.
 //!
-//! What a file is, its first bytes say, not its name. Sizes are read from the header and refused before anything is
-//! allocated for them; nothing here panics, whatever the bytes. A refusal is one sentence that names the file, what
-//! was found and what was expected. Where a file can be read in more than one way, the reading taken is told in a
-//! remark for the page to show.
+//! The first bytes of a file decide what it is, not its name. Sizes are read from the header and refused
+//! before anything is allocated for them; nothing here panics, whatever the bytes. A refusal is one sentence
+//! that names the file, what was found and what was expected. A file that can be read in more than one way
+//! comes with a remark, for the page to show, that tells the reading taken.
 //!
-//! A file of another size than the scene's is resampled: see [`Fit`] for when, and the truth and prediction openers
-//! for how.
+//! A file of another size than the scene's is resampled: [`Fit`] decides the size, the truth and prediction
+//! openers the method.
 
 mod classes;
 mod kind;
@@ -20,12 +20,12 @@ use ndarray::{Array2, Array3};
 
 use kind::Kind;
 
-/// The largest file that is looked into: 64 MiB.
+/// Largest file that is read, in bytes: 64 MiB.
 pub const MOST_BYTES: usize = 64 << 20;
-/// The longest side of a picture or array that is decoded, in pixels.
+/// Longest side of a picture or array that is decoded, in pixels.
 pub const LONGEST_SIDE: usize = 8192;
 
-/// Why a file was refused: a sentence that names the file, what was found in it and what was expected.
+/// Refusal of a file: a sentence that names the file, what was found in it and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileError {
     name: String,
@@ -41,7 +41,7 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
-/// A [`FileError`] before the file's name is put to it: two noun phrases.
+/// [`FileError`] without the file's name: two noun phrases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Refusal {
     found: String,
@@ -58,25 +58,26 @@ impl Refusal {
     }
 }
 
-/// What opening a file gave.
+/// Contents of an opened file, with how they were read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened<T> {
-    /// The masks, at the size asked for.
+    /// Masks, at the size asked for.
     pub content: T,
     /// Width and height in the file.
     pub source_size: (usize, usize),
-    /// How the file was read and what was done to it, for the page to show: "resampled from 1024 × 768 to 256 × 192".
+    /// Sentences for the page about how the file was read and changed: "resampled from 1024 × 768 to 256 ×
+    /// 192".
     pub remarks: Vec<String>,
 }
 
-/// The size a file is brought to.
+/// Size to which a file is brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// A new scene, at most this many pixels on the longest side. A larger file is shrunk, keeping its aspect ratio;
-    /// a smaller one is never enlarged.
+    /// Size of a new scene: at most this many pixels on the longest side. A larger file is shrunk in its own
+    /// aspect ratio; a smaller one is never enlarged.
     Within(usize),
-    /// A scene that has its size already. The file has this size, or its aspect ratio, give or take what rounding to
-    /// whole pixels does to it; then it is resampled, either way.
+    /// Size of a scene that exists. A file is resampled to it, up or down, if it has this aspect ratio but
+    /// for the rounding to whole pixels; else it is refused.
     Exactly {
         /// Columns of the scene.
         width: usize,
@@ -86,7 +87,8 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// The width and height that a file of this width and height is brought to.
+    /// Width and height to which a file of size `source` is brought. Error for another aspect ratio than that
+    /// of an existing scene.
     fn target(self, source: (usize, usize)) -> Result<(usize, usize), Refusal> {
         match self {
             Self::Within(longest) => {
@@ -102,15 +104,15 @@ impl Fit {
     }
 }
 
-/// The size whose longest side is `longest`, in the aspect ratio of `source`, to the nearest whole pixel.
+/// Size whose longest side is `longest`, in the aspect ratio of `source`, to the nearest whole pixel.
 fn scaled((width, height): (usize, usize), longest: usize) -> (usize, usize) {
     let scale = longest as f64 / width.max(height).max(1) as f64;
     let side = |pixels: usize| ((pixels as f64 * scale).round() as usize).max(1);
     (side(width), side(height))
 }
 
-/// Whether two sizes are the same picture on two grids: one is the other scaled and rounded, or they differ by no more
-/// than one pixel of the coarser grid (a network's strides round up or down) and by at most 2 %, which a pixel of a
+/// True for two sizes of one picture: one is the other scaled and rounded, or they differ by no more than one
+/// pixel of the coarser grid (a network's strides round up or down) and by at most 2 %, which a pixel of a
 /// very coarse grid would not be.
 fn same_aspect(source: (usize, usize), scene: (usize, usize)) -> bool {
     let (width, height) = (source.0 as f64, source.1 as f64);
@@ -190,7 +192,7 @@ pub fn open_prediction(
     open().map_err(|refusal| refusal.of(name))
 }
 
-/// What kind of file the bytes are, unless there are none or too many of them.
+/// Kind of file that the bytes are. Error for an empty file and for one above [`MOST_BYTES`].
 fn identify(bytes: &[u8], wanted: &str) -> Result<Kind, Refusal> {
     match bytes.len() {
         0 => Err(Refusal::new("an empty file", wanted)),
@@ -206,12 +208,12 @@ fn mebibytes(bytes: usize) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
-/// A count of pixels, for a sentence.
+/// Count of pixels as words: "1 pixel", "7 pixels".
 fn pixels(count: usize) -> String {
     if count == 1 { "1 pixel".to_owned() } else { format!("{count} pixels") }
 }
 
-/// Refuses a size, as the header has it, that is empty or too large to decode.
+/// Checks a size read from a header, in pixels. Error if a side is 0 or above [`LONGEST_SIDE`].
 fn check_size(width: u64, height: u64) -> Result<(), Refusal> {
     let most = LONGEST_SIDE as u64;
     if width == 0 || height == 0 || width > most || height > most {
@@ -221,7 +223,7 @@ fn check_size(width: u64, height: u64) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The remark for a change of size, if there is one.
+/// Remark about a change of size; none if there was no change.
 fn resampled((width, height): (usize, usize), target: (usize, usize), how: &str) -> Option<String> {
     let (new_width, new_height) = target;
     ((width, height) != target)

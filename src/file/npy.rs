@@ -1,8 +1,8 @@
-//! `.npy`: arrays of probabilities.
+//! Arrays of probabilities in NumPy's `.npy` format.
 //!
-//! The header is a Python dictionary, of which NumPy writes one form only: three keys, no nesting. That form is read
-//! here directly. A general reader of Python literals would recurse as deep as the file tells it to, and the crates
-//! that have one multiply a shape before checking it.
+//! The header is a Python dictionary, of which NumPy writes one form only: three keys, no nesting. That form
+//! is read here directly. A general reader of Python literals would recurse as deep as the file tells it to,
+//! and the crates that have one multiply a shape before checking it.
 
 use half::f16;
 use ndarray::Array3;
@@ -11,10 +11,10 @@ use super::{Fit, Opened, Refusal, check_size, resample, resampled};
 
 const WHOLE: &str = "a whole .npy as numpy.save writes it";
 const TYPES: &str = "an array of float16, float32, float64, bool, or integers";
-/// NumPy's own limit on a header it is asked to trust.
+/// Longest header that is read, in bytes: NumPy's own limit for files it does not trust.
 const MOST_HEADER_BYTES: usize = 10_000;
 
-/// The kinds of number that can hold a probability.
+/// Kinds of number that can hold a probability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Number {
     Bool,
@@ -23,7 +23,7 @@ enum Number {
     Float,
 }
 
-/// The type of an element.
+/// Type of an array's elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct DType {
     number: Number,
@@ -33,7 +33,7 @@ struct DType {
 }
 
 impl DType {
-    /// The type that a NumPy type string names: byte order, kind, size.
+    /// Type named by a NumPy type string: byte order, kind, size. Error for types that are not plain numbers.
     fn parse(descr: &str) -> Result<Self, Refusal> {
         let refused = |what: &str| Refusal::new(format!("an array of {what} (dtype '{descr}')"), TYPES);
         let mut letters = descr.chars();
@@ -51,7 +51,7 @@ impl DType {
         Ok(Self { number, size: size.parse().unwrap_or(1), big_endian: order == Some('>') })
     }
 
-    /// The element in these bytes.
+    /// Element that the first `size` bytes hold.
     fn value(self, bytes: &[u8]) -> f64 {
         let mut word = [0; 8];
         let element = &mut word[..self.size];
@@ -73,7 +73,8 @@ impl DType {
         }
     }
 
-    /// The value that stands for 1 when an array goes above 1, if the type is one that pictures are kept in.
+    /// Value that stands for probability 1 in an array that goes above 1; none for types in which pictures
+    /// are not kept.
     fn white(self) -> Option<f64> {
         match (self.number, self.size) {
             (Number::Unsigned, 1) => Some(255.0),
@@ -83,13 +84,13 @@ impl DType {
     }
 }
 
-/// What a header says.
+/// Contents of an `.npy` header.
 #[derive(Debug, PartialEq)]
 struct Header {
     dtype: DType,
     fortran_order: bool,
     shape: Vec<u64>,
-    /// Where the elements start in the file.
+    /// Byte of the file at which the elements start.
     data_at: usize,
 }
 
@@ -144,19 +145,19 @@ impl Header {
         Ok(Self { dtype: DType::parse(descr)?, fortran_order, shape, data_at })
     }
 
-    /// The number of bytes of all elements; the largest number when it is beyond that.
+    /// Bytes of all elements, saturating at the largest `u64`.
     fn data_length(&self) -> u64 {
         self.shape.iter().fold(self.dtype.size as u64, |bytes, &side| bytes.saturating_mul(side))
     }
 }
 
-/// Reads the few Python literals that are in a header. Each method takes one, or is `None` at what it cannot read.
+/// Reader of the few Python literals in a header. Each method takes one, or is `None` at what it cannot read.
 struct Scanner<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Scanner<'a> {
-    /// The next byte that is not blank.
+    /// Next byte that is not blank, left in place.
     fn peek(&mut self) -> Option<u8> {
         self.rest = self.rest.trim_ascii_start();
         self.rest.first().copied()
@@ -168,7 +169,7 @@ impl<'a> Scanner<'a> {
         Some(())
     }
 
-    /// Items with commas between them and perhaps after them, up to `end`.
+    /// Items separated by commas, with or without one after the last, up to `end`.
     fn items<E>(
         &mut self,
         end: &str,
@@ -210,7 +211,7 @@ impl<'a> Scanner<'a> {
         if self.take("True").is_some() { Some(true) } else { self.take("False").map(|()| false) }
     }
 
-    /// A side of a shape; one too long for 64 bits is as good as the longest, and refused as that.
+    /// Side of a shape. A number too long for 64 bits is read as the longest, and refused later as that.
     fn integer(&mut self) -> Option<u64> {
         self.peek();
         let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -231,7 +232,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Which axes are what: the class axis, if there is one, then y and x.
+/// Axes of an array by meaning: class, if there is one, then y and x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Layout {
     class: Option<usize>,
@@ -272,14 +273,14 @@ fn listed(shape: &[u64]) -> String {
     format!("[{}{}]", sides.join(", "), if shape.len() > 8 { ", …" } else { "" })
 }
 
-/// Elements as `[class, y, x]`, wherever the file has them.
+/// Elements read as `[class, y, x]`, whatever their order in the file.
 struct Planes<'a> {
     data: &'a [u8],
     dtype: DType,
     channels: usize,
     height: usize,
     width: usize,
-    /// Elements from one class, y, x to the next.
+    /// Elements from one class, one y and one x to the next.
     strides: [usize; 3],
 }
 
@@ -327,7 +328,7 @@ impl<'a> Planes<'a> {
         self.dtype.value(&self.data[element * self.dtype.size..])
     }
 
-    /// What 1 is in this array, and the remark if that is not 1.
+    /// Value that stands for probability 1 in this array, with a remark if that is not 1.
     fn white(&self) -> (f64, Option<String>) {
         let values = || self.data.chunks_exact(self.dtype.size).map(|bytes| self.dtype.value(bytes));
         match self.dtype.white() {
@@ -336,7 +337,7 @@ impl<'a> Planes<'a> {
         }
     }
 
-    /// How far from 1 the channels of a pixel may sum: what rounding each of them can add up to.
+    /// Largest deviation from 1 of the sum over a pixel's channels: what rounding each of them can add up to.
     fn sum_tolerance(&self, white: f64) -> f64 {
         match (self.dtype.number, self.dtype.size) {
             (Number::Float, 2) => 1e-2,
@@ -346,7 +347,8 @@ impl<'a> Planes<'a> {
         }
     }
 
-    /// Refuses values that are not probabilities.
+    /// Checks that the elements, divided by `white`, are probabilities. Error for values that are not finite,
+    /// lie outside 0 to 1, or do not sum to 1 over classes.
     fn check(&self, white: f64) -> Result<(), Refusal> {
         let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
         let mut not_finite: Option<(usize, String)> = None;
@@ -393,7 +395,7 @@ impl<'a> Planes<'a> {
     }
 }
 
-/// A number to four significant digits, for a sentence.
+/// Number to four significant digits, for a sentence.
 fn short(value: f64) -> String {
     let digits = (3.0 - value.abs().max(1e-3).log10().floor()).clamp(0.0, 6.0) as usize;
     match format!("{value:.digits$}") {
@@ -403,7 +405,7 @@ fn short(value: f64) -> String {
     }
 }
 
-/// A prediction, by the rules of [`open_prediction`](super::open_prediction).
+/// Reads a prediction, by the rules of [`open_prediction`](super::open_prediction).
 pub(super) fn prediction(bytes: &[u8], classes: usize, fit: Fit) -> Result<Opened<Array3<f32>>, Refusal> {
     let (planes, beyond) = Planes::of(bytes, classes)?;
     let size = (planes.width, planes.height);

@@ -1,4 +1,4 @@
-//! PNG: pictures of classes and of probabilities.
+//! Pictures of classes and of probabilities in PNG format.
 
 use std::collections::HashSet;
 use std::io::Cursor;
@@ -10,12 +10,12 @@ use super::classes::{Census, Colour};
 use super::{Fit, Opened, Refusal, check_size, mebibytes, pixels, resample, resampled};
 use crate::field::IGNORE;
 
-/// The most that the pixels of one picture may take in memory: 8192 × 8192 at four bytes.
+/// Most memory for the pixels of one picture, in bytes: 8192 × 8192 at four bytes.
 const MOST_PIXEL_BYTES: usize = 256 << 20;
-/// The most that the decoder may take besides the pixels.
+/// Most memory for the decoder besides the pixels, in bytes.
 const MOST_DECODER_BYTES: usize = 16 << 20;
 
-/// Decoded pixels, as the file has them.
+/// Decoded pixels, in the file's own format.
 struct Picture {
     width: usize,
     height: usize,
@@ -72,7 +72,8 @@ impl Picture {
         (self.width, self.height)
     }
 
-    /// The largest value a sample can have; a palette's colours have 8 bits whatever its indices have.
+    /// Largest value that a sample can have; 255 for a palette, whose colours have 8 bits whatever its
+    /// indices have.
     fn largest(&self) -> u16 {
         match self.kind {
             ColorType::Indexed => 255,
@@ -97,7 +98,7 @@ impl Picture {
         u16::MAX >> (16 - self.depth)
     }
 
-    /// The pixel as the file codes it: its colour, or a palette index thrice.
+    /// Code of a pixel in the file: its colour, or a palette index thrice.
     fn code(&self, y: usize, x: usize) -> Colour {
         let channels = self.kind.samples();
         match self.kind {
@@ -108,7 +109,7 @@ impl Picture {
         }
     }
 
-    /// The colour that a code stands for.
+    /// Colour that a code stands for. Error for an index beyond the palette.
     fn colour(&self, code: Colour) -> Result<Colour, Refusal> {
         if self.kind != ColorType::Indexed {
             return Ok(code);
@@ -123,7 +124,7 @@ impl Picture {
         }
     }
 
-    /// The remark on pixels that are not opaque, if there are any.
+    /// Remark on pixels that are not opaque; none if all are.
     fn transparency(&self) -> Option<String> {
         let channels = self.kind.samples();
         let clear = matches!(self.kind, ColorType::GrayscaleAlpha | ColorType::Rgba)
@@ -133,7 +134,7 @@ impl Picture {
     }
 }
 
-/// What is wrong with a PNG that the decoder gave up on.
+/// Refusal of a PNG on which the decoder gave up.
 fn damage(error: &DecodingError, length: usize) -> Refusal {
     let found = match error {
         DecodingError::IoError(_) => {
@@ -152,7 +153,7 @@ fn damage(error: &DecodingError, length: usize) -> Refusal {
     Refusal::new(found, "a whole PNG")
 }
 
-/// A truth, by the rules of [`open_truth`](super::open_truth).
+/// Reads a truth, by the rules of [`open_truth`](super::open_truth).
 pub(super) fn truth(bytes: &[u8], classes: usize, fit: Fit) -> Result<Opened<Array2<u8>>, Refusal> {
     let picture = Picture::decode(bytes)?;
     let (size, target) = (picture.size(), fit.target(picture.size())?);
@@ -174,7 +175,7 @@ pub(super) fn truth(bytes: &[u8], classes: usize, fit: Fit) -> Result<Opened<Arr
     Ok(Opened { content, source_size: size, remarks })
 }
 
-/// A remark for each class that the file has and its resampled form has not.
+/// Remarks on classes that the file has and its resampled form has not, one each.
 fn lost(before: &[(u8, usize)], content: &Array2<u8>) -> Vec<String> {
     let after: HashSet<u8> = content.iter().copied().collect();
     let gone = before.iter().filter(|(class, _)| !after.contains(class));
@@ -186,7 +187,7 @@ fn lost(before: &[(u8, usize)], content: &Array2<u8>) -> Vec<String> {
     .collect()
 }
 
-/// A binary prediction: grey over white is the probability of class 1.
+/// Reads a binary prediction: grey over white is the probability of class 1.
 pub(super) fn prediction(bytes: &[u8], fit: Fit) -> Result<Opened<Array3<f32>>, Refusal> {
     let picture = Picture::decode(bytes)?;
     let (size, target) = (picture.size(), fit.target(picture.size())?);

@@ -1,13 +1,14 @@
-//! One grid onto another: classes by the pixel at the centre, probabilities by area or bilinearly.
+//! Resampling onto another grid: classes by the pixel at the centre, probabilities by area or bilinearly.
 
 use ndarray::{Array2, Array3};
 
-/// The source pixel under the centre of each target pixel.
+/// Source pixel under the centre of each target pixel.
 fn centres(from: usize, to: usize) -> impl Fn(usize) -> usize {
     move |target| ((2 * target + 1) * from / (2 * to.max(1))).min(from.saturating_sub(1))
 }
 
-/// Classes `[y, x]` at a target `(width, height)`, each that of the source pixel under the target pixel's centre.
+/// Classes `[y, x]` on a target grid `(width, height)`, each that of the source pixel under the target
+/// pixel's centre.
 pub(super) fn classes(
     source: (usize, usize),
     target: (usize, usize),
@@ -17,13 +18,14 @@ pub(super) fn classes(
     Array2::from_shape_fn((target.1, target.0), |(y, x)| class(y_of(y), x_of(x)))
 }
 
-/// The source pixels along one axis that make up a target pixel; their weights sum to 1.
+/// Source pixels along one axis that make up a target pixel, with their weights, which sum to 1.
 struct Taps {
     first: usize,
     weights: Vec<f64>,
 }
 
-/// For each target pixel, the overlap with the source pixels when shrinking, linear interpolation when enlarging.
+/// Source pixels of each target pixel along one axis: by overlap when shrinking, by linear interpolation when
+/// enlarging.
 fn taps(from: usize, to: usize) -> Vec<Taps> {
     let step = from as f64 / to as f64;
     let shrinking = |target: usize| {
@@ -41,7 +43,8 @@ fn taps(from: usize, to: usize) -> Vec<Taps> {
     (0..to).map(|target| if from < to { enlarging(target) } else { shrinking(target) }).collect()
 }
 
-/// Probabilities `[class, y, x]` at a target `(width, height)`. Each axis is shrunk or enlarged as it needs.
+/// Probabilities `[class, y, x]`, from 0 to 1, on a target grid `(width, height)`. Each axis shrinks or grows
+/// by itself.
 pub(super) fn probabilities(
     source: (usize, usize),
     target: (usize, usize),

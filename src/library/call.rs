@@ -1,4 +1,4 @@
-//! A call to a library, read against the signature it is declared with.
+//! Calls to a library, read against the signature that the function declares.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use super::Unmapped;
 use crate::field::Task;
 
-/// The value of an argument, as Python has it. A whole number is a number like any other.
+/// Value of an argument, as in Python. A whole number is a number like any other.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Arg {
     /// A number.
@@ -15,9 +15,9 @@ pub enum Arg {
     Flag(bool),
     /// A string.
     Text(String),
-    /// A list, a tuple or a tensor.
+    /// List, tuple or tensor.
     List(Vec<Self>),
-    /// A dictionary with strings for keys.
+    /// Dictionary with strings for keys.
     Dict(Args),
     /// `None`.
     Nothing,
@@ -55,7 +55,7 @@ impl From<Literal> for Arg {
     }
 }
 
-/// As Python writes it.
+/// Python source of the value.
 impl fmt::Display for Arg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,7 +77,7 @@ impl fmt::Display for Arg {
     }
 }
 
-/// A default, as a signature declares it.
+/// Default value, as a signature declares it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Literal {
     /// A number.
@@ -90,36 +90,36 @@ pub enum Literal {
     Nothing,
 }
 
-/// A keyword argument of a signature.
+/// Keyword argument of a signature.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Keyword {
-    /// Its name.
+    /// Name of the argument.
     pub name: &'static str,
-    /// What it is when it is not given; nothing where it has to be.
+    /// Default value; none for an argument that has to be given.
     pub default: Option<Literal>,
-    /// Whether the default is the only value that Lossfield reproduces.
+    /// True if the default is the only value that Lossfield reproduces.
     pub fixed: bool,
 }
 
 impl Keyword {
-    /// One that has to be given.
+    /// Argument that has to be given.
     pub const fn required(name: &'static str) -> Self {
         Self { name, default: None, fixed: false }
     }
 
-    /// One with a default.
+    /// Argument with a default.
     pub const fn new(name: &'static str, default: Literal) -> Self {
         Self { name, default: Some(default), fixed: false }
     }
 
-    /// One with a default that is the only value Lossfield reproduces.
+    /// Argument with a default that is the only value Lossfield reproduces.
     pub const fn fixed(name: &'static str, default: Literal) -> Self {
         Self { name, default: Some(default), fixed: true }
     }
 }
 
-/// A call, with its defaults filled in. A translation takes the arguments out one by one; one that stays in is an
-/// argument which the translation does not know.
+/// Call of a function, with its defaults filled in. A translation takes the arguments out one by one; an
+/// argument that stays in is one which the translation does not know.
 #[derive(Debug)]
 pub struct Call<'a> {
     function: String,
@@ -129,7 +129,8 @@ pub struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Refuses arguments that the signature does not have, lacks, or fixes to another value.
+    /// Call with the arguments `given` and the defaults of the others. Error for an argument that the
+    /// signature does not have, for a missing one without a default, and for a fixed one with another value.
     pub(super) fn read(
         function: String,
         keywords: &'a [Keyword],
@@ -165,7 +166,7 @@ impl<'a> Call<'a> {
         Ok(call)
     }
 
-    /// The task of the field that the call is for.
+    /// Task of the field that the call is for.
     pub fn task(&self) -> Task {
         self.task
     }
@@ -180,7 +181,7 @@ impl<'a> Call<'a> {
         self.args.remove(name).unwrap_or(Arg::Nothing)
     }
 
-    /// An argument that stays in.
+    /// Argument that stays in the call.
     pub(super) fn peek(&self, name: &str) -> Arg {
         self.args.get(name).cloned().unwrap_or(Arg::Nothing)
     }
@@ -190,7 +191,7 @@ impl<'a> Call<'a> {
         self.args.insert(name, arg);
     }
 
-    /// Takes a number out.
+    /// Takes a number out. Error for another type.
     pub fn number(&mut self, name: &str) -> Result<f64, Unmapped> {
         match self.take(name) {
             Arg::Number(x) => Ok(x),
@@ -198,7 +199,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Takes a number or `None` out.
+    /// Takes a number or `None` out. Error for another type.
     pub fn optional_number(&mut self, name: &str) -> Result<Option<f64>, Unmapped> {
         match self.take(name) {
             Arg::Number(x) => Ok(Some(x)),
@@ -207,7 +208,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Takes a list of numbers or `None` out.
+    /// Takes a list of numbers or `None` out. Error for another type.
     pub fn optional_numbers(&mut self, name: &str) -> Result<Option<Vec<f64>>, Unmapped> {
         let arg = self.take(name);
         let numbers = match &arg {
@@ -221,7 +222,7 @@ impl<'a> Call<'a> {
         numbers.map(Some).ok_or_else(|| self.refuse(name, &arg, "a list of numbers or None"))
     }
 
-    /// Takes `True` or `False` out.
+    /// Takes `True` or `False` out. Error for another type.
     pub fn flag(&mut self, name: &str) -> Result<bool, Unmapped> {
         match self.take(name) {
             Arg::Flag(on) => Ok(on),
@@ -229,7 +230,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Takes a string out that has to be the one expected.
+    /// Takes a string out. Error if it is not the one expected.
     pub fn exactly(&mut self, name: &str, expected: &str) -> Result<(), Unmapped> {
         match self.take(name) {
             Arg::Text(text) if text == expected => Ok(()),
@@ -237,8 +238,9 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Takes out the label that is to be ignored. One that is not 0 to 255 ignores nothing, because no pixel has it:
-    /// that is what PyTorch's default of −100 is for.
+    /// Takes the ignored label out; none if there is none. A whole number outside 0 to 255 ignores nothing,
+    /// because no pixel has it: that is what PyTorch's default of −100 is for. Error for a value that is not
+    /// a whole number or `None`.
     pub fn ignore(&mut self, name: &str) -> Result<Option<u8>, Unmapped> {
         match self.take(name) {
             Arg::Nothing => Ok(None),
@@ -249,7 +251,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Refuses a call for the other kind of task.
+    /// Checks the task of the call. Error for the other one, with `instead` as advice.
     pub fn only_for(&self, task: Task, instead: &str) -> Result<(), Unmapped> {
         if self.task == task {
             return Ok(());
@@ -261,17 +263,17 @@ impl<'a> Call<'a> {
         Err(Unmapped(format!("{} is for {kind}; {instead}", self.function)))
     }
 
-    /// The sentence about an argument that cannot be reproduced.
+    /// Refusal of an argument that cannot be reproduced, as a sentence.
     pub fn refuse(&self, name: &str, found: &Arg, expected: &str) -> Unmapped {
         Unmapped(format!("{}({name}={found}) is not supported; expected {expected}", self.function))
     }
 
-    /// The sentence about a call that cannot be reproduced.
+    /// Refusal of a whole call that cannot be reproduced, as a sentence.
     pub(super) fn refuse_whole(&self, why: &str) -> Unmapped {
         Unmapped(format!("{} is not supported: {why}", self.function))
     }
 
-    /// Refuses a call of which an argument was not translated.
+    /// Checks that the translation took out every argument. Error naming the first that it did not.
     pub(super) fn finish(&self) -> Result<(), Unmapped> {
         match self.args.first_key_value() {
             None => Ok(()),

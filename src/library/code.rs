@@ -1,7 +1,7 @@
 //! Python that reproduces a card: imports, and a statement that makes `loss` from `logits` and `labels`.
 //!
-//! For PyTorch's libraries `logits` is a tensor `[B, C, H, W]` and `labels` one of whole numbers `[B, H, W]`; for Keras
-//! they are `[B, H, W, C]` and `[B, H, W]`.
+//! For PyTorch's libraries `logits` is a tensor `[B, C, H, W]` and `labels` one of whole numbers `[B, H, W]`;
+//! for Keras they are `[B, H, W, C]` and `[B, H, W]`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,49 +11,50 @@ use crate::field::Task;
 use crate::loss::config::{Config, Settings};
 use crate::loss::{PerTask, Spec};
 
-/// How a function is written.
+/// Form of a function in Python source.
 #[derive(Debug, Clone, Copy)]
 pub struct Code {
-    /// The imports.
+    /// Import statement.
     pub import: &'static str,
-    /// The function or class, as those imports name it.
+    /// Function or class, as the import names it.
     pub callee: &'static str,
-    /// How the logits and labels come in.
+    /// Order and form in which logits and labels are passed.
     pub calling: Calling,
-    /// What is made of the labels for it.
+    /// Expression of the target that is passed, made of `labels`.
     pub labels: PerTask<&'static str>,
 }
 
-/// How the logits and labels come in.
+/// Order and form in which logits and labels are passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calling {
     /// `f(logits, labels, …)`
     Function,
     /// `F(…)(logits, labels)`
     Object,
-    /// `F(…)(probabilities, labels)`, which are sigmoids.
+    /// Object called with sigmoid probabilities: `F(…)(probabilities, labels)`.
     Probabilities,
-    /// `F(…)(labels, logits)`, and `activation` is put around the logits.
+    /// Object called in the order of Keras: `F(…)(labels, logits)`, with the `activation` put around the
+    /// logits.
     Keras,
 }
 
 /// Python that reproduces a card.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The library it is for.
+    /// Library of the function.
     pub library: &'static Library,
-    /// The function it calls, or those that it adds up.
+    /// Function that is called, or the functions that are added up.
     pub function: String,
-    /// Imports and one statement.
+    /// Source: imports and one statement.
     pub code: String,
 }
 
-/// The Python for a call; nothing where Lossfield writes none for the function.
+/// Python for a call; none for a function that Lossfield writes no code for.
 pub fn line(library: &Library, function: &str, args: &Args, facts: Facts) -> Option<String> {
     Some(Expression::new(library, library.function(function)?, args, facts)?.statement())
 }
 
-/// A loss as an expression of Python.
+/// Loss as a Python expression, with the imports it needs.
 #[derive(Debug, Clone)]
 struct Expression {
     imports: Vec<&'static str>,
@@ -85,7 +86,7 @@ impl Expression {
         Some(Self { imports, text })
     }
 
-    /// The weighted sum of several.
+    /// Weighted sum of several expressions.
     fn sum(terms: &[(f64, Self)]) -> Self {
         let imports = terms.iter().flat_map(|(_, term)| &term.imports).copied().collect();
         let texts = terms.iter().map(|(weight, term)| {
@@ -116,12 +117,12 @@ impl Expression {
 
 const FUNCTIONAL: &str = "import torch.nn.functional as F";
 
-/// Arguments that have to be whole numbers.
+/// Names of arguments that have to be whole numbers.
 const WHOLE: [&str; 7] = ["ignore_index", "ignore", "ignore_class", "axis", "classes", "iter_", "k"];
-/// Words of Lossfield's own, which are no arguments of the library.
+/// Names of arguments that are Lossfield's own and not the library's.
 const OURS: [&str; 1] = ["activation"];
 
-/// Arguments as Python has them, in the library's order, without those that are its defaults.
+/// Arguments as Python source, in the library's order, without those that equal its defaults.
 pub(super) fn written(library: &Library, keywords: &[Keyword], args: &Args) -> String {
     let said = keywords.iter().filter_map(|keyword| {
         let arg = args.get(keyword.name)?;
@@ -150,11 +151,11 @@ fn python(library: &Library, name: &str, arg: &Arg) -> String {
     }
 }
 
-/// The Python that reproduces a card on such a field, one line a function; none where no library does.
+/// Python that reproduces a card on such a field, one line a function; empty if no library has the loss.
 ///
-/// Arguments are guessed from the settings and kept only if their translation is the card's own loss, so a line is
-/// never nearly right. A compound that a library has no function for is added up from its terms. Labels that are shares
-/// are no `labels`, and have no line.
+/// Arguments are guessed from the settings and kept only if their translation is the card's own loss, so a
+/// line is never nearly right. A compound that a library has no function for is added up from its terms. Soft
+/// labels cannot be written as `labels`, and have no line.
 pub fn lines_for(spec: &'static Spec, settings: &Settings, facts: Facts) -> Vec<Line> {
     if facts.soft {
         return Vec::new();
@@ -177,7 +178,7 @@ pub fn lines_for(spec: &'static Spec, settings: &Settings, facts: Facts) -> Vec<
     lines
 }
 
-/// Every function that is a loss, as an expression.
+/// Expressions of all functions that are this loss, each with its library and name.
 fn expressions(
     spec: &'static Spec,
     settings: &Settings,
@@ -198,8 +199,8 @@ fn expressions(
     found
 }
 
-/// The sums of a compound's terms: one for each library that has the first term, with the others from the same library
-/// where it has them and from the first one that does otherwise.
+/// Sums of a compound's terms: one for each library that has the first term, with the others from the same
+/// library if it has them and from the first one that does otherwise.
 fn sums(card: &Configured, facts: Facts) -> Vec<Line> {
     let counted: Vec<_> = card.terms.iter().filter(|term| term.weight != 0.0).collect();
     if card.single().is_some() || counted.is_empty() {
@@ -243,7 +244,7 @@ fn sums(card: &Configured, facts: Facts) -> Vec<Line> {
     lines
 }
 
-/// The arguments with which a function is the card's own loss.
+/// Arguments with which a function is the card's own loss; none if there are no such arguments.
 fn reproduction(
     library: &Library,
     function: &Function,
@@ -260,32 +261,32 @@ fn reproduction(
     (ignores && translated.is_same_loss(card, facts)).then_some(args)
 }
 
-/// The target as each PyTorch library wants it.
+/// Target as each PyTorch library, and Keras, expects it.
 pub(super) mod labels {
     use super::PerTask;
 
-    /// A label for each pixel.
+    /// Label of each pixel.
     pub(in crate::library) const INDEX: PerTask<&str> = PerTask::both("labels");
-    /// A number for each logit.
+    /// One-hot target: a number for each logit.
     pub(in crate::library) const ONE_HOT: PerTask<&str> = PerTask {
         binary: "labels[:, None].float()",
         multiclass: "F.one_hot(labels, logits.shape[1]).movedim(-1, 1).float()",
     };
-    /// A label for each pixel, with a channel of its own. One channel is taken as it is, and whole numbers would make
-    /// distances whole too.
+    /// Label of each pixel, with an axis for the channel. One channel is taken as it is, and whole numbers
+    /// would make distances whole too.
     pub(in crate::library) const CHANNEL: PerTask<&str> =
         PerTask { binary: "labels[:, None].float()", multiclass: "labels[:, None]" };
-    /// A number for each logit, with the channels last.
+    /// One-hot target with the channels last.
     pub(in crate::library) const KERAS: PerTask<&str> =
         PerTask { binary: "labels[..., None]", multiclass: "keras.ops.one_hot(labels, logits.shape[-1])" };
 }
 
-/// Nothing to say, for a binary task.
+/// Empty arguments for a binary task; `None` for another.
 pub(super) fn binary(facts: Facts) -> Option<Args> {
     (facts.task() == Task::Binary).then(Args::new)
 }
 
-/// Nothing to say, for a multi-class task.
+/// Empty arguments for a multi-class task; `None` for another.
 pub(super) fn multiclass(facts: Facts) -> Option<Args> {
     (facts.task() == Task::Multiclass).then(Args::new)
 }

@@ -1,5 +1,5 @@
-//! Compounds of the catalogue and the losses that they are sums of, so that a card and a library's call can be held
-//! side by side term by term.
+//! Compounds of the catalogue and the losses that they are sums of, so that a card and a library's call can
+//! be compared term by term.
 
 use super::{Configured, Facts, Term, default_of};
 use crate::loss::config::{Config, Param, Setting, Settings};
@@ -8,19 +8,19 @@ use crate::loss::{
     dice_focal, focal, lovasz_hinge, lovasz_softmax,
 };
 
-/// A compound and its terms.
+/// Compound with its terms.
 struct Sum {
     of: &'static Spec,
     terms: &'static [Part],
 }
 
-/// A term of a compound.
+/// Term of a compound.
 struct Part {
     spec: &'static Spec,
-    /// The compound's parameter for its weight, which is 1 without.
+    /// Compound's parameter for the term's weight; none for a weight of 1.
     weight: Option<&'static str>,
-    /// Parameters of the term that have another name in the compound, which is there first. Set to `same` there, they are
-    /// what the compound's parameter of the term's name says.
+    /// Parameters of the term that have another name in the compound, as pairs of the compound's name and the
+    /// term's. Set to `same`, they take the value of the compound's parameter with the term's name.
     renamed: &'static [(&'static str, &'static str)],
 }
 
@@ -30,7 +30,7 @@ impl Part {
     }
 }
 
-/// See [`Part::renamed`].
+/// Option that gives a renamed parameter the value of the shared one; see [`Part::renamed`].
 const SAME: &str = "same";
 
 /// Cross-entropy with a weight of 1.
@@ -65,8 +65,8 @@ fn find(spec: &Spec) -> Option<&'static Sum> {
     SUMS.iter().find(|sum| sum.of.id == spec.id)
 }
 
-/// The terms of a compound with these settings; nothing where they are not known, or their settings are no settings
-/// of their own lines.
+/// Terms of a compound with these settings; none if they are not known, or if their sum would not be the
+/// compound itself.
 pub(super) fn apart(spec: &'static Spec, settings: &Settings) -> Option<Configured> {
     let sum = find(spec)?;
     let config = Config::new(spec, settings).ok()?;
@@ -93,7 +93,7 @@ pub(super) fn apart(spec: &'static Spec, settings: &Settings) -> Option<Configur
     (*(spec.build)(&config) == *apart.build().ok()?).then_some(apart)
 }
 
-/// Everything that a term is set to, its defaults too: those of a compound may be others.
+/// Settings of a term in full, its defaults too: those of a compound may be others.
 fn said(term: &Term, facts: Facts) -> Settings {
     let concerned = term.spec.params.iter().filter(|param| facts.concern(param));
     let said = concerned.map(|param| {
@@ -102,7 +102,7 @@ fn said(term: &Term, facts: Facts) -> Settings {
     said.collect()
 }
 
-/// The settings of a card that make it this sum; nothing where the card has no control for it.
+/// Settings of a card that make it this sum; none if the card has no control for it.
 pub(super) fn together(spec: &'static Spec, sum: &Configured, facts: Facts) -> Option<Settings> {
     if let Some((single, settings)) = sum.single()
         && single.id == spec.id

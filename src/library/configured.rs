@@ -1,4 +1,5 @@
-//! What a call comes to: losses of the catalogue with their settings, weighted and added up.
+//! Configurations that calls translate to: losses of the catalogue with their settings, weighted and added
+//! up.
 
 use super::{Arg, compounds};
 use crate::field::{Field, Task};
@@ -7,29 +8,29 @@ use crate::loss::config::{Config, ConfigError, Kind, Param, Scope, Setting, Sett
 use crate::loss::overlap::Overlap;
 use crate::loss::{Loss, Spec};
 
-/// A denominator that is as good as 0.
+/// Denominator that is as good as 0, in place of a guard that a library does not have.
 const SMALLEST: f64 = 1e-12;
 
-/// What of a field decides which settings have an effect, and what a call has to say.
+/// Facts about a field on which the effect of settings and the arguments of calls depend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
-    /// Images in the batch.
+    /// Number of images in the batch.
     pub images: usize,
-    /// Logit channels; one is a binary task.
+    /// Number of logit channels; one is a binary task.
     pub channels: usize,
-    /// Whether labels are shares of classes.
+    /// True if labels are soft.
     pub soft: bool,
-    /// The label that is ignored, if a pixel has it.
+    /// Ignored label; none if no pixel has it.
     pub ignored: Option<u8>,
 }
 
 impl Facts {
-    /// Those of one image without ignored pixels or soft labels.
+    /// Facts of one image without ignored pixels or soft labels.
     pub const fn plain(channels: usize) -> Self {
         Self { images: 1, channels, soft: false, ignored: None }
     }
 
-    /// Those of a field.
+    /// Facts of a field.
     pub fn of(field: &Field<'_>) -> Self {
         let shape = field.shape();
         Self {
@@ -44,12 +45,12 @@ impl Facts {
         }
     }
 
-    /// Which of the two kinds of task it is.
+    /// Task of the field.
     pub fn task(self) -> Task {
         if self.channels == 1 { Task::Binary } else { Task::Multiclass }
     }
 
-    /// Whether a parameter has an effect.
+    /// True if a parameter has an effect on such a field.
     pub fn concern(self, param: &Param) -> bool {
         match param.scope {
             Scope::Everywhere => true,
@@ -60,7 +61,7 @@ impl Facts {
         }
     }
 
-    /// The settings that have an effect and are not the default, those of classes with a number for each class.
+    /// Settings that have an effect and are not the default; lists have a number for each channel.
     pub fn effective(self, spec: &Spec, settings: &Settings) -> Settings {
         let settings = settings.iter().filter_map(|(id, setting)| {
             let param = spec.params.iter().find(|param| param.id == id)?;
@@ -71,7 +72,7 @@ impl Facts {
         settings.collect()
     }
 
-    /// A list is as long as there are channels.
+    /// Setting in the form in which it counts: a list is as long as there are channels.
     fn as_it_counts(self, param: &Param, setting: &Setting) -> Setting {
         match (param.kind, setting) {
             (Kind::PerClass(domain), Setting::PerClass(given)) => {
@@ -82,7 +83,7 @@ impl Facts {
         }
     }
 
-    /// The class weights of a card as the argument of this name, if they are not all 1.
+    /// Class weights of a card as the argument `name`; none if all are 1 or the task is binary.
     pub(super) fn class_weights(self, config: &Config<'_>, name: &str) -> Option<(String, Arg)> {
         let weights = config.per_class("class_weights");
         let each = (0..self.channels).map(|class| weights.of(class).into()).collect();
@@ -90,7 +91,7 @@ impl Facts {
     }
 }
 
-/// What a parameter is when nothing is said.
+/// Default setting of a parameter.
 pub fn default_of(param: &Param) -> Setting {
     match param.kind {
         Kind::Number(domain) => Setting::Number(domain.default),
@@ -100,33 +101,34 @@ pub fn default_of(param: &Param) -> Setting {
     }
 }
 
-/// One loss of a weighted sum.
+/// Term of a weighted sum of losses.
 #[derive(Debug, Clone)]
 pub struct Term {
-    /// What its value is multiplied by.
+    /// Weight of the term in the sum.
     pub weight: f64,
-    /// The catalogue line.
+    /// Catalogue line of the loss.
     pub spec: &'static Spec,
-    /// The settings that differ from the catalogue's defaults, or that the call names.
+    /// Settings that differ from the catalogue's defaults, or that the call names.
     pub settings: Settings,
 }
 
 /// Losses of the catalogue, set up and added up as a library's call would compute them.
 #[derive(Debug, Clone)]
 pub struct Configured {
-    /// What is added up; mostly one loss with weight 1.
+    /// Terms that are added up; mostly one loss with weight 1.
     pub terms: Vec<Term>,
-    /// The label that the call leaves out.
+    /// Label that the call ignores; none if it counts every pixel.
     pub ignore: Option<u8>,
 }
 
 impl Configured {
-    /// A loss with its defaults.
+    /// Loss with its default settings.
     pub(super) fn new(spec: &'static Spec) -> Self {
         Self { terms: vec![Term { weight: 1.0, spec, settings: Settings::new() }], ignore: None }
     }
 
-    /// A card of the catalogue. A compound is taken apart into its terms where they are known by their own lines.
+    /// Configuration of a card. A compound is taken apart into terms if these are known by their own
+    /// catalogue lines.
     pub fn of(spec: &'static Spec, settings: &Settings) -> Self {
         compounds::apart(spec, settings).unwrap_or_else(|| Self {
             terms: vec![Term { weight: 1.0, spec, settings: settings.clone() }],
@@ -134,7 +136,7 @@ impl Configured {
         })
     }
 
-    /// Sets a parameter of the last loss.
+    /// Sets a parameter of the last term.
     pub(super) fn with(mut self, param: &str, setting: impl Into<Setting>) -> Self {
         if let Some(term) = self.terms.last_mut() {
             term.settings.insert(param.into(), setting.into());
@@ -142,20 +144,21 @@ impl Configured {
         self
     }
 
-    /// Smoothing as it is added to TP and to the denominator of an overlap score that has TP alone above the bar.
-    /// These libraries hold no denominator from below, unless [`Self::with`] says so after this.
+    /// Adds smoothing to the last term: `numerator` to TP, and `denominator` below the bar of an overlap
+    /// score that has TP alone above it. These libraries do not bound the denominator from below, unless
+    /// [`Self::with`] says so afterwards.
     pub(super) fn smoothed(self, numerator: f64, denominator: f64) -> Self {
         let configured = self.with("smooth", numerator).with("smooth_below", denominator - numerator);
         // The least denominator has no effect where more than it is added.
         if denominator < Overlap::EPS { configured.with("eps", SMALLEST) } else { configured }
     }
 
-    /// Whether a flag of the last loss was set so.
+    /// True if the flag of the last term was set to `on`.
     pub(super) fn says(&self, param: &str, on: bool) -> bool {
         self.terms.last().is_some_and(|term| term.settings.get(param) == Some(&Setting::Flag(on)))
     }
 
-    /// Multiplies everything.
+    /// Multiplies the weights of all terms.
     pub(super) fn times(mut self, factor: f64) -> Self {
         for term in &mut self.terms {
             term.weight *= factor;
@@ -163,7 +166,7 @@ impl Configured {
         self
     }
 
-    /// Adds another up to it, which ignores the same.
+    /// Adds the terms of another configuration, which must ignore the same label.
     pub(super) fn plus(mut self, other: Self) -> Self {
         self.terms.extend(other.terms);
         self.ignore = self.ignore.or(other.ignore);
@@ -174,7 +177,7 @@ impl Configured {
         Self { ignore: label, ..self }
     }
 
-    /// The loss and its settings, if it is one with a weight of 1.
+    /// Loss and settings of a configuration that is one loss with a weight of 1; none for a sum.
     pub fn single(&self) -> Option<(&'static Spec, &Settings)> {
         match self.terms.as_slice() {
             [Term { weight, spec, settings }] if weight.to_bits() == 1f64.to_bits() => Some((spec, settings)),
@@ -182,7 +185,7 @@ impl Configured {
         }
     }
 
-    /// The loss itself. Refuses settings outside the domains of its parameters.
+    /// Builds the loss. Error for settings outside the domains of their parameters.
     pub fn build(&self) -> Result<Box<dyn Loss>, ConfigError> {
         let build =
             |spec: &'static Spec, settings: &Settings| Ok((spec.build)(&Config::new(spec, settings)?));
@@ -197,7 +200,7 @@ impl Configured {
         Ok(Box::new(Compound::new(terms?)))
     }
 
-    /// The same with only the settings that have an effect.
+    /// Configuration with only the settings that have an effect on such a field.
     #[must_use]
     pub fn effective(&self, facts: Facts) -> Self {
         let effective = |term: &Term| Term { settings: facts.effective(term.spec, &term.settings), ..*term };

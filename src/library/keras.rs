@@ -10,7 +10,7 @@ use crate::field::{IGNORE, Task};
 use crate::loss::config::Config;
 use crate::loss::{cross_entropy, dice, hinge, tversky};
 
-/// The table.
+/// Table of Keras's losses.
 pub const LIBRARY: Library = Library {
     id: "keras",
     name: "Keras",
@@ -125,13 +125,13 @@ pub const LIBRARY: Library = Library {
 };
 
 const MEAN: &str = "sum_over_batch_size";
-/// `keras.config.epsilon()`
+/// Default fuzz factor, `keras.config.epsilon()`.
 const EPSILON: f64 = 1e-7;
 const FROM_LOGITS: Keyword = Keyword::new("from_logits", Literal::Flag(false));
 const LABEL_SMOOTHING: Keyword = Keyword::new("label_smoothing", Literal::Number(0.0));
 const AXIS: Keyword = Keyword::fixed("axis", Literal::Number(-1.0));
 const REDUCTION: Keyword = Keyword::fixed("reduction", Literal::Text(MEAN));
-/// Lossfield's own words.
+/// Activation applied before the call: an argument of Lossfield's own.
 const ACTIVATION: Keyword = Keyword::new("activation", Literal::Nothing);
 const SAMPLE_WEIGHT: Keyword = Keyword::new("sample_weight", Literal::Nothing);
 
@@ -180,7 +180,8 @@ fn to_tversky(config: &Config<'_>, facts: Facts) -> Args {
     said
 }
 
-/// Whether the call is given logits. What is applied to them otherwise has to be this activation.
+/// True if the call is given logits, false if it is given probabilities of this activation. Error for
+/// anything else.
 fn from_logits(call: &mut Call<'_>, activation: &str) -> Result<bool, Unmapped> {
     let applied = call.take("activation");
     match (call.flag("from_logits")?, applied) {
@@ -192,7 +193,8 @@ fn from_logits(call: &mut Call<'_>, activation: &str) -> Result<bool, Unmapped> 
     }
 }
 
-/// What a sum is divided by, and the label of pixels with a weight of 0.
+/// Divisor of the sum over pixels, and the label of pixels with a sample weight of 0. Error for other
+/// reductions.
 fn divisor(call: &mut Call<'_>) -> Result<(&'static str, Option<u8>), Unmapped> {
     let ignore = match call.take("sample_weight") {
         Arg::Nothing => None,
@@ -210,7 +212,7 @@ fn divisor(call: &mut Call<'_>) -> Result<(&'static str, Option<u8>), Unmapped> 
     }
 }
 
-/// The divisor too.
+/// Cross-entropy of a head, with the divisor of its sum.
 fn cross_entropy(call: &mut Call<'_>, head: &str) -> Result<(Configured, &'static str), Unmapped> {
     let activation = if head == "softmax" { "softmax" } else { "sigmoid" };
     let clip = if from_logits(call, activation)? { 0.0 } else { EPSILON };
@@ -224,7 +226,8 @@ fn cross_entropy(call: &mut Call<'_>, head: &str) -> Result<(Configured, &'stati
     Ok((configured, divisor))
 }
 
-/// With no pixel ignored and no class weights three of the divisors are the same: the plain one is said.
+/// Divisor by Lossfield's plainest name: with no pixel ignored and no class weights three divisors are the
+/// same.
 fn as_ours(divisor: &'static str, ignore: Option<u8>) -> &'static str {
     if ignore.is_none() && divisor == "all-pixels" { "weights" } else { divisor }
 }
@@ -251,7 +254,8 @@ fn hinge(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     Ok(Configured::new(&hinge::SPEC).ignoring(ignore))
 }
 
-/// Which sums run together.
+/// Overlap loss with the activation and the axes of the call: its sums run over the batch or each image, and
+/// over all classes at once or each by itself.
 fn overlap(call: &mut Call<'_>, configured: Configured) -> Result<Configured, Unmapped> {
     let activation = match (call.take("activation"), call.task()) {
         (Arg::Text(name), Task::Multiclass) if name == "softmax" => "softmax",

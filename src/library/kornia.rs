@@ -9,7 +9,7 @@ use crate::field::Task;
 use crate::loss::config::Config;
 use crate::loss::{dice, focal, lovasz_hinge, lovasz_softmax, tversky};
 
-/// The table.
+/// Table of kornia's losses.
 pub const LIBRARY: Library = Library {
     id: "kornia",
     name: "kornia",

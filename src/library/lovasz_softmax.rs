@@ -8,7 +8,7 @@ use super::{Arg, Call, Configured, Function, Keyword, Library, Literal, Unmapped
 use crate::field::Task;
 use crate::loss::{cross_entropy, lovasz_hinge, lovasz_softmax};
 
-/// The table.
+/// Table of the paper's losses.
 pub const LIBRARY: Library = Library {
     id: "lovasz_softmax",
     name: "LovaszSoftmax",

@@ -1,15 +1,15 @@
-//! mmsegmentation: `mmseg.models.losses`, of both its lines.
+//! mmsegmentation: `mmseg.models.losses`, in its 1.x and 0.x versions.
 //!
-//! A decode head passes `ignore_index=255` to every loss, and most of them leave ignored pixels in what a mean divides
-//! by. `target` is not an argument of the library: it says whether a one-channel Dice or focal loss gets its target in
-//! the shape of the logits (`one_hot`) or as labels, which it inverts.
+//! A decode head passes `ignore_index=255` to every loss, and most of them leave ignored pixels in the
+//! divisor of a mean. `target` is not an argument of the library: it says whether a one-channel Dice or focal
+//! loss gets its target in the shape of the logits (`one_hot`) or as labels, which it inverts.
 
 use super::code::multiclass;
 use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
 use crate::loss::{cross_entropy, dice, focal, lovasz_hinge, lovasz_softmax, top_k_cross_entropy, tversky};
 
-/// The table of the newest line.
+/// Table of the losses of mmsegmentation 1.x.
 pub const LIBRARY: Library = Library {
     id: "mmseg",
     name: "mmsegmentation",
@@ -76,7 +76,7 @@ pub const LIBRARY: Library = Library {
     ],
 };
 
-/// The table of the line before, where it differs.
+/// Table of the losses of mmsegmentation 0.x that differ from 1.x.
 pub const LIBRARY_0: Library = Library {
     id: "mmseg0",
     name: "mmsegmentation 0.x",
@@ -111,7 +111,7 @@ pub const LIBRARY_0: Library = Library {
 };
 
 const LOSS_WEIGHT: Keyword = Keyword::new("loss_weight", Literal::Number(1.0));
-/// Lossfield's own word.
+/// Form of the target that is passed: an argument of Lossfield's own.
 const TARGET: Keyword = Keyword::new("target", Literal::Text("label_map"));
 
 const CROSS_ENTROPY: [Keyword; 8] = [
@@ -181,7 +181,8 @@ const LOVASZ: Function = Function {
     translate: lovasz,
 };
 
-/// Dice counts ignored pixels, which a field cannot.
+/// Arguments on a field without ignored pixels; none with them, because Dice counts them, which a field
+/// cannot.
 fn without_ignored(facts: Facts) -> Option<Args> {
     facts.ignored.is_none().then(|| match facts.task() {
         Task::Binary => args([("target", "one_hot".into())]),
@@ -189,7 +190,7 @@ fn without_ignored(facts: Facts) -> Option<Args> {
     })
 }
 
-/// Scales by the weight that every loss has.
+/// Multiplies the loss by the `loss_weight` that every loss has.
 fn weighted(call: &mut Call<'_>, configured: Configured) -> Result<Configured, Unmapped> {
     Ok(configured.times(call.number("loss_weight")?))
 }
@@ -237,7 +238,8 @@ fn cross_entropy(call: &mut Call<'_>, by_weights: bool) -> Result<Configured, Un
     weighted(call, configured)
 }
 
-/// A channel that a loss leaves out, which is what it calls `ignore_index`.
+/// Leaves out the background's channel of a multi-class task if `ignore_index`, which means a channel here,
+/// is 0. Error for values other than 0 and 255.
 fn without_channel(call: &mut Call<'_>, configured: Configured) -> Result<Configured, Unmapped> {
     match call.take("ignore_index") {
         Arg::Number(255.0) => Ok(configured),

@@ -1,16 +1,16 @@
-//! What a call to a reference library computes, in Lossfield's own configuration, and the way back.
+//! Reference libraries: a call to one as Lossfield's own configuration, and the way back.
 //!
-//! A [`Library`] is a table of [`Function`]s, each with its keyword arguments and their defaults as the library
-//! declares them. [`configure`] fills in the defaults, hands the call to the function's translation, and gets losses
-//! of the catalogue with their settings. Every argument has to be translated: one that is unknown, or that has a value
-//! Lossfield cannot reproduce, is refused with a sentence and never passed over.
+//! A [`Library`] is a table of [`Function`]s, each with its keyword arguments and their defaults as the
+//! library declares them. [`configure`] fills in the defaults, hands the call to the function's translation,
+//! and gets losses of the catalogue with their settings. Every argument has to be translated: one that is
+//! unknown, or that has a value Lossfield cannot reproduce, is refused with a sentence and never passed over.
 //!
-//! The ignore index is a property of the field, not of a loss: the label that a call leaves out is given back beside
-//! the settings, for whoever makes the [`Field`](crate::field::Field).
+//! The ignore index is a property of the field, not of a loss: the label that a call leaves out is given back
+//! beside the settings, for the code that makes the [`Field`](crate::field::Field).
 //!
-//! A function says with its [`Use`]s which losses of the catalogue it is a version of. From there go
-//! [`versions_of`], every library's version of a loss, and [`code::lines_for`], the Python that reproduces a card. The
-//! way back guesses arguments and keeps them only if their translation is the card's own loss.
+//! The [`Use`]s of a function are the losses of the catalogue that it is a version of. On them stand
+//! [`versions_of`], every library's version of a loss, and [`code::lines_for`], the Python that reproduces a
+//! card. The way back guesses arguments and keeps them only if their translation is the card's own loss.
 //!
 //! To add a library: write `src/library/<id>.rs` with its table, and add its line to [`LIBRARIES`].
 
@@ -39,7 +39,7 @@ pub use call::{Arg, Args, Call, Keyword, Literal};
 pub use configured::{Configured, Facts, Term, default_of};
 pub use versions::{Version, versions_of};
 
-/// Every reference library.
+/// Reference libraries, all of them.
 pub const LIBRARIES: &[&Library] = &[
     &torch::LIBRARY,
     &torchvision::LIBRARY,
@@ -53,54 +53,55 @@ pub const LIBRARIES: &[&Library] = &[
     &lovasz_softmax::LIBRARY,
 ];
 
-/// A reference library, at the version whose numbers are reproduced.
+/// Reference library, at the version whose numbers are reproduced.
 #[derive(Debug)]
 pub struct Library {
-    /// The name it is imported by.
+    /// Stable name, mostly that by which the library is imported.
     pub id: &'static str,
-    /// The name for people.
+    /// Name for people.
     pub name: &'static str,
-    /// The version that the defaults and conventions are those of.
+    /// Version whose defaults and conventions the table has.
     pub version: &'static str,
-    /// Its losses.
+    /// Losses of the library.
     pub functions: &'static [Function],
 }
 
-/// A loss of a library, as it is called there.
+/// Loss function or class of a library.
 #[derive(Debug)]
 pub struct Function {
-    /// Its names: a class and a plain function may share one signature. The first is the preferred one.
+    /// Names of the loss: a class and a plain function may share one signature. The first is the preferred
+    /// one.
     pub names: &'static [&'static str],
-    /// Its keyword arguments, in the library's order.
+    /// Keyword arguments, in the library's order.
     pub keywords: &'static [Keyword],
-    /// The losses of the catalogue that it is a version of; none for a sum that has no line of its own there.
+    /// Losses of the catalogue that it is a version of; empty for a sum that has no line of its own there.
     pub uses: &'static [Use],
-    /// How it is written in Python, where Lossfield writes it.
+    /// Form in Python source; none if Lossfield writes no code for it.
     pub code: Option<code::Code>,
-    /// The translation. It has to take every argument out of the call.
+    /// Translation to a configuration. It has to take every argument out of the call.
     translate: fn(&mut Call<'_>) -> Result<Configured, Unmapped>,
 }
 
-/// A loss of the catalogue that a library's function is a version of.
+/// Loss of the catalogue that a library's function is a version of.
 #[derive(Debug, Clone, Copy)]
 pub struct Use {
-    /// The catalogue's id.
+    /// Id of the loss in the catalogue.
     pub of: &'static str,
-    /// The arguments that a sensible call has; nothing where it has no meaning for such a field.
+    /// Arguments of a sensible call on such a field; none if it has no meaning there.
     pub usual: fn(Facts) -> Option<Args>,
-    /// The arguments closest to the settings of that loss.
+    /// Map from settings of the loss to the closest arguments.
     pub invert: Option<Invert>,
 }
 
-/// From settings of the catalogue to arguments. It may be wrong: see [`code::lines_for`].
+/// Map from settings of the catalogue to arguments. Its result may be wrong: see [`code::lines_for`].
 pub type Invert = fn(&Config<'_>, Facts) -> Args;
 
-/// Arguments by name.
+/// Arguments from pairs of name and value.
 fn args<const N: usize>(said: [(&str, Arg); N]) -> Args {
     said.into_iter().map(|(name, arg)| (name.to_owned(), arg)).collect()
 }
 
-/// Why a call was not translated: what was found, and what is known.
+/// Refusal of a call: a sentence with what was found and what is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmapped(String);
 
@@ -112,13 +113,13 @@ impl fmt::Display for Unmapped {
 
 impl std::error::Error for Unmapped {}
 
-/// The library imported by this name.
+/// Library of this id; none if there is no such library.
 pub fn find(id: &str) -> Option<&'static Library> {
     LIBRARIES.iter().copied().find(|library| library.id == id)
 }
 
-/// Translates a call. Refuses libraries, losses and arguments that are not known, and values that Lossfield cannot
-/// reproduce.
+/// Translates a call. Error for a library, loss or argument that is not known, and for values that Lossfield
+/// cannot reproduce.
 pub fn configure(library: &str, loss: &str, args: &Args, task: Task) -> Result<Configured, Unmapped> {
     let Some(library) = find(library) else {
         let known: Vec<_> = LIBRARIES.iter().map(|library| library.id).collect();
@@ -131,7 +132,7 @@ pub fn configure(library: &str, loss: &str, args: &Args, task: Task) -> Result<C
 }
 
 impl Library {
-    /// The loss of this name.
+    /// Function of this name; none if the library has no such function.
     pub fn function(&self, name: &str) -> Option<&'static Function> {
         self.functions.iter().find(|function| function.names.contains(&name))
     }
@@ -159,7 +160,7 @@ mod tests {
     use super::*;
     use crate::loss;
 
-    /// One and three channels, one image and two, with ignored pixels and without.
+    /// Facts of one and three channels, one image and two, with ignored pixels and without.
     fn situations() -> impl Iterator<Item = Facts> {
         [1, 3].into_iter().flat_map(|channels| {
             [1, 2].into_iter().flat_map(move |images| {

@@ -15,7 +15,7 @@ use crate::field::Task;
 use crate::loss::config::Config;
 use crate::loss::{Spec, dice, jaccard, tversky};
 
-/// The table.
+/// Table of MONAI's losses.
 pub const LIBRARY: Library = Library {
     id: "monai",
     name: "MONAI",
@@ -105,7 +105,7 @@ const fn code(import: &'static str, callee: &'static str) -> Code {
     Code { import, callee, calling: Calling::Object, labels: labels::CHANNEL }
 }
 
-/// The arguments for logits of such a field.
+/// Arguments that pass the logits of such a field: the activation, and one-hot labels for several classes.
 fn activated(facts: Facts) -> Args {
     match facts.task() {
         Task::Binary => args([("sigmoid", true.into())]),
@@ -113,7 +113,7 @@ fn activated(facts: Facts) -> Args {
     }
 }
 
-/// The arguments that say what [`activation`] and [`shared`] read.
+/// Arguments that [`activation`] and [`shared`] read, from the settings of a card.
 fn to_shared(config: &Config<'_>, facts: Facts) -> Args {
     let mut said = args([
         ("batch", (facts.images > 1 && config.choice("over") == "batch").into()),
@@ -130,7 +130,7 @@ fn to_shared(config: &Config<'_>, facts: Facts) -> Args {
     said
 }
 
-/// The smoothing terms of a loss that adds them to `scale` times TP.
+/// Smoothing arguments of a loss that adds them to `scale` times TP.
 fn to_smooth(config: &Config<'_>, scale: f64) -> Args {
     let smooth = config.number("smooth");
     let below = smooth + config.number("smooth_below");
@@ -164,8 +164,8 @@ fn to_tversky(config: &Config<'_>, facts: Facts) -> Args {
     said
 }
 
-/// What is applied to the logits. Refuses a call that would take them for probabilities. Whether the target comes as
-/// labels or one-hot changes no number.
+/// Activation that the call applies to the logits. Error for a call that would take them for probabilities.
+/// The form of the target, labels or one-hot, changes no number.
 fn activation(call: &mut Call<'_>) -> Result<&'static str, Unmapped> {
     call.flag("to_onehot_y")?;
     match (call.flag("sigmoid")?, call.flag("softmax")?) {
@@ -178,7 +178,8 @@ fn activation(call: &mut Call<'_>) -> Result<&'static str, Unmapped> {
     }
 }
 
-/// Whether the losses are added up.
+/// True if the losses of images and classes are added up, false if they are averaged. Error for another
+/// reduction.
 fn sums(call: &mut Call<'_>) -> Result<bool, Unmapped> {
     match call.take("reduction") {
         Arg::Text(reduction) if reduction == "mean" => Ok(false),
@@ -187,7 +188,7 @@ fn sums(call: &mut Call<'_>) -> Result<bool, Unmapped> {
     }
 }
 
-/// What nearly all of them have.
+/// Configuration of the arguments that nearly all of MONAI's losses have.
 fn shared(call: &mut Call<'_>, spec: &'static Spec) -> Result<Configured, Unmapped> {
     Ok(Configured::new(spec)
         .with("activation", activation(call)?)
@@ -200,7 +201,7 @@ fn soft_form(call: &mut Call<'_>) -> Result<&'static str, Unmapped> {
     Ok(if call.flag("soft_label")? { "distance" } else { "product" })
 }
 
-/// The Dice that several losses have, without its class weights, soft labels and ignored label.
+/// Dice as several losses contain it, without class weights, soft labels and the ignored label.
 fn plain_dice(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let spec = if call.flag("jaccard")? { &jaccard::SPEC } else { &dice::SPEC };
     let (numerator, denominator) = (call.number("smooth_nr")?, call.number("smooth_dr")?);
@@ -210,7 +211,8 @@ fn plain_dice(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
         .smoothed(numerator / 2.0, denominator / 2.0))
 }
 
-/// The weight of each class, as the list of all: without the background the library wants one less.
+/// Class weights as a list of all classes; without the background the library expects one less. None if none
+/// are given, and in a binary task.
 fn class_weights(call: &mut Call<'_>, background: bool) -> Result<Option<Vec<f64>>, Unmapped> {
     let arg = call.take("weight");
     let given = match &arg {

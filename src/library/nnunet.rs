@@ -1,8 +1,8 @@
 //! nnU-Net: `nnunetv2.training.loss`.
 //!
-//! Its Dice is subtracted: a perfect prediction is −1. A call on a field of logits says with `apply_nonlin`, a callable
-//! there, what is applied to them, and with `loss_mask='valid'` that ignored pixels are masked. The compounds apply the
-//! activation themselves.
+//! Its Dice is subtracted: a perfect prediction is −1. Two arguments of a call on a field are in Lossfield's
+//! words: `apply_nonlin`, a callable there, names the activation of the logits, and `loss_mask='valid'` masks
+//! ignored pixels. The compounds apply the activation themselves.
 
 use super::code::multiclass;
 use super::torch::CROSS_ENTROPY;
@@ -12,7 +12,7 @@ use super::{
 use crate::field::{IGNORE, Task};
 use crate::loss::{cross_entropy, dice, top_k_cross_entropy};
 
-/// The table.
+/// Table of nnU-Net's losses.
 pub const LIBRARY: Library = Library {
     id: "nnunet",
     name: "nnU-Net",
@@ -137,7 +137,7 @@ const fn nonlinearity(task: Task) -> &'static str {
     }
 }
 
-/// What nnU-Net trains with, where the plan says `batch_dice`.
+/// Arguments of nnU-Net's own training, under a plan with `batch_dice`.
 fn trained(other: &str, do_bg: bool) -> Args {
     let dice = args([
         ("batch_dice", true.into()),
@@ -198,7 +198,7 @@ fn top_k(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     Ok(configured.ignoring(call.ignore("ignore_index")?))
 }
 
-/// The keyword arguments of one of the two losses.
+/// Keyword arguments of one of the two losses of a compound.
 fn inner(call: &mut Call<'_>, name: &str) -> Result<Args, Unmapped> {
     match call.take(name) {
         Arg::Dict(args) => Ok(args),
@@ -206,7 +206,7 @@ fn inner(call: &mut Call<'_>, name: &str) -> Result<Args, Unmapped> {
     }
 }
 
-/// Translates the call of one of the two losses.
+/// Translates the call of one of the two losses of a compound.
 fn nested(
     function: &str,
     keywords: &[Keyword],

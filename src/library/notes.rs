@@ -1,11 +1,12 @@
-//! What else a library does on the present field: faults and surprises that the number alone does not tell.
+//! Notes on a library's behaviour on the present field: faults and surprises that its value alone does not
+//! tell.
 //!
 //! Every sentence was checked by running the library at the version of its table, in f32 on the CPU.
 
 use super::{Arg, Args, Call, Facts, find};
 use crate::field::{Field, Head, Task};
 
-/// True sentences about such a call on this field; often none.
+/// Sentences that are true of such a call on this field; often none.
 pub fn notes(library: &str, function: &str, args: &Args, field: &Field<'_>) -> Vec<String> {
     let facts = Facts::of(field);
     let Some((known, declared)) = find(library).and_then(|known| Some((known, known.function(function)?)))
@@ -40,13 +41,14 @@ struct About<'a> {
     facts: Facts,
 }
 
-/// From here on 1 − σ(z) rounds to 0 in f32.
+/// Logit from which 1 − σ(z) rounds to 0 in f32.
 const SATURATED: f32 = 17.0;
-/// The same with some room, for a softmax and for losses that go through an exponential twice.
+/// Logit from which probabilities saturate in f32 under a softmax, and in losses that go through an
+/// exponential twice: [`SATURATED`] with some room.
 const SATURATED_JOINT: f32 = 18.0;
-/// Where Keras clips a probability: logit(1 − 1e-7).
+/// Logit at which Keras clips a probability: logit(1 − 1e-7).
 const CLIPPED: f32 = 16.2;
-/// The largest number of half precision.
+/// Largest number of half precision.
 const LARGEST_HALF: f64 = 65504.0;
 
 impl About<'_> {
@@ -54,7 +56,7 @@ impl About<'_> {
         if let Arg::Number(x) = self.call.peek(name) { Some(x) } else { None }
     }
 
-    /// Whether some logit that counts is this large; on the right side, if that is asked for.
+    /// True if some logit that counts has at least this size; with `right`, on the side of its label.
     fn any_logit(&self, from: f32, right: bool) -> bool {
         let shape = self.field.shape();
         (0..shape.images).any(|image| {
@@ -69,7 +71,7 @@ impl About<'_> {
         })
     }
 
-    /// Whether the true class of some pixel stands this far above all others.
+    /// True if, at some pixel, the logit of the true class is at least this far above all others.
     fn any_margin(&self, from: f32) -> bool {
         let shape = self.field.shape();
         (0..shape.images).any(|image| {
@@ -108,7 +110,7 @@ impl About<'_> {
         }
     }
 
-    /// Overflow of sums in half precision. kornia adds up in f32.
+    /// Note on sums that overflow in half precision. kornia adds up in f32.
     fn half_precision(&self) -> Option<String> {
         if !matches!((self.library, self.function), ("monai" | "smp", "DiceLoss")) {
             return None;

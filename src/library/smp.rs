@@ -12,7 +12,7 @@ use crate::loss::{
     Spec, cross_entropy, dice, focal, focal_tversky, jaccard, lovasz_hinge, lovasz_softmax, mcc, tversky,
 };
 
-/// The table.
+/// Table of the losses of segmentation-models-pytorch.
 pub const LIBRARY: Library = Library {
     id: "smp",
     name: "segmentation-models-pytorch",
@@ -164,7 +164,7 @@ pub const LIBRARY: Library = Library {
     ],
 };
 
-/// A field holds logits.
+/// Input of logits, which is all that a field holds.
 const FROM_LOGITS: Keyword = Keyword::fixed("from_logits", Literal::Flag(true));
 
 const OVERLAP_KEYWORDS: [Keyword; 8] = [
@@ -196,7 +196,7 @@ const TVERSKY_KEYWORDS: [Keyword; 11] = [
     OVERLAP_KEYWORDS[7],
 ];
 
-/// The mode of the task.
+/// Argument `mode` for the task of the field.
 fn in_mode(facts: Facts) -> Args {
     let mode = match facts.task() {
         Task::Binary => "binary",
@@ -235,7 +235,8 @@ fn to_lovasz(config: &Config<'_>, _: Facts) -> Args {
     args([("per_image", (config.choice("over") == "image").into())])
 }
 
-/// Refuses a mode that is not the task's; `multilabel` is no task of a field with one label a pixel.
+/// Checks the `mode` against the task. Error if they differ; `multilabel` is no task of a field with one
+/// label a pixel.
 fn mode(call: &mut Call<'_>) -> Result<(), Unmapped> {
     let expected = match call.task() {
         Task::Binary => "binary",
@@ -267,7 +268,7 @@ fn overlap(call: &mut Call<'_>, spec: &'static Spec) -> Result<Configured, Unmap
     }
 }
 
-/// Its exponent is put on the mean over classes.
+/// Tversky loss, or focal Tversky for a `gamma` other than 1, with the exponent on the mean over classes.
 fn tversky_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let (alpha, beta, gamma) = (call.number("alpha")?, call.number("beta")?, call.number("gamma")?);
     let focal = gamma.to_bits() != 1f64.to_bits();
@@ -276,7 +277,7 @@ fn tversky_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     Ok(if focal { configured.with("gamma", gamma).with("exponent_on", "mean") } else { configured })
 }
 
-/// What a smoothed loss divides by: ignored pixels stay in the number of pixels.
+/// Divisor of a smoothed loss: ignored pixels stay in the number of pixels. Error for another reduction.
 fn soft_divisor(call: &mut Call<'_>) -> Result<&'static str, Unmapped> {
     match call.take("reduction") {
         Arg::Text(reduction) if reduction == "mean" => Ok("all-pixels"),
@@ -285,7 +286,8 @@ fn soft_divisor(call: &mut Call<'_>) -> Result<&'static str, Unmapped> {
     }
 }
 
-/// Without a `smooth_factor` the library fails at this version.
+/// Cross-entropy with label smoothing. Error without a `smooth_factor`, for which the library itself fails at
+/// this version.
 fn soft_cross_entropy(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.only_for(Task::Multiclass, "SoftBCEWithLogitsLoss is the binary one")?;
     Ok(Configured::new(&cross_entropy::SPEC)
@@ -294,7 +296,8 @@ fn soft_cross_entropy(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
         .ignoring(call.ignore("ignore_index")?))
 }
 
-/// It takes its factor from each of both labels, so that twice the factor is what is spread.
+/// Binary cross-entropy with label smoothing. The factor is taken from each of both labels, so twice the
+/// factor is spread.
 fn soft_binary(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.only_for(Task::Binary, "SoftCrossEntropyLoss is the multi-class one")?;
     let factor = call.optional_number("smooth_factor")?.unwrap_or(0.0);
@@ -349,7 +352,7 @@ fn focal(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     }
 }
 
-/// The hinge for a binary task, Lovász-softmax over the classes present for a multi-class one.
+/// Lovász hinge for a binary task, Lovász-softmax over the classes present for a multi-class one.
 fn lovasz(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     mode(call)?;
     call.flag("from_logits")?;

@@ -1,4 +1,4 @@
-//! PyTorch itself: cross-entropy, as a function and as a module.
+//! PyTorch: cross-entropy, as a function and as a module.
 
 use super::code::{Calling, Code, binary, labels, multiclass};
 use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
@@ -6,7 +6,7 @@ use crate::field::Task;
 use crate::loss::config::Config;
 use crate::loss::cross_entropy;
 
-/// The table.
+/// Table of PyTorch's losses.
 pub const LIBRARY: Library = Library {
     id: "torch",
     name: "PyTorch",
@@ -50,7 +50,7 @@ const REDUCTION: Keyword = Keyword::new("reduction", Literal::Text("mean"));
 const SIZE_AVERAGE: Keyword = Keyword::fixed("size_average", Literal::Nothing);
 const REDUCE: Keyword = Keyword::fixed("reduce", Literal::Nothing);
 
-/// nnU-Net's has the same.
+/// Keyword arguments of cross-entropy, here and in nnU-Net.
 pub(super) const CROSS_ENTROPY: [Keyword; 6] = [
     Keyword::new("weight", Literal::Nothing),
     SIZE_AVERAGE,
@@ -60,7 +60,7 @@ pub(super) const CROSS_ENTROPY: [Keyword; 6] = [
     Keyword::new("label_smoothing", Literal::Number(0.0)),
 ];
 
-/// What the sum over pixels is divided by.
+/// Divisor of the sum over pixels. Error for another reduction than `mean` and `sum`.
 pub(super) fn divisor(call: &mut Call<'_>) -> Result<&'static str, Unmapped> {
     match call.take("reduction") {
         Arg::Text(reduction) if reduction == "mean" => Ok("weights"),

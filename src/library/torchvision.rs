@@ -5,7 +5,7 @@ use super::{Args, Call, Configured, Facts, Function, Keyword, Library, Literal, 
 use crate::loss::config::Config;
 use crate::loss::focal;
 
-/// The table.
+/// Table of torchvision's losses.
 pub const LIBRARY: Library = Library {
     id: "torchvision",
     name: "torchvision",
@@ -38,7 +38,8 @@ fn to_sigmoid_focal_loss(config: &Config<'_>, _: Facts) -> Args {
     args([("alpha", alpha.into()), ("gamma", config.number("gamma").into())])
 }
 
-/// Multi-class logits go with one-hot targets: every class a binary task, and the mean over all logits.
+/// Sigmoid focal loss. Multi-class logits go with one-hot targets: every class is a binary task, and the mean
+/// is over all logits.
 fn sigmoid_focal_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.exactly("reduction", "mean")?;
     let alpha = call.number("alpha")?;

@@ -1,37 +1,37 @@
-//! The versions of one loss that libraries have.
+//! Versions of one loss in the reference libraries.
 
 use super::code::written;
 use super::{Args, Configured, Facts, Function, LIBRARIES, Library, Use, compounds};
 use crate::loss;
 use crate::loss::config::Settings;
 
-/// One library's version of a loss, as a sensible call makes it.
+/// Library's version of a loss, as a sensible call makes it.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// The library.
+    /// Library of the version.
     pub library: &'static Library,
-    /// The name of the function.
+    /// Name of the function.
     pub function: &'static str,
-    /// The arguments that are not the library's defaults.
+    /// Arguments that differ from the library's defaults.
     pub args: Args,
-    /// What the call computes.
+    /// Configuration that the call computes.
     pub configured: Configured,
 }
 
 impl Version {
-    /// The call without the logits and labels, as Python has it.
+    /// Call without the logits and labels, as Python has it.
     pub fn call(&self) -> String {
         let keywords = self.library.function(self.function).map_or(&[][..], |function| function.keywords);
         format!("{}({})", self.function, written(self.library, keywords, &self.args))
     }
 
-    /// The settings of a card that make it this version; nothing where the card has no control for it.
+    /// Settings of the card `id` that make it this version; none if the card has no control for it.
     pub fn settings(&self, id: &str, facts: Facts) -> Option<Settings> {
         compounds::together(loss::find(id)?, &self.configured, facts)
     }
 }
 
-/// Every library's version of a loss on such a field, in the order of [`LIBRARIES`].
+/// Versions of a loss on such a field, in the order of [`LIBRARIES`].
 pub fn versions_of(id: &str, facts: Facts) -> Vec<Version> {
     let mut versions = Vec::new();
     for library in LIBRARIES {
@@ -50,10 +50,10 @@ fn usual(library: &'static Library, function: &'static Function, one: &Use, fact
     Some(Version { library, function: name, args, configured })
 }
 
-/// The arguments that are passed to a function for a label that is ignored.
+/// Names of the arguments by which a function is told the ignored label.
 const IGNORE: [&str; 4] = ["ignore_index", "ignore", "ignore_class", "ignore_label"];
 
-/// Says which label is ignored, if the function can be told.
+/// Adds the ignored label to the arguments, if the function can be told.
 pub(super) fn ignoring(function: &Function, mut args: Args, facts: Facts) -> Args {
     if let Some(label) = facts.ignored
         && let Some(keyword) =

@@ -37,7 +37,7 @@ use super::docs::module_docs;
 use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::{Field, Head, Probabilities, Task};
 
-/// The catalogue line.
+/// Catalogue line of the asymmetric focal loss.
 pub const SPEC: Spec = Spec {
     id: "asymmetric_focal",
     name: PerTask::both("Asymmetric focal"),
@@ -55,7 +55,7 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(AsymmetricFocal::new(config, config.number("gamma"), config.number("delta"))),
 };
 
-/// Which classes γ acts on.
+/// Parameter for the classes that γ acts on.
 pub(super) const DISCOUNT: Param = Param::choice(
     "variant",
     "γ acts on",
@@ -69,7 +69,7 @@ pub(super) const DISCOUNT: Param = Param::choice(
      term, strengthening the foreground alone), or on every class.",
 );
 
-/// What the sum over pixels is divided by.
+/// Parameter for the divisor of the sum over pixels.
 pub(super) const CLASSES_MEAN: Param = Param::choice(
     "mean_over",
     "mean over",
@@ -85,24 +85,24 @@ pub(super) const CLASSES_MEAN: Param = Param::choice(
      task), which is smaller by that factor; ignored pixels may be among those divided by.",
 );
 
-/// See the [module docs](self).
+/// Asymmetric focal loss; see the [module docs](self).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AsymmetricFocal {
-    /// γ
+    /// γ, the focusing exponent.
     pub gamma: f64,
-    /// δ
+    /// δ, the weight of the foreground; the background has 1 − δ.
     pub delta: f64,
-    /// Whether γ acts on the foreground too.
+    /// True if γ acts on the foreground too.
     pub symmetric: bool,
-    /// Whether the mean is over classes too.
+    /// True if the mean is over classes too.
     pub over_classes: bool,
-    /// Whether it is over ignored pixels too.
+    /// True if ignored pixels are among those divided by.
     pub over_ignored: bool,
-    /// Probabilities are held in clip to 1 − clip.
+    /// Margin by which probabilities are held from 0 and 1 under the logarithm; 0 holds nothing.
     pub clip: f64,
 }
 
-/// The probability of one class at one pixel, that of all others, and both logarithms.
+/// Probability of one class at one pixel, that of all others, and both logarithms.
 #[derive(Clone, Copy)]
 struct Odds {
     p: f64,
@@ -122,7 +122,7 @@ impl Odds {
 }
 
 impl AsymmetricFocal {
-    /// As set by [`DISCOUNT`], [`CLASSES_MEAN`] and [`CLIP`].
+    /// Loss with the settings of [`DISCOUNT`], [`CLASSES_MEAN`] and [`CLIP`].
     pub(super) fn new(config: &Config<'_>, gamma: f64, delta: f64) -> Self {
         let mean_over = config.choice("mean_over");
         Self {
@@ -143,7 +143,7 @@ impl AsymmetricFocal {
         if divisor > 0 { 1.0 / divisor as f64 } else { 0.0 }
     }
 
-    /// The loss of one class at one pixel of that class, and its derivative by log p.
+    /// Loss of one class at one pixel of that class, and its derivative by log p.
     fn term(&self, odds: Odds, foreground: bool) -> (f64, f64) {
         let weight = if foreground { self.delta } else { 1.0 - self.delta };
         let gamma = if foreground && !self.symmetric { 0.0 } else { self.gamma };

@@ -44,7 +44,7 @@ use super::planes::Planes;
 use super::{Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, distance_transform};
 
-/// The catalogue line.
+/// Catalogue line of the boundary loss.
 pub const SPEC: Spec = Spec {
     id: "boundary",
     name: PerTask::both("Boundary"),
@@ -73,12 +73,12 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(Boundary::new(config)),
 };
 
-/// See the [module docs](self).
+/// Boundary loss; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Boundary {
-    /// What is taken off the distance inside, before its sign changes.
+    /// Pixels taken off the distance inside the mask before its sign changes: 0 or 1.
     less_inside: f64,
-    /// Whether a full mask has distances to the place above its first pixel.
+    /// True if a full mask has distances to the place above its first pixel, false if they are 0.
     full_has_corner: bool,
     planes: Planes,
 }
@@ -92,7 +92,7 @@ impl Boundary {
         }
     }
 
-    /// φ of all planes, `[image, class, y, x]`.
+    /// Signed distances φ of all planes, in pixels, flat `[image, class, y, x]`.
     fn signed_distances(&self, field: &Field<'_>) -> Vec<f64> {
         let shape = field.shape();
         let mut signed = field.distances().to_vec();

@@ -55,7 +55,7 @@ use super::skeleton::{Tape, skeleton};
 use super::{Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, Shape, Sums, Task};
 
-/// The catalogue line.
+/// Catalogue line of clDice.
 pub const SPEC: Spec = Spec {
     id: "cldice",
     name: PerTask::both("clDice"),
@@ -86,7 +86,7 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(ClDice::new(config)),
 };
 
-/// See the [module docs](self).
+/// clDice loss; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClDice {
     iterations: usize,
@@ -98,7 +98,7 @@ pub struct ClDice {
     planes: Planes,
 }
 
-/// A share of a skeleton inside the other mask, and what it is made of.
+/// Fraction of a skeleton that lies inside the other mask, with its derivatives by both sums.
 #[derive(Clone, Copy)]
 struct Share {
     value: f64,
@@ -106,21 +106,21 @@ struct Share {
     by_total: f64,
 }
 
-/// The skeletons of one image and channel.
+/// Prediction and truth of one image and channel, with their skeletons.
 struct Pair {
     image: usize,
     channel: usize,
-    /// p and y, 0 where ignored.
+    /// Probabilities p; 0 where ignored. The truth y likewise.
     prob: Vec<f64>,
     truth: Vec<f64>,
     of_prob: Vec<f64>,
     of_truth: Vec<f64>,
-    /// If a gradient is asked for.
+    /// Record of the skeleton's way, if a gradient is asked for.
     tape: Option<Tape>,
 }
 
 impl ClDice {
-    /// As in the overlap losses, no denominator is taken to be smaller.
+    /// Smallest denominator, as in the overlap losses.
     const SMALLEST: f64 = Overlap::EPS;
 
     fn new(config: &Config<'_>) -> Self {
@@ -146,7 +146,7 @@ impl ClDice {
         Share { value, by_inside: 1.0 / held, by_total }
     }
 
-    /// The share of the Dice losses of all images and classes; d/d(probability) is added where there is a place for it.
+    /// Dice part of the loss, over all images and classes; adds d/d(probability) to `by_prob` if given.
     fn add_dice(&self, field: &Field<'_>, mut by_prob: Option<&mut [f64]>) -> f64 {
         let shape = field.shape();
         let channels = self.planes.first(shape)..shape.channels;
@@ -173,7 +173,7 @@ impl ClDice {
         value
     }
 
-    /// One minus the harmonic mean, and its derivatives by both.
+    /// One minus the harmonic mean of two scores, and its derivatives by both.
     fn one_minus_mean(&self, precision: f64, sensitivity: f64) -> (f64, f64, f64) {
         let sum = precision + sensitivity + self.eps;
         if sum == 0.0 {
@@ -211,7 +211,7 @@ impl ClDice {
         }
     }
 
-    /// The loss of some planes that are scored together; d/d(probability) is added where a place is given for it.
+    /// Loss of some planes that are scored together; adds d/d(probability) to `by_prob` if given.
     fn score(&self, shape: Shape, pairs: &[Pair], scale: f64, by_prob: Option<&mut [f64]>) -> f64 {
         let total = |of: fn(&Pair) -> f64| pairs.iter().map(of).sum::<f64>();
         let precision =

@@ -41,7 +41,7 @@ use super::docs::module_docs;
 use super::overlap::{Absent, Outer, Overlap};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the combo loss.
 pub const SPEC: Spec = Spec {
     id: "combo",
     name: PerTask::both("Combo"),

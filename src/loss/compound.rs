@@ -35,7 +35,7 @@ pub struct Compound {
 }
 
 impl Compound {
-    /// The sum of the terms.
+    /// Sum of the terms, each with its weight.
     pub fn new(terms: Vec<Term>) -> Self {
         Self { terms }
     }

@@ -8,43 +8,43 @@ use serde::{Deserialize, Serialize};
 use super::Spec;
 use crate::field::Task;
 
-/// One parameter of a loss. Its meaning is told by the loss's docs, under `# Parameters`, or where several losses
-/// share it, here.
+/// Parameter of a loss. Its meaning is told by the loss's docs, under `# Parameters`, or for one that several
+/// losses share, by `about`.
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
-    /// The stable name.
+    /// Stable name, the key of its setting.
     pub id: &'static str,
-    /// The name for people; a letter of the formula where there is one.
+    /// Name for people; a letter of the formula if there is one.
     pub label: &'static str,
-    /// What it can be.
+    /// Kind of value, with its domain and default.
     pub kind: Kind,
-    /// Where it has an effect.
+    /// Fields on which the parameter has an effect.
     pub scope: Scope,
-    /// Whether it is a convention on which libraries differ, rather than a knob of the loss itself.
+    /// True for a convention on which libraries differ, false for a knob of the loss itself.
     pub convention: bool,
-    /// What it means, if several losses share it and none of them tells it.
+    /// Meaning, if several losses share the parameter and none of them tells it.
     pub about: Option<&'static str>,
-    /// Whether the page has a control for it. Guards against divisions by 0 have none: they show no effect.
+    /// True if the page has a control for it. Guards against divisions by 0 have none: they show no effect.
     pub control: bool,
 }
 
 impl Param {
-    /// A number that a slider sets.
+    /// Number that a slider sets.
     pub const fn number(id: &'static str, label: &'static str, domain: Domain) -> Self {
         Self::of_kind(id, label, Kind::Number(domain))
     }
 
-    /// A number for each class.
+    /// Number for each class, in multi-class tasks only.
     pub const fn per_class(id: &'static str, label: &'static str, domain: Domain) -> Self {
         Self::of_kind(id, label, Kind::PerClass(domain)).only(Task::Multiclass)
     }
 
-    /// On or off.
+    /// Flag, on or off.
     pub const fn flag(id: &'static str, label: &'static str, default: bool) -> Self {
         Self::of_kind(id, label, Kind::Flag { default })
     }
 
-    /// One of several, the first being the default.
+    /// Choice between options, the first being the default.
     pub const fn choice(id: &'static str, label: &'static str, options: &'static [Choice]) -> Self {
         Self::of_kind(id, label, Kind::Choice(options))
     }
@@ -53,43 +53,43 @@ impl Param {
         Self { id, label, kind, scope: Scope::Everywhere, convention: false, about: None, control: true }
     }
 
-    /// The same, said to be a convention.
+    /// Marks the parameter as a convention.
     #[must_use]
     pub const fn convention(self) -> Self {
         Self { convention: true, ..self }
     }
 
-    /// The same, for batches of several images only.
+    /// Limits the parameter to batches of several images.
     #[must_use]
     pub const fn of_batches(self) -> Self {
         Self { scope: Scope::Batches, ..self }
     }
 
-    /// The same, for several classes or several images only.
+    /// Limits the parameter to several classes or several images.
     #[must_use]
     pub const fn of_several(self) -> Self {
         Self { scope: Scope::Several, ..self }
     }
 
-    /// The same, for labels that are shares only.
+    /// Limits the parameter to soft labels.
     #[must_use]
     pub const fn of_soft_labels(self) -> Self {
         Self { scope: Scope::SoftLabels, ..self }
     }
 
-    /// The same, with what it means.
+    /// Sets the meaning.
     #[must_use]
     pub const fn about(self, meaning: &'static str) -> Self {
         Self { about: Some(meaning), ..self }
     }
 
-    /// The same, without a control on the page.
+    /// Leaves the parameter without a control on the page.
     #[must_use]
     pub const fn without_control(self) -> Self {
         Self { control: false, ..self }
     }
 
-    /// What the page and the docs say of it: the domain and default, and the meaning if it is told here.
+    /// Domain, default and meaning as text for the page and the docs; none if the meaning is not told here.
     pub fn told(&self) -> Option<String> {
         let facts = match self.kind {
             Kind::Number(domain) | Kind::PerClass(domain) => {
@@ -102,32 +102,33 @@ impl Param {
         Some(format!("{facts}: {}", self.about?))
     }
 
-    /// The same, for one task only.
+    /// Limits the parameter to one task.
     #[must_use]
     pub const fn only(self, task: Task) -> Self {
         Self { scope: Scope::Task(task), ..self }
     }
 }
 
-/// Where a parameter has an effect.
+/// Fields on which a parameter has an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// On every field.
+    /// Every field.
     Everywhere,
-    /// For one task.
+    /// Fields of one task.
     Task(Task),
-    /// Where there are several images.
+    /// Batches of several images.
     Batches,
-    /// Where there are several classes or several images.
+    /// Several classes or several images.
     Several,
-    /// Where labels are shares.
+    /// Soft labels.
     SoftLabels,
 }
 
-/// Two lists of parameters as one; `N` is the length of both.
+/// Two lists of parameters as one; `N` is the length of both together.
 ///
 /// # Panics
-/// Where it is not, which stops the compiler.
+///
+/// Panics if it is not, which stops the compiler.
 pub const fn joined<const A: usize, const B: usize, const N: usize>(
     first: [Param; A],
     second: [Param; B],
@@ -142,59 +143,59 @@ pub const fn joined<const A: usize, const B: usize, const N: usize>(
     all
 }
 
-/// What a parameter can be.
+/// Kind of a parameter's value.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// A number.
+    /// Number in a domain.
     Number(Domain),
-    /// A number for each class.
+    /// Number for each class, all in one domain.
     PerClass(Domain),
-    /// On or off.
+    /// Flag, on or off.
     Flag {
-        /// What it is when nothing is said.
+        /// Value if nothing is set.
         default: bool,
     },
-    /// One of several; the first is the default.
+    /// One of several options; the first is the default.
     Choice(&'static [Choice]),
 }
 
-/// The numbers a parameter may take. `max` may be infinite; a slider then ends at `slider_max`.
+/// Domain of a number. `max` may be infinite; a slider then ends at `slider_max`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Domain {
-    /// Smallest.
+    /// Smallest value.
     pub min: f64,
-    /// Largest.
+    /// Largest value.
     pub max: f64,
-    /// Where the page's slider ends.
+    /// End of the page's slider.
     pub slider_max: f64,
-    /// Step of the slider.
+    /// Step of the page's slider.
     pub step: f64,
-    /// What it is when nothing is said.
+    /// Value if nothing is set.
     pub default: f64,
 }
 
 impl Domain {
-    /// A closed range.
+    /// Closed range, with the slider over all of it.
     pub const fn new(min: f64, max: f64, step: f64, default: f64) -> Self {
         Self { min, max, slider_max: max, step, default }
     }
 
-    /// All numbers from `min`; the slider ends at `slider_max`.
+    /// Unbounded range from `min` on; the slider ends at `slider_max`.
     pub const fn from(min: f64, slider_max: f64, step: f64, default: f64) -> Self {
         Self { min, max: f64::INFINITY, slider_max, step, default }
     }
 }
 
-/// An option of a choice.
+/// Option of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
-    /// The stable name.
+    /// Stable name, the value of the setting.
     pub id: &'static str,
-    /// The name for people.
+    /// Name for people.
     pub label: &'static str,
 }
 
-/// What one parameter was set to.
+/// Value that a parameter is set to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -203,9 +204,9 @@ pub enum Setting {
     Flag(bool),
     /// A number.
     Number(f64),
-    /// A number for each class; missing ones are the default.
+    /// Numbers by class; missing ones are the default.
     PerClass(Vec<f64>),
-    /// The id of an option.
+    /// Id of an option.
     Choice(String),
 }
 
@@ -233,10 +234,10 @@ impl From<Vec<f64>> for Setting {
     }
 }
 
-/// Settings by parameter id.
+/// Settings of a loss, by parameter id.
 pub type Settings = BTreeMap<String, Setting>;
 
-/// Why settings were refused.
+/// Refusal of settings: a sentence with the parameter, what was found and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError(String);
 
@@ -248,7 +249,7 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Settings that fit a loss's parameters, with defaults for what is not set.
+/// Settings that fit a loss's parameters, with defaults for those that are not set.
 #[derive(Debug, Clone, Copy)]
 pub struct Config<'a> {
     params: &'static [Param],
@@ -256,7 +257,8 @@ pub struct Config<'a> {
 }
 
 impl<'a> Config<'a> {
-    /// Checks that every setting names a parameter of the loss and lies in its domain.
+    /// Settings checked against the parameters of a loss. Error for a setting that names no parameter or lies
+    /// outside its domain.
     pub fn new(spec: &'static Spec, settings: &'a Settings) -> Result<Self, ConfigError> {
         for (id, setting) in settings {
             let Some(param) = spec.params.iter().find(|param| param.id == id) else {
@@ -280,12 +282,12 @@ impl<'a> Config<'a> {
         param.map(|param| param.kind)
     }
 
-    /// Whether the loss has this parameter.
+    /// True if the loss has this parameter.
     pub fn offers(&self, id: &str) -> bool {
         self.params.iter().any(|param| param.id == id)
     }
 
-    /// A number.
+    /// Number set for a parameter, or its default; NaN if there is no such number.
     pub fn number(&self, id: &str) -> f64 {
         match (self.settings.get(id), self.kind(id)) {
             (Some(Setting::Number(x)), _) => *x,
@@ -294,7 +296,7 @@ impl<'a> Config<'a> {
         }
     }
 
-    /// A flag.
+    /// Flag set for a parameter, or its default; false if there is no such flag.
     pub fn flag(&self, id: &str) -> bool {
         match (self.settings.get(id), self.kind(id)) {
             (Some(Setting::Flag(on)), _) => *on,
@@ -303,7 +305,7 @@ impl<'a> Config<'a> {
         }
     }
 
-    /// The id of the option taken.
+    /// Id of the option set for a parameter, or of its default; empty if there is no such choice.
     pub fn choice(&self, id: &str) -> &'a str {
         match (self.settings.get(id), self.kind(id)) {
             (Some(Setting::Choice(option)), _) => option,
@@ -312,7 +314,7 @@ impl<'a> Config<'a> {
         }
     }
 
-    /// Numbers by class; a class beyond the list has the default.
+    /// Numbers by class set for a parameter; a class beyond the list has the default.
     pub fn per_class(&self, id: &str) -> PerClass {
         let default = match self.kind(id) {
             Some(Kind::PerClass(domain)) => domain.default,
@@ -326,7 +328,7 @@ impl<'a> Config<'a> {
     }
 }
 
-/// A number for each class.
+/// Number for each class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerClass {
     given: Vec<f64>,
@@ -334,7 +336,7 @@ pub struct PerClass {
 }
 
 impl PerClass {
-    /// The same number for all classes.
+    /// Same number for all classes.
     pub const fn all(default: f64) -> Self {
         Self { given: Vec::new(), default }
     }
@@ -344,17 +346,17 @@ impl PerClass {
         Self { given: vec![first], default: rest }
     }
 
-    /// The largest number that a class can have.
+    /// Largest number that a class can have.
     pub fn most(&self) -> f64 {
         self.given.iter().copied().fold(self.default, f64::max)
     }
 
-    /// Whether all classes have the same number, and it is 1.
+    /// True if the number is 1 for all classes.
     pub fn is_uniform(&self) -> bool {
         self.given.iter().chain([&self.default]).all(|x| x.to_bits() == 1f64.to_bits())
     }
 
-    /// The number of one class.
+    /// Number of one class.
     pub fn of(&self, class: usize) -> f64 {
         self.given.get(class).copied().unwrap_or(self.default)
     }

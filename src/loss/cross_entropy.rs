@@ -54,7 +54,7 @@ use crate::field::{Field, Task};
 pub(super) use terms::Held;
 pub use terms::Terms;
 
-/// The catalogue line.
+/// Catalogue line of cross-entropy.
 pub const SPEC: Spec = Spec {
     id: "cross_entropy",
     name: PerTask::both("Cross-entropy"),
@@ -83,15 +83,16 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(CrossEntropy::new(config)),
 };
 
-/// The slider for ε.
+/// Parameter ε of label smoothing, from 0 to 1.
 pub(super) const LABEL_SMOOTHING: Param =
     Param::number("label_smoothing", "ε", Domain::new(0.0, 1.0, 0.01, 0.0));
 
-/// The weights of classes.
+/// Parameter for the weights of classes.
 pub(super) const CLASS_WEIGHTS: Param =
     Param::per_class("class_weights", "class weights", Domain::from(0.0, 10.0, 0.1, 1.0));
 
-/// What libraries hold probabilities in that take a plain logarithm of them.
+/// Parameter for the least probability under the logarithm, in libraries that take a plain logarithm of
+/// probabilities.
 pub(super) const CLIP: Param = Param::number("clip", "least probability", Domain::new(0.0, 1e-4, 1e-7, 0.0))
     .convention()
     .without_control()
@@ -100,25 +101,25 @@ pub(super) const CLIP: Param = Param::number("clip", "least probability", Domain
          libraries that take probabilities for logits; 0 holds nothing.",
     );
 
-/// See the [module docs](self).
+/// Cross-entropy; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossEntropy {
-    /// The loss of each pixel.
+    /// Settings of the loss of each pixel.
     pub terms: Terms,
-    /// What the sum is divided by.
+    /// Divisor of the sum over pixels.
     pub mean_over: MeanOver,
 }
 
-/// What a sum over pixels is divided by.
+/// Divisor of a sum over pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MeanOver {
-    /// The weights of the labels.
+    /// Sum of the weights of the labels.
     Weights,
-    /// The pixels that count.
+    /// Number of pixels that count.
     Pixels,
-    /// All pixels.
+    /// Number of all pixels, ignored ones too.
     AllPixels,
-    /// Nothing.
+    /// One: the sum is not divided.
     Nothing,
 }
 
@@ -168,7 +169,7 @@ impl Loss for CrossEntropy {
 }
 
 impl Terms {
-    /// Where a mean of such terms lies.
+    /// Range of a mean of such terms.
     pub(super) fn range(&self) -> Range {
         // What smoothing costs is bounded where probabilities are held, and depends on the classes.
         let perfect = match (self.label_smoothing > 0.0, self.clip > 0.0) {

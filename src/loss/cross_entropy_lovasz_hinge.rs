@@ -33,7 +33,7 @@ use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
 use super::{Family, PerTask, Spec, lovasz_hinge};
 
-/// The catalogue line.
+/// Catalogue line of cross-entropy + λ·Lovász hinge.
 pub const SPEC: Spec = Spec {
     id: "cross_entropy_lovasz_hinge",
     name: PerTask { binary: "CE + λ·Lovász hinge", multiclass: "CE + λ·Lovász hinge, one vs rest" },

@@ -33,7 +33,7 @@ use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
 use super::{Family, PerTask, Spec, lovasz_softmax};
 
-/// The catalogue line.
+/// Catalogue line of cross-entropy + λ·Lovász-softmax.
 pub const SPEC: Spec = Spec {
     id: "cross_entropy_lovasz_softmax",
     name: PerTask { binary: "CE + λ·Lovász-sigmoid", multiclass: "CE + λ·Lovász-softmax" },

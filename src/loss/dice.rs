@@ -34,7 +34,7 @@ use super::docs::module_docs;
 use super::overlap::{CONVENTIONS, Overlap, SMOOTH};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the Dice loss.
 pub const SPEC: Spec = Spec {
     id: "dice",
     name: PerTask::both("Dice"),
@@ -46,5 +46,5 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(DICE.with_conventions(config)),
 };
 
-/// Dice as it is when nothing is set.
+/// Dice loss with default settings.
 pub const DICE: Overlap = Overlap::new(0.5, 0.5);

@@ -33,7 +33,7 @@ use super::docs::module_docs;
 use super::overlap::{self, CONVENTIONS, SMOOTH};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of Dice + cross-entropy.
 pub const SPEC: Spec = Spec {
     id: "dice_cross_entropy",
     name: PerTask::both("Dice + cross-entropy"),

@@ -40,7 +40,7 @@ use super::overlap::{self, CONVENTIONS, SMOOTH};
 use super::{Family, PerTask, Spec};
 use crate::field::{Head, Task};
 
-/// The catalogue line.
+/// Catalogue line of Dice + focal.
 pub const SPEC: Spec = Spec {
     id: "dice_focal",
     name: PerTask::both("Dice + focal"),

@@ -4,7 +4,7 @@
 //! `# Formula` (paragraphs of prose, each followed by a fenced block of TeX), `# Parameters` (a bullet for each,
 //! opening with its id in backticks), `# Shapes`, `# Range`, `# Edge cases`, `# Source`.
 
-/// The `//!` lines at the head of a source file, to be given as `Spec::docs`.
+/// Module docs of a source file, its leading `//!` lines, to be given as `Spec::docs`.
 ///
 /// The slice is copied out at compile time, so that the rest of the file does not end up in the binary.
 macro_rules! module_docs {
@@ -20,7 +20,7 @@ macro_rules! module_docs {
 }
 pub(crate) use module_docs;
 
-/// Length of the leading lines that begin with `//!`.
+/// Length in bytes of the leading lines that begin with `//!`.
 pub(crate) const fn head_len(source: &[u8]) -> usize {
     let mut at = 0;
     while at + 3 <= source.len() && source[at] == b'/' && source[at + 1] == b'/' && source[at + 2] == b'!' {
@@ -34,7 +34,7 @@ pub(crate) const fn head_len(source: &[u8]) -> usize {
     at
 }
 
-/// Those lines.
+/// First `LEN` bytes of the source: its leading `//!` lines.
 pub(crate) const fn head<const LEN: usize>(source: &[u8]) -> [u8; LEN] {
     let mut head = [0; LEN];
     let mut at = 0;
@@ -45,25 +45,25 @@ pub(crate) const fn head<const LEN: usize>(source: &[u8]) -> [u8; LEN] {
     head
 }
 
-/// A loss's docs, taken apart.
+/// Docs of a loss, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// What it measures.
+    /// Summary: the quantity that the loss measures.
     pub summary: String,
     /// Formulas in TeX, each with the words before it.
     pub formulas: Vec<Formula>,
     /// Meaning of each parameter, by id.
     pub params: Vec<(String, String)>,
-    /// The other sections: title and text.
+    /// Other sections, as pairs of title and text.
     pub sections: Vec<(String, String)>,
 }
 
-/// A formula and what it is.
+/// Formula with its caption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Formula {
-    /// "Binary:", say.
+    /// Words before the formula, such as "Binary:".
     pub caption: String,
-    /// TeX, display style.
+    /// Formula in TeX, display style.
     pub tex: String,
 }
 
@@ -94,7 +94,7 @@ impl Page {
         page
     }
 
-    /// The text of one of the other sections.
+    /// Text of one of the other sections; none if the docs lack it.
     pub fn section(&self, title: &str) -> Option<&str> {
         self.sections.iter().find(|(known, _)| known == title).map(|(_, text)| text.as_str())
     }

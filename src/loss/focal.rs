@@ -41,7 +41,7 @@ use super::docs::module_docs;
 use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::{Field, Head, Probabilities, Task};
 
-/// The catalogue line.
+/// Catalogue line of the focal loss.
 pub const SPEC: Spec = Spec {
     id: "focal",
     name: PerTask::both("Focal"),
@@ -85,29 +85,29 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(Focal::new(config)),
 };
 
-/// See the [module docs](self).
+/// Focal loss; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Focal {
-    /// γ
+    /// γ, the focusing exponent.
     pub gamma: f64,
-    /// α, or nothing for a weight of 1 everywhere.
+    /// α, the weight of positive pixels; none for a weight of 1 everywhere.
     pub alpha: Option<f64>,
-    /// How p_t comes about in a multi-class task.
+    /// Head that gives p_t in a multi-class task.
     pub head: Head,
-    /// Whether the mean is over logits instead of pixels.
+    /// True if the mean is over logits, false if it is over pixels.
     pub mean_over_logits: bool,
-    /// Whether the sum of the factors divides too.
+    /// True if the sum of the modulating factors divides too.
     pub normalized: bool,
-    /// r, or nothing.
+    /// Reduced threshold r: pixels with p_t below it keep their full weight; none for the plain focal loss.
     pub reduced_threshold: Option<f64>,
 }
 
-/// From p_t, 1 − p_t and log (1 − p_t) to what the cross-entropy of the pixel is multiplied by, and the γ that is felt
-/// there.
+/// Map from p_t, 1 − p_t and log (1 − p_t) to the modulating factor of the pixel's cross-entropy, and the γ
+/// that acts there.
 trait Modulation: Fn(f64, f64, f64) -> (f64, f64) + Copy {}
 impl<F: Fn(f64, f64, f64) -> (f64, f64) + Copy> Modulation for F {}
 
-/// What one pixel contributes, and how that changes with the logit of its true class.
+/// Contribution of one pixel, with its derivatives by the logit of the pixel's true class.
 struct Term {
     loss: f64,
     loss_by_logit: f64,
@@ -115,12 +115,12 @@ struct Term {
     factor_by_logit: f64,
 }
 
-/// What a normalised loss divides by, and how that changes the gradient.
+/// Sums of a normalised loss, which decide its divisor and through it the gradient.
 #[derive(Clone, Copy)]
 struct Norm {
-    /// Σ loss of the pixels that share it.
+    /// Σ loss of the pixels that share the divisor.
     loss: f64,
-    /// Σ factor of the same.
+    /// Σ modulating factor of the same pixels.
     factor: f64,
 }
 
@@ -129,7 +129,7 @@ impl Norm {
         self.factor.max(Focal::SMALLEST_NORM)
     }
 
-    /// The derivative of Σ loss / divisor by one pixel's logit.
+    /// Derivative of Σ loss / divisor by one pixel's logit.
     fn by_logit(self, term: &Term) -> f64 {
         let divisor_by_logit = if self.factor > Focal::SMALLEST_NORM { term.factor_by_logit } else { 0.0 };
         (term.loss_by_logit - self.loss / self.divisor() * divisor_by_logit) / self.divisor()
@@ -137,10 +137,10 @@ impl Norm {
 }
 
 impl Focal {
-    /// The sum of the factors divides only where it is larger, as in segmentation-models-pytorch.
+    /// Smallest divisor by the sum of the factors, as in segmentation-models-pytorch.
     const SMALLEST_NORM: f64 = 1e-6;
 
-    /// As settings have it.
+    /// Focal loss with the settings of a card.
     pub fn new(config: &Config<'_>) -> Self {
         let threshold = config.number("reduced_threshold");
         Self {
@@ -156,7 +156,8 @@ impl Focal {
         }
     }
 
-    /// `i` is the logit whose probability the pixel is judged by; `positive` says which side it should be on.
+    /// Term of a pixel. `i` is the logit whose probability the pixel is judged by; `positive` is the side it
+    /// should be on.
     #[allow(
         clippy::inline_always,
         reason = "measured: called for every pixel, the call itself costs a third"
@@ -178,7 +179,7 @@ impl Focal {
         }
     }
 
-    /// α_t; class 0 is the background of a multi-class task.
+    /// α_t, the weight of a pixel by its side; class 0 is the background of a multi-class task.
     fn weight(&self, positive: bool) -> f64 {
         self.alpha.map_or(1.0, |alpha| if positive { alpha } else { 1.0 - alpha })
     }
@@ -200,7 +201,7 @@ impl Focal {
         }
     }
 
-    /// Every channel a binary task of its own.
+    /// Loss with every channel as a binary task of its own.
     fn one_vs_rest(
         &self,
         field: &Field<'_>,
@@ -228,7 +229,7 @@ impl Focal {
         value
     }
 
-    /// One p_t a pixel, from the softmax.
+    /// Loss with one p_t a pixel, from the softmax.
     fn softmax(
         &self,
         field: &Field<'_>,
@@ -264,8 +265,8 @@ impl Focal {
         })
     }
 
-    /// Sums the terms of all pixels, and has `pull` write what each does to the gradient: its label with the
-    /// derivative by the logit of its true class, or nothing for an ignored pixel.
+    /// Sum of the terms of all pixels. `pull` writes the contribution of each to the gradient, given its
+    /// label and the derivative by the logit of its true class, or nothing for an ignored pixel.
     fn summed(
         &self,
         field: &Field<'_>,
@@ -301,7 +302,7 @@ impl Focal {
     }
 }
 
-/// Calls with image, pixel and label; an ignored pixel has none.
+/// Visits all pixels with image, pixel and label; an ignored pixel has no label.
 fn for_each_pixel(field: &Field<'_>, mut visit: impl FnMut(usize, usize, Option<u8>)) {
     for image in 0..field.shape().images {
         for (pixel, &label) in field.labels_of(image).iter().enumerate() {

@@ -35,7 +35,7 @@ use super::overlap::{self, EXPONENT_ON, INNER_UP_TO_ONE, OUTER_ABOVE_ZERO, Overl
 use super::tversky::{ALPHA, BETA};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the focal Tversky loss.
 pub const SPEC: Spec = Spec {
     id: "focal_tversky",
     name: PerTask::both("Focal Tversky"),

@@ -37,7 +37,7 @@ use super::overlap::{
 use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::{Field, Head, Sums};
 
-/// The catalogue line.
+/// Catalogue line of the generalised Dice loss.
 pub const SPEC: Spec = Spec {
     id: "generalized_dice",
     name: PerTask::both("Generalised Dice"),
@@ -93,7 +93,7 @@ pub const SPEC: Spec = Spec {
     },
 };
 
-/// How much a class counts by its number of pixels.
+/// Weighting of classes by their number of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Weighting {
     Square,
@@ -101,16 +101,16 @@ enum Weighting {
     Uniform,
 }
 
-/// See the [module docs](self).
+/// Generalised Dice loss; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a convention of its own")]
 struct GeneralizedDice {
     weighting: Weighting,
-    /// Whether a class without pixels has the largest weight of the others, or none.
+    /// True if a class without pixels has the largest weight of the others, false if it has none.
     weigh_absent: bool,
-    /// Added to Σw·TP.
+    /// Smoothing added to Σw·TP.
     smooth_numerator: f64,
-    /// Added to ½Σw(Σp + Σy).
+    /// Smoothing added to ½Σw(Σp + Σy).
     smooth_denominator: f64,
     eps: f64,
     head: Head,
@@ -192,7 +192,7 @@ impl Loss for GeneralizedDice {
 }
 
 impl GeneralizedDice {
-    /// The least denominator, in the unit of the weights: they are tiny where classes are large.
+    /// Smallest denominator, in the unit of the weights: they are tiny for large classes.
     fn eps_of(&self, weights: &[f64]) -> f64 {
         self.eps * weights.iter().copied().fold(0.0, f64::max).min(1.0)
     }

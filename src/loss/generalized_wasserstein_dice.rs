@@ -40,7 +40,7 @@ use super::overlap::{self, EPS, OVER, REDUCTION, SMOOTH};
 use super::{Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, Head, Task};
 
-/// The catalogue line.
+/// Catalogue line of the generalised Wasserstein Dice loss.
 pub const SPEC: Spec = Spec {
     id: "generalized_wasserstein_dice",
     name: PerTask::both("Generalised Wasserstein Dice"),
@@ -75,15 +75,15 @@ pub const SPEC: Spec = Spec {
     },
 };
 
-/// See the [module docs](self).
+/// Generalised Wasserstein Dice loss; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 struct GeneralizedWassersteinDice {
-    /// The distance of two foreground classes.
+    /// Distance between two foreground classes, from 0 to 1.
     near: f64,
     by_volume: bool,
-    /// Added to TP.
+    /// Smoothing added to TP.
     smooth_numerator: f64,
-    /// Added to TP + ½Σδ.
+    /// Smoothing added to TP + ½Σδ.
     smooth_denominator: f64,
     eps: f64,
     per_image: bool,
@@ -91,7 +91,7 @@ struct GeneralizedWassersteinDice {
 }
 
 impl GeneralizedWassersteinDice {
-    /// M, the distance of two classes.
+    /// Distance M between two classes, from 0 to 1.
     fn distance(&self, class: usize, other: usize) -> f64 {
         if class == other {
             0.0
@@ -102,7 +102,7 @@ impl GeneralizedWassersteinDice {
         }
     }
 
-    /// By class Σ(1 − δ) and Σδ over its pixels in an image.
+    /// Sums Σ(1 − δ) and Σδ over the pixels of each class in an image.
     fn sums(&self, field: &Field<'_>, image: usize) -> Vec<(f64, f64)> {
         let shape = field.shape();
         let probabilities = field.probabilities(Head::Joint);

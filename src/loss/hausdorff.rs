@@ -44,7 +44,7 @@ use super::planes::Planes;
 use super::{Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, Task, distances_to_other_side};
 
-/// The catalogue line.
+/// Catalogue line of the Hausdorff loss.
 pub const SPEC: Spec = Spec {
     id: "hausdorff",
     name: PerTask::both("Hausdorff (distance transform)"),
@@ -63,7 +63,7 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(Hausdorff::new(config)),
 };
 
-/// See the [module docs](self).
+/// Hausdorff loss by distance transforms; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hausdorff {
     alpha: f64,
@@ -80,7 +80,7 @@ impl Hausdorff {
         if (self.alpha - 2.0).abs() < f64::EPSILON { distance * distance } else { distance.powf(self.alpha) }
     }
 
-    /// The sum of both distances to the power α, `[image, class, y, x]`.
+    /// Weights of the pixels: the sum of both distances, each to the power α, flat `[image, class, y, x]`.
     fn weights(&self, field: &Field<'_>) -> Vec<f64> {
         let shape = field.shape();
         let prob = &field.probabilities(self.planes.head).prob;

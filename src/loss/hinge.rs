@@ -30,7 +30,7 @@ use super::docs::module_docs;
 use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::Field;
 
-/// The catalogue line.
+/// Catalogue line of the hinge loss.
 pub const SPEC: Spec = Spec {
     id: "hinge",
     name: PerTask { binary: "Hinge", multiclass: "Hinge, one vs rest" },
@@ -42,7 +42,7 @@ pub const SPEC: Spec = Spec {
     build: |_| Box::new(Hinge),
 };
 
-/// See the [module docs](self).
+/// Hinge loss; see the [module docs](self).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hinge;
 

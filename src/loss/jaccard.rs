@@ -34,7 +34,7 @@ use super::docs::module_docs;
 use super::overlap::{CONVENTIONS, Overlap, SMOOTH};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the Jaccard loss.
 pub const SPEC: Spec = Spec {
     id: "jaccard",
     name: PerTask::both("Jaccard"),
@@ -46,5 +46,5 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(JACCARD.with_conventions(config)),
 };
 
-/// Jaccard as it is when nothing is set.
+/// Jaccard loss with default settings.
 pub const JACCARD: Overlap = Overlap::new(1.0, 1.0);

@@ -29,7 +29,7 @@ use super::docs::module_docs;
 use super::overlap::{INNER_UP_TO_ONE, Outer, Overlap, SMOOTH, SQUARED};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of log-cosh Dice.
 pub const SPEC: Spec = Spec {
     id: "log_cosh_dice",
     name: PerTask::both("Log-cosh Dice"),

@@ -10,27 +10,27 @@ use super::config::{Choice, Config, Param};
 use super::{Loss, Range, pull_back};
 use crate::field::{Field, Head, Ranked, Task};
 
-/// What is sorted.
+/// Error by which pixels are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
-    /// max(0, 1 − s·z), on logits, one class against the rest.
+    /// Hinge error max(0, 1 − s·z), on logits, one class against the rest.
     Hinge,
-    /// |y − p|, on probabilities.
+    /// Probability error |y − p|, from 0 to 1.
     Probability,
 }
 
-/// A Lovász loss. See the [module docs](self).
+/// Lovász loss; see the [module docs](self).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lovasz {
-    /// What is sorted.
+    /// Error by which pixels are sorted.
     pub error: Error,
-    /// Whether every image is sorted by itself and the mean taken, or the batch as one.
+    /// True if every image is sorted by itself and the mean taken, false if the batch is sorted as one.
     pub per_image: bool,
-    /// Whether the mean is over all classes, or only over those that the truth contains (multi-class).
+    /// True if the mean is over all classes, false if only over those that the truth contains (multi-class).
     pub all_classes: bool,
 }
 
-/// The conventions on which libraries differ.
+/// Parameters for the conventions on which libraries differ.
 pub(super) const CONVENTIONS: [Param; 2] = [
     Param::choice(
         "over",
@@ -57,7 +57,7 @@ impl Lovasz {
         }
     }
 
-    /// The head whose logits are ranked.
+    /// Head whose logits are ranked.
     pub fn head(self) -> Head {
         match self.error {
             Error::Hinge => Head::OneVsRest,
@@ -65,7 +65,7 @@ impl Lovasz {
         }
     }
 
-    /// How wrong a logit of the field is, given the side it should be on; at least 0.
+    /// Error of a logit of the field, given the side it should be on (true for foreground); at least 0.
     pub fn errors<'f>(self, field: &'f Field<'_>) -> impl Fn(usize, bool) -> f64 + 'f {
         let (logits, probabilities) = (field.logits(), field.probabilities(self.head()));
         move |i, foreground| match self.error {
@@ -85,7 +85,7 @@ impl Lovasz {
         }
     }
 
-    /// The channels whose losses are averaged in one group.
+    /// Channels whose losses are averaged in one group.
     fn channels(self, field: &Field<'_>, images: &Span<usize>) -> Vec<usize> {
         let shape = field.shape();
         (0..shape.channels)
@@ -155,7 +155,8 @@ impl Loss for Lovasz {
     }
 }
 
-/// Image and pixel of an index into the labels `[image, y, x]`. Nearly always there is one image, and no division.
+/// Image and pixel of an index into the labels `[image, y, x]`. Nearly always there is one image, and no
+/// division.
 fn split(index: usize, pixels: usize) -> (usize, usize) {
     if index < pixels { (0, index) } else { (index / pixels, index % pixels) }
 }

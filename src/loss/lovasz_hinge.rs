@@ -32,7 +32,7 @@ use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the Lovász hinge.
 pub const SPEC: Spec = Spec {
     id: "lovasz_hinge",
     name: PerTask { binary: "Lovász hinge", multiclass: "Lovász hinge, one vs rest" },

@@ -31,7 +31,7 @@ use super::docs::module_docs;
 use super::lovasz::{CONVENTIONS, Error, Lovasz};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of Lovász-softmax.
 pub const SPEC: Spec = Spec {
     id: "lovasz_softmax",
     name: PerTask { binary: "Lovász-sigmoid", multiclass: "Lovász-softmax" },

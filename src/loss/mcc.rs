@@ -35,7 +35,7 @@ use super::overlap::{self, ACTIVATION, BACKGROUND, OVER, REDUCTION, Reduction, S
 use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::{Field, Head, Sums};
 
-/// The catalogue line.
+/// Catalogue line of the MCC loss.
 pub const SPEC: Spec = Spec {
     id: "mcc",
     name: PerTask::both("MCC"),
@@ -71,7 +71,7 @@ pub const SPEC: Spec = Spec {
     },
 };
 
-/// See the [module docs](self).
+/// Loss of the Matthews correlation coefficient; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 struct Mcc {
     count_eps: f64,
@@ -83,7 +83,7 @@ struct Mcc {
     reduction: Reduction,
 }
 
-/// What is under the root is taken for 0 below this.
+/// Radicand below which the root is taken for 0.
 const SMALLEST: f64 = 1e-60;
 
 impl Mcc {

@@ -40,7 +40,7 @@ use super::config::{Choice, Config, Domain, Param, Settings};
 use super::docs::module_docs;
 use super::{ALL_BUT_THE_MIXER, Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the mixer.
 pub const SPEC: Spec = Spec {
     id: "mixer",
     name: PerTask::both("Mixer"),
@@ -77,7 +77,7 @@ pub const SPEC: Spec = Spec {
     },
 };
 
-/// The losses that can be mixed: all of the catalogue but its compounds, in its order.
+/// Losses that can be mixed: all of the catalogue but its compounds, in its order.
 pub const TERMS: [&Spec; count()] = {
     let mut terms = [ALL_BUT_THE_MIXER[0]; count()];
     let (mut from, mut to) = (0, 0);
@@ -104,7 +104,7 @@ const fn count() -> usize {
     count
 }
 
-/// The other losses with the mixer after them; `N` is the number of all.
+/// Catalogue with the mixer after the other losses; `N` is the number of all.
 pub(super) const fn with_mixer<const N: usize>(others: &[&'static Spec]) -> [&'static Spec; N] {
     let mut all = [&SPEC; N];
     let mut at = 0;
@@ -127,7 +127,7 @@ const THIRD: [Choice; TERMS.len() + 1] = {
     options
 };
 
-/// All terms as options, the default in front of the others.
+/// Terms as options, the default in front of the others.
 const fn led_by(default: &str) -> [Choice; TERMS.len()] {
     let mut options = [option(TERMS[0]); TERMS.len()];
     let (mut from, mut to) = (0, 1);

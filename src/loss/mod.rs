@@ -52,38 +52,38 @@ pub use pull_back::pull_back;
 
 /// A loss with all its parameters set. Two are equal (`==` on `dyn Loss`) if they are of one type with equal parameters.
 pub trait Loss: Debug + Identity {
-    /// The value and, where a place is given for it, the gradient d(value)/d(logit), `[image, class, y, x]`.
+    /// Value of the loss; writes the gradient d(value)/d(logit), `[image, class, y, x]`, if a place is given.
     ///
-    /// Every element of `gradient` is overwritten. Both are finite for finite logits.
+    /// Every element of `gradient` is overwritten. Value and gradient are finite for finite logits.
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64;
 
-    /// Where the value can lie.
+    /// Range of the value.
     fn range(&self) -> Range;
 
-    /// The weighted losses that this one is the sum of, if it is a compound. The sum is then taken from them where
-    /// they are known already.
+    /// Weighted losses that this one is the sum of, if it is a compound; else empty. The sum is then taken
+    /// from them if they are known already.
     fn terms(&self) -> &[Term] {
         &[]
     }
 }
 
-/// A value and its gradient d(value)/d(logit), `[image, class, y, x]`.
+/// Value with its gradient d(value)/d(logit), `[image, class, y, x]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// The value.
+    /// Value of the loss.
     pub value: f64,
-    /// The gradient.
+    /// Gradient by the logits, flat.
     pub gradient: Vec<f32>,
 }
 
 impl Evaluation {
-    /// Evaluates a loss that is no compound, or a compound by itself.
+    /// Evaluation of a loss that is no compound, or of a compound by itself.
     pub fn of(loss: &dyn Loss, field: &Field<'_>) -> Self {
         let mut gradient = vec![0.0; field.shape().logits()];
         Self { value: loss.evaluate(field, Some(&mut gradient)), gradient }
     }
 
-    /// The weighted sum of others.
+    /// Weighted sum of other evaluations, of so many `logits`.
     pub fn sum<'e>(terms: impl Iterator<Item = (f64, &'e Self)>, logits: usize) -> Self {
         let mut sum = Self { value: 0.0, gradient: vec![0.0; logits] };
         for (weight, term) in terms {
@@ -96,26 +96,26 @@ impl Evaluation {
     }
 }
 
-/// Where the values of a loss can lie.
+/// Range of a loss's values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {
-    /// A lower bound.
+    /// Lower bound; −∞ if there is none.
     pub least: f64,
-    /// An upper bound, infinite where there is none.
+    /// Upper bound; infinite if there is none.
     pub most: f64,
-    /// The limit of the value as a prediction grows confident and right everywhere; infinite where the value grows
-    /// without bound, not a number where the limit depends on the truth.
+    /// Limit of the value as a prediction grows confident and right everywhere; infinite if the value grows
+    /// without bound, NaN if the limit depends on the truth.
     pub perfect: f64,
 }
 
 impl Range {
-    /// From 0 (perfect) to 1.
+    /// Range from 0 (perfect) to 1.
     pub const UNIT: Self = Self { least: 0.0, most: 1.0, perfect: 0.0 };
-    /// From 0 (perfect) without bound.
+    /// Range from 0 (perfect) without upper bound.
     pub const UNBOUNDED: Self = Self { least: 0.0, most: f64::INFINITY, perfect: 0.0 };
 
-    /// Where a value stands between `least` (0) and `most` (1); an unbounded range is bent so that
-    /// 1 above the least is the middle, and one without either bound has its middle at 0.
+    /// Position of a value between `least` (0) and `most` (1); an unbounded range is bent so that 1 above the
+    /// least is the middle, and one without either bound has its middle at 0.
     pub fn position(self, value: f64) -> f64 {
         if self.least == f64::NEG_INFINITY {
             // Without either bound 0 is the middle.
@@ -133,22 +133,22 @@ impl Range {
     }
 }
 
-/// One thing said for each kind of task.
+/// Pair of values, one for each kind of task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PerTask<T> {
-    /// For one logit channel.
+    /// Value for one logit channel.
     pub binary: T,
-    /// For C logit channels.
+    /// Value for C logit channels.
     pub multiclass: T,
 }
 
 impl<T: Copy> PerTask<T> {
-    /// The same for both.
+    /// Same value for both.
     pub const fn both(said: T) -> Self {
         Self { binary: said, multiclass: said }
     }
 
-    /// What is said for this task.
+    /// Value for this task.
     pub fn of(&self, task: Task) -> T {
         match task {
             Task::Binary => self.binary,
@@ -157,27 +157,27 @@ impl<T: Copy> PerTask<T> {
     }
 }
 
-/// The groups that losses are looked for in.
+/// Family of losses: the groups in which the page lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// A sum over pixels, each by itself.
+    /// Sums over pixels, each by itself.
     Distribution,
-    /// A score of how much two regions overlap.
+    /// Scores of the overlap of two regions.
     Overlap,
-    /// The sort of all errors.
+    /// Sorts of all errors.
     Lovasz,
     /// Distances, edges and skeletons.
     Boundary,
-    /// Sums of others.
+    /// Sums of other losses.
     Compound,
 }
 
 impl Family {
-    /// All, in the order of the page.
+    /// Families, in the order of the page.
     pub const ALL: [Self; 5] =
         [Self::Distribution, Self::Overlap, Self::Lovasz, Self::Boundary, Self::Compound];
 
-    /// The name for people.
+    /// Name for people.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Distribution => "Distribution",
@@ -189,31 +189,32 @@ impl Family {
     }
 }
 
-/// A loss as the catalogue knows it.
+/// Catalogue line of a loss.
 #[derive(Debug)]
 pub struct Spec {
-    /// The stable name, as in links and files: the module's name.
+    /// Stable name, as in links and files: the module's name.
     pub id: &'static str,
-    /// The name for people.
+    /// Name for people.
     pub name: PerTask<&'static str>,
-    /// What it is made of, roughly: the group it stands in.
+    /// Family in which the page lists it.
     pub family: Family,
-    /// Whether its card is there at first.
+    /// True if its card is on the page at first.
     pub at_first: bool,
     /// Whether it is about shares of classes where labels are soft; the others stay with the labels.
     pub takes_shares: bool,
-    /// The module docs, in the fixed form that [`docs::Page`] reads.
+    /// Module docs, in the fixed form that [`docs::Page`] reads.
     pub docs: &'static str,
     /// Parameters in the order of the controls.
     pub params: &'static [Param],
-    /// Makes the loss; parameters that the config does not name have their defaults.
+    /// Builds the loss; parameters that the config does not set have their defaults.
     pub build: fn(&Config<'_>) -> Box<dyn Loss>,
 }
 
-/// Every loss, in the order of the page.
+/// Catalogue of all losses, in the order of the page.
 pub const LOSSES: &[&Spec] = &mixer::with_mixer::<{ ALL_BUT_THE_MIXER.len() + 1 }>(ALL_BUT_THE_MIXER);
 
-/// The mixer offers what it finds here, so it cannot stand here itself: it comes last.
+/// Catalogue without the mixer, which offers the losses found here, and so cannot stand here itself: it comes
+/// last.
 const ALL_BUT_THE_MIXER: &[&Spec] = &[
     &cross_entropy::SPEC,
     &dice::SPEC,
@@ -241,7 +242,7 @@ const ALL_BUT_THE_MIXER: &[&Spec] = &[
     &combo::SPEC,
 ];
 
-/// The loss of this id.
+/// Catalogue line of this id; none if there is no such loss.
 pub fn find(id: &str) -> Option<&'static Spec> {
     LOSSES.iter().copied().find(|spec| spec.id == id)
 }

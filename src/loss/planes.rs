@@ -4,21 +4,21 @@ use super::config::Config;
 use super::overlap::{head, per_image};
 use crate::field::{Field, Head, Shape};
 
-/// What the mean runs over, and how logits become probabilities.
+/// Settings of a mean over planes: its extent, and the head.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Planes {
-    /// How logits become probabilities in a multi-class task.
+    /// Head that gives probabilities in a multi-class task.
     pub head: Head,
-    /// Whether each image has a mean of its own.
+    /// True if each image has a mean of its own.
     pub per_image: bool,
-    /// Whether class 0 counts in a multi-class task.
+    /// True if class 0 counts in a multi-class task.
     pub background: bool,
-    /// Whether the means of classes, and of images that have their own, are added up.
+    /// True if the means of classes, and of images that have their own, are added up.
     pub sum: bool,
 }
 
 impl Planes {
-    /// As set by the parameters that losses share.
+    /// Planes with the settings of the parameters that losses share.
     pub(super) fn new(config: &Config<'_>) -> Self {
         Self {
             head: head(config),
@@ -28,12 +28,12 @@ impl Planes {
         }
     }
 
-    /// The first channel that counts.
+    /// First channel that counts.
     pub(super) fn first(&self, shape: Shape) -> usize {
         shape.first_channel(self.background)
     }
 
-    /// What the pixels of each image are multiplied by.
+    /// Factor of each image's pixels in the mean.
     fn scales(&self, field: &Field<'_>) -> Vec<f64> {
         let shape = field.shape();
         let mut scales = vec![0.0; shape.images];
@@ -48,8 +48,8 @@ impl Planes {
         scales
     }
 
-    /// The mean of a number for each pixel that counts, given the place among the logits and the label's side, with
-    /// what it is multiplied by in each image.
+    /// Mean of a number over the pixels that count, with the factor of each image's pixels. `number` is given
+    /// the index among the logits and true for the foreground.
     pub(super) fn mean(&self, field: &Field<'_>, number: impl Fn(usize, bool) -> f64) -> (f64, Vec<f64>) {
         let shape = field.shape();
         let scales = self.scales(field);

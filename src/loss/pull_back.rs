@@ -2,10 +2,11 @@
 
 use crate::field::{Field, Head, Task};
 
-/// Fills `gradient` with d/d(logit), given d/d(probability) of a channel as a function of image, channel, pixel and label.
+/// Writes d/d(logit) into `gradient`, given d/d(probability) of a channel as a function of image, channel,
+/// pixel and label.
 ///
-/// For a sigmoid `dp/dz = p(1 − p)`. For a softmax `dL/dz_c = p_c Σ_j p_j (g_c − g_j)`, summed by differences because
-/// `g_c − Σ p_j g_j` cancels where one probability is close to 1. Ignored pixels get 0.
+/// For a sigmoid `dp/dz = p(1 − p)`. For a softmax `dL/dz_c = p_c Σ_j p_j (g_c − g_j)`, summed by differences
+/// because `g_c − Σ p_j g_j` cancels where one probability is close to 1. Ignored pixels get 0.
 pub fn pull_back(
     field: &Field<'_>,
     head: Head,

@@ -8,29 +8,30 @@
 //! order; the cross is the smaller of its column and its row, and where these two tie, each has half. Where `δ_k` is 0
 //! it has no derivative. These are the choices that PyTorch makes.
 
-/// What the way back from a skeleton needs.
+/// Record of a skeleton's computation, level by level, for the way back.
 #[derive(Debug)]
 pub(super) struct Tape(Vec<Level>);
 
-/// One erosion and the opening with it.
+/// Level: one erosion and the opening with it.
 #[derive(Debug)]
 struct Level {
-    /// The pixels that attain the minimum over the column and over the row, for each `E_{k+1}`; the same twice where
+    /// Pixels that attain the minimum over the column and over the row, for each `E_{k+1}`; the same twice if
     /// one of the two is smaller.
     eroded_from: Vec<[u32; 2]>,
-    /// The pixel that attains the maximum over the box.
+    /// Pixel that attains the maximum over the box.
     dilated_from: Vec<u32>,
-    /// `δ_k`.
+    /// Residues `δ_k`.
     lost: Vec<f64>,
-    /// `s_{k−1}`.
+    /// Skeleton `s_{k−1}` before this level.
     before: Vec<f64>,
 }
 
-/// A value of a pixel, alone or with the pixel that it comes from: what only the way back needs is then not computed.
+/// Value of a pixel, alone or with the pixel that it comes from: only the way back needs the latter, and it
+/// is not computed otherwise.
 trait Value: Copy {
     fn value(self) -> f64;
 
-    /// The second if it is to be taken, else this one, without a branch: which it is nobody can predict.
+    /// Second value if `take`, else this one, without a branch, since the condition cannot be predicted.
     fn or(self, second: Self, take: bool) -> Self;
 }
 
@@ -62,7 +63,7 @@ impl Value for From {
     }
 }
 
-/// The skeleton of a plane of this width, with so many steps after the first.
+/// Skeleton of a plane `width` pixels wide, with `iterations` levels after the first.
 pub(super) fn skeleton(plane: &[f64], width: usize, iterations: usize) -> Vec<f64> {
     let mut skeleton = vec![0.0; plane.len()];
     let mut current = plane.to_vec();
@@ -77,7 +78,7 @@ pub(super) fn skeleton(plane: &[f64], width: usize, iterations: usize) -> Vec<f6
 }
 
 impl Tape {
-    /// The skeleton too.
+    /// Skeleton of a plane, with the record of its computation.
     pub(super) fn record(plane: &[f64], width: usize, iterations: usize) -> (Vec<f64>, Self) {
         let mut levels = Vec::with_capacity(iterations + 1);
         let mut values = vec![0.0; plane.len()];
@@ -97,7 +98,7 @@ impl Tape {
         (values, Self(levels))
     }
 
-    /// From d/d(skeleton) to d/d(plane).
+    /// Gradient by the plane, d/d(plane), from that by the skeleton.
     pub(super) fn pull_back(&self, mut by_skeleton: Vec<f64>) -> Vec<f64> {
         let pixels = by_skeleton.len();
         let mut by_eroded = vec![0.0; pixels];
@@ -126,24 +127,24 @@ fn numbered(plane: &[f64]) -> Vec<From> {
     plane.iter().zip(0..).map(|(&value, pixel)| From { value, pixel }).collect()
 }
 
-/// `δ_k`, given what it is an opening of.
+/// Residues `δ_k` of a plane over its opening, at least 0.
 fn lost<T: Value>(current: &[f64], opened: &[T]) -> Vec<f64> {
     let of_pixels = current.iter().zip(opened);
     of_pixels.map(|(own, opened)| own - opened.value()).map(|d| if d > 0.0 { d } else { 0.0 }).collect()
 }
 
-/// From `s_{k−1}` to `s_k`. As s ≤ 1 and δ ≥ 0, nothing is ever taken away.
+/// Adds residues to a skeleton, from `s_{k−1}` to `s_k`. As s ≤ 1 and δ ≥ 0, nothing is ever taken away.
 fn grow(skeleton: &mut [f64], lost: &[f64]) {
     skeleton.iter_mut().zip(lost).for_each(|(s, lost)| *s += (1.0 - *s) * lost);
 }
 
-/// The minima over the columns and over the rows of a cross.
+/// Minima over the columns and over the rows of a cross.
 fn eroded<T: Value>(plane: &[T], width: usize) -> [Vec<T>; 2] {
     let least = |first: T, second: T| first.or(second, second.value() < first.value());
     [along_columns(plane, width, least), along_rows(plane, width, least)]
 }
 
-/// The smaller of column and row, and the pixels that it comes from, twice the same unless they tie.
+/// Smaller of column and row, with the pixels that it comes from, twice the same unless they tie.
 fn smaller_of_both((column, row): (From, From)) -> (f64, [u32; 2]) {
     if column.value < row.value {
         (column.value, [column.pixel; 2])
@@ -154,13 +155,14 @@ fn smaller_of_both((column, row): (From, From)) -> (f64, [u32; 2]) {
     }
 }
 
-/// The maximum over a box of nine pixels: over the rows first, so that of equal ones the first in row order is left.
+/// Maximum over a box of nine pixels: over the rows first, so that of equal ones the first in row order is
+/// left.
 fn dilated<T: Value>(plane: &[T], width: usize) -> Vec<T> {
     let most = |first: T, second: T| first.or(second, second.value() > first.value());
     along_columns(&along_rows(plane, width, most), width, most)
 }
 
-/// The best of each pixel and its neighbours above and below, given that of two in their order.
+/// Best of each pixel and its neighbours above and below; `best` decides between two in their order.
 fn along_columns<T: Value>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) -> Vec<T> {
     let mut all = Vec::with_capacity(plane.len());
     for start in (0..plane.len()).step_by(width) {
@@ -173,7 +175,7 @@ fn along_columns<T: Value>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) 
     all
 }
 
-/// The best of each pixel and its neighbours left and right, given that of two in their order.
+/// Best of each pixel and its neighbours left and right; `best` decides between two in their order.
 fn along_rows<T: Value>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) -> Vec<T> {
     let mut all = Vec::with_capacity(plane.len());
     for row in plane.chunks(width) {

@@ -47,7 +47,7 @@ use super::docs::module_docs;
 use super::{Family, Loss, PerTask, Range, Spec};
 use crate::field::{Field, Head};
 
-/// The catalogue line.
+/// Catalogue line of top-k cross-entropy.
 pub const SPEC: Spec = Spec {
     id: "top_k_cross_entropy",
     name: PerTask::both("Top-k cross-entropy"),
@@ -86,35 +86,35 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(TopK::new(config)),
 };
 
-/// See the [module docs](self).
+/// Top-k cross-entropy; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopK {
-    /// The loss of each pixel.
+    /// Settings of the loss of each pixel.
     pub terms: Terms,
-    /// Which pixels are hard.
+    /// Rule by which pixels are hard.
     pub hard: Hard,
 }
 
-/// Which pixels are hard.
+/// Rule by which pixels are hard, and so kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Hard {
-    /// Those with the largest loss.
+    /// Pixels with the largest loss.
     Share {
-        /// How many, from 0 to 1.
+        /// Fraction of the pixels, from 0 to 1.
         share: f64,
-        /// Whether it is a share of all pixels, ignored ones too.
+        /// True if it is a fraction of all pixels, ignored ones too.
         of_all: bool,
     },
-    /// Those with a p_t below the larger of a threshold and the p_t at a place in their order.
+    /// Pixels with a p_t below the larger of a threshold and the p_t at a place in their order.
     Below {
-        /// The threshold.
+        /// Threshold of p_t.
         threshold: f64,
-        /// The place.
+        /// Place in the order of p_t.
         min_kept: usize,
     },
 }
 
-/// The pixels that are kept, and what their sum is divided by.
+/// Pixels that are kept, and the divisor of their sum.
 struct Kept {
     pixels: Vec<bool>,
     divisor: usize,
@@ -181,12 +181,12 @@ impl TopK {
     }
 }
 
-/// From the largest loss down, and equal ones in their order.
+/// Order from the largest loss down; equal ones keep the order of the pixels.
 fn harder(losses: &[f64], a: usize, b: usize) -> Ordering {
     losses[b].total_cmp(&losses[a]).then(a.cmp(&b))
 }
 
-/// p_t, or infinity for an ignored pixel, which is below no cut.
+/// p_t of a pixel, or infinity for an ignored one, which is below no cut.
 fn probability_of_label(field: &Field<'_>, pixel: usize) -> f64 {
     let shape = field.shape();
     let label = field.labels()[pixel];

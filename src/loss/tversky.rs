@@ -36,7 +36,7 @@ use super::docs::module_docs;
 use super::overlap::{Overlap, SMOOTH, TVERSKY_CONVENTIONS};
 use super::{Family, PerTask, Spec};
 
-/// The catalogue line.
+/// Catalogue line of the Tversky loss.
 pub const SPEC: Spec = Spec {
     id: "tversky",
     name: PerTask::both("Tversky"),
@@ -55,7 +55,7 @@ pub const SPEC: Spec = Spec {
 
 const CONVENTION_COUNT: usize = TVERSKY_CONVENTIONS.len();
 
-/// The slider for α.
+/// Parameter α, the weight of false positives.
 pub(super) const ALPHA: Param = Param::number("alpha", "α, of FP", Domain::from(0.0, 1.0, 0.01, 0.3));
-/// The slider for β.
+/// Parameter β, the weight of false negatives.
 pub(super) const BETA: Param = Param::number("beta", "β, of FN", Domain::from(0.0, 1.0, 0.01, 0.7));

@@ -51,7 +51,7 @@ use super::docs::module_docs;
 use super::{Evaluation, Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, Head, Task};
 
-/// The catalogue line.
+/// Catalogue line of the unified focal loss.
 pub const SPEC: Spec = Spec {
     id: "unified_focal",
     name: PerTask::both("Unified focal"),
@@ -78,31 +78,31 @@ pub const SPEC: Spec = Spec {
     build: |config| Box::new(UnifiedFocal::new(config)),
 };
 
-/// See the [module docs](self).
+/// Unified focal loss; see the [module docs](self).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UnifiedFocal {
-    /// λ
+    /// λ, the weight of the focal term; the Tversky term has 1 − λ.
     pub weight: f64,
-    /// The first term.
+    /// Focal term, an asymmetric focal loss.
     pub focal: AsymmetricFocal,
-    /// The second.
+    /// Tversky term.
     pub tversky: FocalTversky,
 }
 
-/// The Tversky term of [`UnifiedFocal`].
+/// Tversky term of [`UnifiedFocal`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FocalTversky {
     /// γ; the exponent is 1 − γ.
     pub gamma: f64,
-    /// δ
+    /// δ, the weight of false negatives; false positives have 1 − δ.
     pub delta: f64,
-    /// Whether the exponent is put on the background too.
+    /// True if the exponent is put on the background too.
     pub symmetric: bool,
-    /// Whether each image is scored by itself.
+    /// True if each image is scored by itself.
     pub per_image: bool,
-    /// s
+    /// s, the smoothing term.
     pub smooth: f64,
-    /// Probabilities are held in clip to 1 − clip.
+    /// Margin by which probabilities are held from 0 and 1; 0 holds nothing.
     pub clip: f64,
 }
 
@@ -148,7 +148,7 @@ impl Loss for UnifiedFocal {
     }
 }
 
-/// How the loss of a class changes with the probability of one pixel: on its foreground, and off it.
+/// Derivative of a class's loss by the probability of one pixel: on the class's foreground, and off it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slope {
     on: f64,
@@ -156,12 +156,13 @@ struct Slope {
 }
 
 impl FocalTversky {
-    /// Class 1 of a binary task is its one channel, and class 0 what remains.
+    /// True for class 0 of a binary task, which has no channel: it is the complement of the one channel,
+    /// class 1.
     fn is_rest(field: &Field<'_>, class: usize) -> bool {
         field.shape().task() == Task::Binary && class == 0
     }
 
-    /// The loss of one class in a group of images, and its slopes.
+    /// Loss of one class in a group of images, and its slopes.
     fn class(&self, field: &Field<'_>, images: Span<usize>, class: usize) -> (f64, Slope) {
         let shape = field.shape();
         let all = field.probabilities(Head::Joint);
@@ -208,7 +209,7 @@ impl FocalTversky {
         (loss, Slope { on: slope(-self.delta, 1.0), off: slope(1.0 - self.delta, 0.0) })
     }
 
-    /// Smaller ones have no gradient by any logit that an f32 could hold.
+    /// Smallest base of the power: smaller ones have no gradient by any logit that an f32 could hold.
     const SMALLEST_BASE: f64 = 1e-200;
 }
 

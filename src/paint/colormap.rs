@@ -1,9 +1,9 @@
-//! Tables of colour, built once per theme.
+//! Colour tables, built once per theme.
 //!
-//! The diverging map runs from blue over a neutral to orange-brown. Its two arms have the same
-//! lightness and chroma at the same distance from zero and differ in hue alone, along the blue–yellow
-//! axis that red-green colour blindness leaves alone. Each arm is resampled by arc length in `OKLab`,
-//! so a step of the table is about the same step to the eye wherever it is taken.
+//! The diverging map runs from blue over a neutral to orange-brown. Its two arms have the same lightness and
+//! chroma at the same distance from zero and differ in hue alone, along the blue–yellow axis that red-green
+//! colour blindness leaves alone. Each arm is resampled by arc length in `OKLab`, so a step of the table is
+//! about the same step to the eye wherever it is taken.
 
 use std::sync::LazyLock;
 
@@ -13,17 +13,17 @@ use super::{Rgb, Rgba, Theme};
 /// Steps on each side of zero.
 pub const STEPS: usize = 255;
 
-/// Where [`diverging`] has zero.
+/// Index of zero in [`diverging`].
 pub const ZERO: usize = STEPS + 1;
 
-/// Colours from −[`STEPS`] to +[`STEPS`] around [`ZERO`]. Entry 0 is for what is not a number, and
-/// is transparent: a float-to-integer cast sends NaN there, so no lookup has to ask.
+/// Colours from −[`STEPS`] to +[`STEPS`] around [`ZERO`]. Entry 0 is for NaN, and transparent: a
+/// float-to-integer cast sends NaN there, so no lookup has to ask.
 pub type Diverging = [Rgba; 2 * STEPS + 2];
 
 const BLUE: f64 = 252.0;
 const ORANGE: f64 = 50.0;
 
-/// Lightness and chroma of both arms, from zero outwards.
+/// Lightness and chroma of both arms at five anchors, from zero outwards.
 const fn arm(theme: Theme) -> [(f64, f64); 5] {
     match theme {
         Theme::Light => [(0.976, 0.0), (0.88, 0.05), (0.74, 0.11), (0.60, 0.13), (0.44, 0.105)],
@@ -31,7 +31,7 @@ const fn arm(theme: Theme) -> [(f64, f64); 5] {
     }
 }
 
-/// The diverging map of a theme.
+/// Diverging map of a theme.
 pub fn diverging(theme: Theme) -> &'static Diverging {
     static LIGHT: LazyLock<Diverging> = LazyLock::new(|| build(Theme::Light));
     static DARK: LazyLock<Diverging> = LazyLock::new(|| build(Theme::Dark));
@@ -55,7 +55,7 @@ fn arm_in(theme: Theme, hue: f64) -> [Lab; 5] {
     arm(theme).map(|(lightness, chroma)| oklab::from_polar(lightness, chroma, hue))
 }
 
-/// The colour at the share `t` of the length of a line through `anchors`.
+/// Colour at the fraction `t`, from 0 to 1, of the length of a line through `anchors`.
 fn along(anchors: &[Lab], t: f64) -> Lab {
     let lengths = anchors.windows(2).map(|pair| oklab::distance(pair[0], pair[1]));
     let mut rest = t * lengths.clone().sum::<f64>();
@@ -68,7 +68,7 @@ fn along(anchors: &[Lab], t: f64) -> Lab {
     anchors[anchors.len() - 1]
 }
 
-/// 256 colours on the straight line from one to another in `OKLab`, both ends exact.
+/// Ramp of 256 colours on the straight line between two in `OKLab`, both ends exact.
 pub fn ramp(from: Rgb, to: Rgb) -> [Rgb; 256] {
     let (a, b) = (oklab::from_rgb(from), oklab::from_rgb(to));
     std::array::from_fn(|i| oklab::to_rgb(oklab::mix(a, b, i as f64 / 255.0)))

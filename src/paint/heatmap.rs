@@ -1,4 +1,4 @@
-//! A signed field as pixels: blue below zero, neutral at zero, orange above.
+//! Heatmap of a signed field: blue below zero, neutral at zero, orange above.
 
 use std::sync::LazyLock;
 
@@ -7,12 +7,12 @@ use serde::Deserialize;
 use super::colormap::{self, Diverging, STEPS, ZERO};
 use super::{Rgba, Theme, number};
 
-/// How a value becomes a distance from zero on the colour map.
+/// Scale of a heatmap: the map from values to distances from zero on the colour map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Scale {
-    /// In proportion.
+    /// Proportional to the value.
     #[default]
     Linear,
     /// `ln(1 + |g|/t) / ln(1 + limit/t)` with `t = limit/1000`: linear well below `t`, logarithmic
@@ -20,10 +20,10 @@ pub enum Scale {
     Symlog,
 }
 
-/// The limit over the threshold of [`Scale::Symlog`].
+/// Ratio of the limit to the threshold `t` of [`Scale::Symlog`].
 const SYMLOG_REACH: f32 = 1000.0;
 
-/// The greatest finite |g|: the limit of a heatmap on its own scale. 0 for an empty field.
+/// Largest finite |g|, the limit of a heatmap on its own scale; 0 for an empty field.
 #[inline(never)]
 pub fn limit_of(grad: &[f32]) -> f32 {
     const LANES: usize = 4;
@@ -42,7 +42,7 @@ pub fn limit_of(grad: &[f32]) -> f32 {
 
 /// Paints `grad` into `out`, `4·grad.len()` bytes of RGBA.
 ///
-/// ±`limit` and beyond take the ends of the colour map. If the limit is not a positive number every
+/// Values of ±`limit` and beyond take the ends of the colour map. If the limit is not a positive number every
 /// pixel is neutral. A NaN is transparent, so that it is seen as a hole and not as a zero.
 pub fn heatmap(grad: &[f32], limit: f32, scale: Scale, theme: Theme, out: &mut [u8]) {
     let (pixels, _) = out.as_chunks_mut::<4>();
@@ -69,8 +69,8 @@ fn fill(pixels: &mut [Rgba], grad: &[f32], colour: impl Fn(f32) -> Rgba) {
     }
 }
 
-/// Where a value, as a share of the limit, stands in [`Diverging`]. NaN stays NaN through the clamp
-/// and is cast to 0.
+/// Index in [`Diverging`] of a value given as a fraction of the limit. NaN stays NaN through the clamp and is
+/// cast to 0.
 #[inline]
 fn linear_index(share: f32) -> usize {
     let index = (share.clamp(-1.0, 1.0) * STEPS as f32 + (ZERO as f32 + 0.5)) as u32;
@@ -78,18 +78,18 @@ fn linear_index(share: f32) -> usize {
     index as usize & (2 * STEPS + 1)
 }
 
-/// Buckets in each octave of `1 + 1000·share`. An octave is 25.6 steps of the colour map, so a bucket
-/// is a fifth of a step.
+/// Bits of a bucket's index within an octave of `1 + 1000·share`: 128 buckets an octave. An octave is 25.6
+/// steps of the colour map, so a bucket is a fifth of a step.
 const BUCKET_BITS: u32 = 7;
 
-/// `1 + 1000·share` is below 2¹⁰, so ten octaves hold every share.
+/// Number of buckets: `1 + 1000·share` is below 2¹⁰, so ten octaves hold every value.
 const BUCKETS: usize = 10 << BUCKET_BITS;
 
-/// The colour of each bucket: first of positive shares, then of negative ones, then NaN.
+/// Colour of each bucket: first of positive values, then of negative ones, then NaN.
 type SymlogTable = [Rgba; 2 * BUCKETS + 1];
 
-/// The logarithm without computing one: the exponent and the first bits of the fraction of
-/// `1 + 1000·share` are its bucket, and bits of positive floats are monotone.
+/// Bucket of a value given as a fraction of the limit, without computing a logarithm: the exponent and the
+/// first bits of the fraction of `1 + 1000·share` are its bucket, and bits of positive floats are monotone.
 #[inline]
 fn symlog_index(share: f32) -> usize {
     const ONE: u32 = 1.0f32.to_bits() >> (f32::MANTISSA_DIGITS - 1 - BUCKET_BITS);
@@ -117,7 +117,7 @@ fn build(colours: &Diverging) -> SymlogTable {
     table
 }
 
-/// The step from zero, on the colour map, of the middle of a bucket.
+/// Steps from zero, on the colour map, of the middle of a bucket.
 fn step_of_bucket(bucket: usize) -> usize {
     let (octave, part) = (bucket >> BUCKET_BITS, bucket & ((1 << BUCKET_BITS) - 1));
     let middle = (part as f64 + 0.5) / f64::from(1 << BUCKET_BITS);
@@ -126,7 +126,7 @@ fn step_of_bucket(bucket: usize) -> usize {
     (share * STEPS as f64).round().min(STEPS as f64) as usize
 }
 
-/// The exact distance from zero on the colour map, −1..1, of a value as a share of the limit.
+/// Exact distance from zero on the colour map, −1 to 1, of a value given as a fraction of the limit.
 fn position(share: f64, scale: Scale) -> f64 {
     match scale {
         Scale::Linear => share,
@@ -137,29 +137,28 @@ fn position(share: f64, scale: Scale) -> f64 {
     }
 }
 
-/// The colour map as one row of RGBA, from −limit on the left to +limit on the right. It is the same
-/// for every scale and limit; only the ticks move.
+/// Colour map as one row of RGBA, `width` pixels from −limit on the left to +limit on the right. It is the
+/// same for every scale and limit; only the ticks move.
 pub fn legend(theme: Theme, width: usize) -> Vec<u8> {
     let last = width.saturating_sub(1).max(1) as f32;
     (0..width).flat_map(|x| colormap::diverging(theme)[linear_index(2.0 * x as f32 / last - 1.0)]).collect()
 }
 
-/// A mark on the legend.
+/// Tick of the legend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegendTick {
-    /// From 0 at the left end to 1 at the right.
+    /// Place along the legend, from 0 at the left end to 1 at the right.
     pub position: f32,
-    /// The gradient here.
+    /// Gradient at the tick.
     pub value: f64,
     /// The value as text.
     pub label: String,
-    /// The ends and zero. The others crowd in a narrow legend, where the page shows their mark alone.
+    /// True for the ends and zero. A narrow legend shows the other ticks without their text.
     pub major: bool,
 }
 
-/// The marks of a legend, left to right: ±limit and 0; between them the halves of a linear scale, or
-/// the tenth, hundredth and thousandth of the limit on a symlog one. Only 0 if the limit is not a
-/// positive number.
+/// Ticks of a legend, left to right: ±limit and 0; between them the halves of a linear scale, or the tenth,
+/// hundredth and thousandth of the limit on a symlog one. Only 0 if the limit is not a positive number.
 pub fn legend_ticks(limit: f32, scale: Scale) -> Vec<LegendTick> {
     let minor: &[f64] = match scale {
         Scale::Linear => &[0.5],

@@ -1,4 +1,4 @@
-//! How numbers are written on the page: a true minus (U+2212), powers of ten with superscripts.
+//! Numbers as text for the page: a true minus (U+2212), powers of ten with superscripts.
 
 /// Four significant digits, for a value that is read: `0.6931`, `−12.34`, `1.250×10⁻⁵`.
 ///
@@ -32,7 +32,7 @@ pub fn count(n: usize) -> String {
     out
 }
 
-/// A share as text: fewer decimals the larger it is, and never "0 %" for what is there.
+/// Proportion as a percentage: fewer decimals the larger it is, and never "0 %" for a proportion above 0.
 pub fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     match percent {

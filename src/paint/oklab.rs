@@ -1,33 +1,33 @@
-//! `OKLab` (Björn Ottosson, 2020): a space where equal distances look about equally different.
+//! `OKLab` (Björn Ottosson, 2020): a colour space in which equal distances look about equally different.
 
 use super::Rgb;
 
-/// Lightness 0..1, then the green–red and the blue–yellow axis.
+/// Colour in `OKLab`: lightness 0 to 1, then the green–red and the blue–yellow axis.
 pub(super) type Lab = [f64; 3];
 
-/// A colour from its lightness, chroma and hue in degrees.
+/// Colour of a lightness, a chroma and a hue in degrees.
 pub(super) fn from_polar(lightness: f64, chroma: f64, hue: f64) -> Lab {
     let (sin, cos) = hue.to_radians().sin_cos();
     [lightness, chroma * cos, chroma * sin]
 }
 
-/// The colour on the straight line from `a` to `b`.
+/// Colour on the straight line from `a` (`t` = 0) to `b` (`t` = 1).
 pub(super) fn mix(a: Lab, b: Lab, t: f64) -> Lab {
     std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
 }
 
-/// How different two colours look.
+/// Euclidean distance of two colours: their perceived difference.
 pub(super) fn distance(a: Lab, b: Lab) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 
-/// One sRGB byte as linear light, 0..1.
+/// Linear light, 0 to 1, of one sRGB byte.
 pub(super) fn linear_from_byte(byte: u8) -> f64 {
     let v = f64::from(byte) / 255.0;
     if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
 }
 
-/// Linear light as one sRGB byte; what the byte cannot hold is clipped.
+/// sRGB byte of linear light; light that a byte cannot hold is clipped.
 pub(super) fn byte_from_linear(light: f64) -> u8 {
     let v = if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
     (v * 255.0).round() as u8
@@ -45,7 +45,7 @@ pub(super) fn from_rgb(rgb: Rgb) -> Lab {
     ]
 }
 
-/// Linear light of each channel; outside 0..1 where no screen colour matches.
+/// Linear light of red, green and blue; outside 0 to 1 for colours that no screen has.
 pub(super) fn linear_from_lab([lightness, a, b]: Lab) -> [f64; 3] {
     let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
     let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
@@ -61,8 +61,8 @@ pub(super) fn to_rgb(lab: Lab) -> Rgb {
     linear_from_lab(lab).map(byte_from_linear)
 }
 
-/// What the two common forms of colour blindness leave of a colour (Viénot, Brettel and Mollon
-/// 1999, on linear light): 0 without the long cones, 1 without the middle ones.
+/// Colour as seen with one of the two common forms of colour blindness (Viénot, Brettel and Mollon 1999, on
+/// linear light): 0 without the long cones, 1 without the middle ones.
 #[cfg(test)]
 pub(super) fn seen_without(cone: usize, rgb: Rgb) -> Lab {
     let [r, g, b] = rgb.map(linear_from_byte);

@@ -1,28 +1,28 @@
-//! Labels and probabilities as pixels, alone or over a photograph.
+//! Pictures of labels and probabilities, alone or over a photograph.
 
 use std::sync::LazyLock;
 
 use super::colormap::{opaque, ramp};
 use super::{Rgba, Theme, oklab};
 
-/// What a picture is painted on.
+/// Ground on which a picture is painted: its width, a photograph, a palette.
 #[derive(Clone, Copy, Debug)]
 pub struct Backdrop<'a> {
     /// Pixels in a row.
     pub width: usize,
-    /// One grey byte for each pixel. Pixels past its end are painted as if there were none.
+    /// Photograph, one grey byte a pixel. Pixels past its end are painted as if there were none.
     pub photo: Option<&'a [u8]>,
-    /// Whose palette.
+    /// Theme whose palette is used.
     pub theme: Theme,
 }
 
-/// How much of a pixel is the picture when a photograph lies under it, of 256.
+/// Opacity of the picture over a photograph, of 256.
 const COVER: u16 = 150;
 
-/// An outline is a pixel thick for every so many of a picture's longer side.
+/// Pixels of a picture's longer side for each pixel of an outline's thickness.
 const OUTLINE_EVERY: usize = 96;
 
-/// Stripes of ignored pixels repeat after this many, and this many of them are ink.
+/// Period of the stripes on ignored pixels, and the width of ink in it, in pixels.
 const HATCH: (usize, usize) = (8, 4);
 
 impl Backdrop<'_> {
@@ -42,7 +42,7 @@ fn over(grey: u8, [r, g, b, alpha]: Rgba) -> Rgba {
     [mix(r), mix(g), mix(b), alpha]
 }
 
-/// Paints `labels` in the colours of their classes; those equal to `ignore` are hatched.
+/// Paints labels in the colours of their classes; pixels labelled `ignore` are hatched.
 pub fn truth_picture(labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut [u8]) {
     let classes: [Rgba; 256] = std::array::from_fn(|class| opaque(on.theme.class(class)));
     let [ink, paper] = on.theme.hatch().map(opaque);
@@ -59,7 +59,7 @@ pub fn truth_picture(labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut [u8]
     on.put(out, labels.iter().enumerate().map(colour));
 }
 
-/// Paints shares of classes as a prediction is painted; pixels whose label is `ignore` are hatched.
+/// Paints soft labels, `[class, y, x]`, as a prediction is painted; pixels labelled `ignore` are hatched.
 pub fn soft_truth_picture(shares: &[f32], labels: &[u8], ignore: u8, on: Backdrop<'_>, out: &mut [u8]) {
     truth_picture(labels, ignore, on, out);
     let prob: Vec<f64> = shares.iter().map(|&share| f64::from(share)).collect();
@@ -102,8 +102,8 @@ pub fn prediction_picture(prob: &[f64], classes: usize, on: Backdrop<'_>, out: &
     on.put(out, (0..pixels).map(mixed));
 }
 
-/// Draws, on a picture, where labels that meet differ. The line grows with the picture, so that it is still seen where
-/// the picture is shown small.
+/// Draws the boundary between different labels onto a picture. The line grows with the picture, so that it is
+/// still seen where the picture is shown small.
 pub fn outline(labels: &[u8], on: Backdrop<'_>, out: &mut [u8]) {
     let width = on.width.max(1);
     let height = labels.len() / width;
@@ -140,8 +140,8 @@ fn binary_ramp(theme: Theme) -> &'static [Rgba; 256] {
     }
 }
 
-/// [`oklab::byte_from_linear`] by lookup. 4096 entries are fine enough that each byte, made linear,
-/// comes back as itself.
+/// sRGB byte of linear light: [`oklab::byte_from_linear`] by lookup. 4096 entries are fine enough that each
+/// byte, made linear, comes back as itself.
 fn byte_of_light(light: f32) -> u8 {
     const LAST: usize = 4095;
     static TABLE: LazyLock<[u8; LAST + 1]> =

@@ -1,15 +1,15 @@
-//! The two palettes. Blue speaks for the foreground and orange for the background everywhere: as
-//! classes, in charts, and in heatmaps, where a blue pixel is one that descent will raise.
+//! Palettes of the light and the dark theme. Blue speaks for the foreground and orange for the background
+//! everywhere: as classes, in charts, and in heatmaps, where a blue pixel is one that descent will raise.
 //!
 //! Class colours take the hues of Okabe and Ito (2008). Their lightness is chosen so that each keeps a
-//! contrast of at least 3:1 to what it is painted on, and so that those which red-green colour blindness
-//! would merge differ in lightness instead.
+//! contrast of at least 3:1 to its ground, and so that colours which red-green colour blindness would merge
+//! differ in lightness instead.
 
 use serde::{Deserialize, Serialize};
 
 use super::Rgb;
 
-/// Light or dark, as the page is.
+/// Theme of the page: light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -21,14 +21,14 @@ pub enum Theme {
     Dark,
 }
 
-/// How many classes have a colour of their own, the background included.
+/// Number of classes with a colour of their own, the background included.
 pub const CLASS_COLOURS: usize = 5;
 
-/// How many colours lines of a kind have.
+/// Number of colours for lines that are told apart in one chart.
 pub const SLOTS: usize = 8;
 
 impl Theme {
-    /// What charts are drawn on. The page's cards have the same colour.
+    /// Ground of charts and of the page's cards.
     pub const fn surface(self) -> Rgb {
         match self {
             Self::Light => [255, 255, 255],
@@ -36,7 +36,7 @@ impl Theme {
         }
     }
 
-    /// Text that matters.
+    /// Colour of text that matters.
     pub const fn ink(self) -> Rgb {
         match self {
             Self::Light => [31, 35, 40],
@@ -44,7 +44,7 @@ impl Theme {
         }
     }
 
-    /// Text and lines that stand back: tick labels, reference curves.
+    /// Colour of text and lines that stand back: tick labels, reference curves.
     pub const fn muted(self) -> Rgb {
         match self {
             Self::Light => [89, 99, 110],
@@ -52,7 +52,7 @@ impl Theme {
         }
     }
 
-    /// Lines to read along, not to look at.
+    /// Colour of grid lines.
     pub const fn grid(self) -> Rgb {
         match self {
             Self::Light => [228, 231, 235],
@@ -60,13 +60,13 @@ impl Theme {
         }
     }
 
-    /// Foreground pixels in charts: the colour of class 1.
+    /// Colour of foreground pixels in charts: that of class 1.
     pub const fn foreground(self) -> Rgb {
         self.classes()[1]
     }
 
-    /// Background pixels in charts. As a class they are [`classes`](Self::classes)`()[0]`, which no
-    /// line could be seen in.
+    /// Colour of background pixels in charts. Their colour as a class, [`classes`](Self::classes)`()[0]`,
+    /// would not be seen as a line.
     pub const fn background(self) -> Rgb {
         match self {
             Self::Light => [189, 87, 0],
@@ -74,7 +74,7 @@ impl Theme {
         }
     }
 
-    /// Class 0 (background) to class 4.
+    /// Colours of classes 0 (background) to 4.
     pub const fn classes(self) -> [Rgb; CLASS_COLOURS] {
         match self {
             Self::Light => [[241, 241, 239], [3, 122, 192], [51, 147, 119], [106, 47, 88], [107, 94, 0]],
@@ -82,13 +82,14 @@ impl Theme {
         }
     }
 
-    /// The colour of a class. Past the last one the foreground colours start again.
+    /// Colour of a class. Past the last one the foreground colours start again.
     pub const fn class(self, class: usize) -> Rgb {
         let colour = if class < CLASS_COLOURS { class } else { 1 + (class - 1) % (CLASS_COLOURS - 1) };
         self.classes()[colour]
     }
 
-    /// Colours for lines of a kind that are told apart, as the losses of one chart. They come round after the last.
+    /// Colour of a line among others of its kind, such as the losses of one chart. Past the last one they
+    /// start again.
     pub const fn slot(self, slot: usize) -> Rgb {
         let slots: [Rgb; SLOTS] = match self {
             Self::Light => [
@@ -115,7 +116,7 @@ impl Theme {
         slots[slot % SLOTS]
     }
 
-    /// The two greys that hatch ignored pixels.
+    /// Colours of the two greys that hatch ignored pixels.
     pub const fn hatch(self) -> [Rgb; 2] {
         match self {
             Self::Light => [[150, 150, 150], [206, 206, 206]],
@@ -129,7 +130,7 @@ mod tests {
     use super::super::oklab;
     use super::*;
 
-    /// WCAG 2 contrast ratio.
+    /// WCAG 2 contrast ratio of two colours, 1 to 21.
     fn contrast(a: Rgb, b: Rgb) -> f64 {
         let luminance = |c: Rgb| {
             let [r, g, b] = c.map(oklab::linear_from_byte);

@@ -1,4 +1,4 @@
-//! The gradient by probabilities instead of logits.
+//! Gradient by probabilities instead of logits.
 
 use crate::field::{Field, Head, Task};
 
@@ -72,7 +72,7 @@ mod tests {
         }
     }
 
-    /// Of cross-entropy's −log p on the true class the derivative is −1/p, whatever the number of classes.
+    /// Derivative of cross-entropy's −log p on the true class: −1/p, whatever the number of classes.
     #[test]
     fn the_true_class_of_cross_entropy_has_minus_one_over_p() {
         for channels in [1, 3] {

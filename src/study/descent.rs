@@ -1,4 +1,4 @@
-//! Losses side by side, each followed down its own gradient from the same start.
+//! Gradient descent on several losses side by side, from one start.
 
 use ndarray::{Array2, Array4};
 use serde::{Deserialize, Serialize};
@@ -8,61 +8,61 @@ use crate::field::{Field, Head, IGNORE, Labels, Logits, Task};
 use crate::loss::{Evaluation, Loss};
 use crate::scene::random;
 
-/// How a step is made of a gradient g.
+/// Update rule: the step subtracted for a gradient g.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Method {
-    /// rate · g.
+    /// Plain gradient descent: rate · g.
     Gradient,
-    /// rate · v with v ← 0.9 v + g.
+    /// Momentum: rate · v with v ← 0.9 v + g.
     Momentum,
-    /// Kingma and Ba 2015, with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
+    /// Adam (Kingma and Ba 2015), with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
     Adam,
 }
 
-/// What is moved.
+/// Parameters that descent moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Model {
-    /// Every logit by itself.
+    /// Logits, each by itself.
     Free,
-    /// The weights of a [`Predictor`].
+    /// Weights of a [`Predictor`].
     Filters,
 }
 
-/// Where free logits begin. A predictor always begins with weights of the seed.
+/// Start of free logits. A predictor always starts with weights of the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Start {
-    /// As they are in the scene.
+    /// Logits of the scene.
     Present,
-    /// All 0: every class is as likely.
+    /// Zero: every class is as likely.
     Even,
-    /// Independent, with a standard deviation of ½.
+    /// Noise: independent Gaussians with a standard deviation of ½.
     Noise,
 }
 
-/// How all lanes are run.
+/// Settings of a descent, the same for all lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Rules {
-    /// What is moved.
+    /// Parameters that are moved.
     pub model: Model,
-    /// From where.
+    /// Start of free logits: the scene's, zero, or noise.
     pub start: Start,
-    /// How.
+    /// Update rule.
     pub method: Method,
-    /// By how much. For free logits the gradient is first multiplied by the number of pixels, since most losses are
-    /// means over them: so a rate means the same in a picture of any size.
+    /// Learning rate, above 0. For free logits the gradient is first multiplied by the number of counted
+    /// pixels, since most losses are means over them: so a rate means the same in a picture of any size.
     pub rate: f64,
-    /// Whether every gradient is brought to a root mean square of 1 first, so that no lane is faster only because
-    /// its loss is steeper.
+    /// Normalised gradients: each is brought to a root mean square of 1, so that no lane is faster only
+    /// because its loss is steeper.
     pub equal_norm: bool,
-    /// Of noise and weights.
+    /// Seed of the noise and of the predictor's initial weights.
     pub seed: u32,
 }
 
@@ -79,12 +79,12 @@ impl Default for Rules {
     }
 }
 
-/// A loss that is followed, or several one after the other.
+/// Lane of a race: a loss that is followed, or several one after the other.
 #[derive(Debug)]
 pub struct Lane {
-    /// Its name.
+    /// Name of the lane.
     pub name: String,
-    /// From which step on which loss is followed; the first is from 0.
+    /// Losses in order, each with the step from which it is followed; the first from 0.
     pub stages: Vec<(usize, Box<dyn Loss>)>,
 }
 
@@ -94,30 +94,31 @@ impl Lane {
     }
 }
 
-/// A lane at one step, before it is made.
+/// Measurements of a lane at one step, before the step is made.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Record {
-    /// The loss that is followed.
+    /// Value of the loss that is followed.
     pub value: f64,
-    /// Hard IoU, the mean over foreground classes that the truth has; 1 where both masks are empty.
+    /// Hard IoU, from 0 to 1: the mean over foreground classes that the truth has. A binary task scores 1 if
+    /// both masks are empty; a multi-class one scores 0 if the truth has no foreground.
     pub iou: f64,
-    /// Hard Dice, likewise.
+    /// Hard Dice score, from 0 to 1, averaged likewise.
     pub dice: f64,
-    /// The Euclidean norm of the gradient by what is moved, before anything is done to it.
+    /// Euclidean norm of the gradient by the moved parameters, before any scaling.
     pub norm: f64,
 }
 
-/// Logits stay within this: beyond, a sigmoid is 0 or 1 in f32, and momentum would carry them off to infinity.
+/// Largest |logit|: beyond, a sigmoid is 0 or 1 in f32, and momentum would carry logits off to infinity.
 const FARTHEST: f32 = 60.0;
 
-/// Bytes of probabilities that are kept of the past.
+/// Memory for probabilities of past steps, in bytes.
 const MEMORY: usize = 64 << 20;
 
 const MOMENTUM: f64 = 0.9;
 const BETAS: [f64; 2] = [0.9, 0.999];
 const EPSILON: f64 = 1e-8;
 
-/// A lane under way.
+/// Lane under way.
 #[derive(Debug)]
 struct Runner {
     lane: Lane,
@@ -128,16 +129,16 @@ struct Runner {
     gradient: Vec<f64>,
 }
 
-/// Probabilities of some past steps, of all lanes: when they grow too many, every second is forgotten.
+/// Probabilities of some past steps, of all lanes. When they exceed the memory, every second step is dropped.
 #[derive(Debug)]
 struct History {
     every: usize,
-    /// By kept step, then lane: eight bits a probability, `[class, y, x]`.
+    /// Probabilities by kept step, then lane: eight bits each, `[class, y, x]`.
     kept: Vec<Vec<Vec<u8>>>,
     memory: usize,
 }
 
-/// Several lanes from one start, step by step.
+/// Race of several lanes from one start, step by step.
 #[derive(Debug)]
 pub struct Race {
     labels: Labels,
@@ -148,7 +149,8 @@ pub struct Race {
 }
 
 impl Race {
-    /// At step 0. Refuses no lanes, a rate that is not positive, and fields that no loss takes, with a sentence.
+    /// Race at step 0. Error, as a sentence, for no lanes, a rate that is not a positive number, and logits
+    /// and labels that [`Field::new`] refuses.
     pub fn new(
         logits: Logits,
         labels: Labels,
@@ -194,7 +196,7 @@ impl Race {
         Ok(race)
     }
 
-    /// Steps made.
+    /// Number of steps made.
     pub fn steps(&self) -> usize {
         self.steps
     }
@@ -204,18 +206,18 @@ impl Race {
         self.runners.iter().map(|runner| &runner.lane)
     }
 
-    /// A lane's records by step, from 0 to the present.
+    /// Records of a lane by step, from 0 to the present.
     pub fn records(&self, lane: usize) -> &[Record] {
         &self.runners[lane].records
     }
 
-    /// A lane's logits now.
+    /// Logits of a lane at the present step, `[image, class, y, x]`.
     pub fn logits(&self, lane: usize) -> &Logits {
         &self.runners[lane].logits
     }
 
-    /// A lane's probabilities `[class, y, x]` at a step, or at the last one before it that is still known, and which
-    /// that is.
+    /// Probabilities `[class, y, x]` of a lane at a step, or at the last kept step before it, with that
+    /// step's number.
     pub fn probabilities(&self, lane: usize, step: usize) -> (usize, Vec<f64>) {
         let History { every, kept, .. } = &self.history;
         let at = (step / every).min(kept.len().saturating_sub(1));
@@ -223,7 +225,7 @@ impl Race {
         (at * every, bytes.iter().map(|&byte| f64::from(byte) / 255.0).collect())
     }
 
-    /// One step of every lane.
+    /// Makes one step of every lane.
     pub fn step(&mut self) -> Result<(), String> {
         self.steps += 1;
         for runner in &mut self.runners {
@@ -232,7 +234,7 @@ impl Race {
         self.look()
     }
 
-    /// Evaluates where every lane stands.
+    /// Evaluates every lane at its present logits.
     fn look(&mut self) -> Result<(), String> {
         let mut pictures = Vec::new();
         for runner in &mut self.runners {
@@ -314,7 +316,7 @@ impl Runner {
     }
 }
 
-/// Hard IoU and Dice, the mean over foreground classes of the truth.
+/// Hard IoU and Dice, each the mean over foreground classes of the truth.
 fn overlap(field: &Field<'_>) -> (f64, f64) {
     let shape = field.shape();
     let first = shape.first_channel(false);
@@ -370,7 +372,8 @@ mod tests {
         Race::new(logits, labels, &image, lanes, rules).unwrap()
     }
 
-    /// z ← z − rate · (σ(z) − y), pixel by pixel, and what momentum and Adam make of the same gradient.
+    /// Closed form of one step, z ← z − rate · (σ(z) − y), pixel by pixel, and of momentum and Adam with the
+    /// same gradient.
     #[test]
     fn cross_entropy_follows_its_recurrence() {
         for method in [Method::Gradient, Method::Momentum, Method::Adam] {

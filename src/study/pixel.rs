@@ -1,14 +1,15 @@
-//! What a single pixel has to do with a value.
+//! Contribution of a single pixel to a value.
 
 use ndarray::{ArrayView3, ArrayView4};
 
 use crate::field::{Field, FieldError, Logits};
 use crate::loss::Loss;
 
-/// A logit at which every loss here takes a pixel for perfectly sure.
+/// Logit at which every loss here takes a pixel for perfectly sure.
 const SURE: f32 = 40.0;
 
-/// The logits with one pixel of the first image made perfectly right: sure of its label, or as unsure as its share.
+/// Logits with one pixel of the first image made perfectly right: sure of its hard label, or with its soft
+/// label as probability.
 pub fn put_right(field: &Field<'_>, logits: ArrayView4<'_, f32>, label: u8, y: usize, x: usize) -> Logits {
     let mut logits = logits.to_owned();
     let shape = field.shape();
@@ -25,9 +26,9 @@ pub fn put_right(field: &Field<'_>, logits: ArrayView4<'_, f32>, label: u8, y: u
     logits
 }
 
-/// How much of each value is due to one pixel of the first image: by how much it would fall if that pixel were
-/// perfectly right and all else stayed. Losses that are means over pixels give their own term, the others what the
-/// pixel costs in the company it is in. An ignored pixel is due nothing.
+/// Contribution of one pixel of the first image to each value: the amount by which the value would fall if
+/// that pixel were perfectly right and all else stayed. For means over pixels it is the pixel's own term; for
+/// other losses it depends on all other pixels. 0 for an ignored pixel.
 pub fn contributions<'l>(
     field: &Field<'_>,
     logits: ArrayView4<'_, f32>,
@@ -68,7 +69,7 @@ mod tests {
         assert_eq!(at(1), [0.0, 0.0], "an ignored pixel");
     }
 
-    /// Where labels are shares the right prediction is as unsure as they are.
+    /// Soft labels: the right prediction is as unsure as they are.
     #[test]
     fn a_soft_pixel_is_right_where_its_probabilities_are_its_shares() {
         let logits = array![[[[0.5f32, 1.0]], [[-1.0, 0.0]], [[2.0, 0.3]]]];

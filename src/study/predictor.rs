@@ -1,34 +1,35 @@
-//! A predictor small enough to be trained before one's eyes: two layers of 3 × 3 filters over the scene's image.
+//! Two-layer convolutional predictor, small enough to be trained before one's eyes: 3 × 3 filters over the
+//! scene's image.
 //!
-//! Eight filters, a tanh, and one more filter for each logit channel. Pixels share all weights, so that a pixel can only
-//! be moved together with all that look like it: what free logits never show of imbalance. It is a teaching model, not
-//! a segmentation network: it sees 5 × 5 pixels.
+//! Eight filters, a tanh, and one more filter for each logit channel. Pixels share all weights, so that a
+//! pixel can only be moved together with all that look like it: what free logits never show of imbalance. It
+//! is a teaching model, not a segmentation network: it sees 5 × 5 pixels.
 
 use ndarray::Array2;
 
 use crate::field::{IGNORE, Labels, Logits};
 use crate::scene::{random, texture};
 
-/// Filters of the first layer.
+/// Number of filters in the first layer.
 const FILTERS: usize = 8;
-/// Taps of a filter.
+/// Weights of a filter on one plane, 3 × 3, without its bias.
 const TAPS: usize = 9;
 
-/// A predictor with its image and what it computed last.
+/// Predictor with its image and the hidden planes of its last forward pass.
 #[derive(Debug, Clone)]
 pub struct Predictor {
     height: usize,
     width: usize,
     channels: usize,
     weights: Vec<f64>,
-    /// Planes with a border of zeros around.
+    /// Standardised image, with a border of zeros around it.
     image: Vec<f32>,
     hidden: Vec<Vec<f32>>,
 }
 
 impl Predictor {
-    /// For an image and so many logit channels, with weights of a seed. The image is brought to mean 0 and variance 1;
-    /// the last layer is small at first, so that all logits are near 0.
+    /// Predictor for an image and a number of logit channels, with weights of a seed. The image is brought to
+    /// mean 0 and variance 1; the last layer is small at first, so that all logits are near 0.
     pub fn new(image: &Array2<f32>, channels: usize, seed: u32) -> Self {
         let (height, width) = image.dim();
         let n = image.len().max(1) as f32;
@@ -51,12 +52,12 @@ impl Predictor {
         Self { height, width, channels, weights, image: padded(&plane, height, width), hidden: Vec::new() }
     }
 
-    /// All weights: filter by filter its taps, row by row, then its bias; the first layer first.
+    /// Weights, flat: filter by filter its taps, row by row, then its bias; the first layer first.
     pub fn weights(&self) -> &[f64] {
         &self.weights
     }
 
-    /// The same, to be changed.
+    /// Weights to be changed, in the order of [`weights`](Self::weights).
     pub fn weights_mut(&mut self) -> &mut [f64] {
         &mut self.weights
     }
@@ -65,7 +66,7 @@ impl Predictor {
         (self.height, self.width)
     }
 
-    /// Logits `[image, class, y, x]` of the one image.
+    /// Logits `[image, class, y, x]` of the one image, under the present weights.
     pub fn forward(&mut self) -> Logits {
         let (height, width) = self.size();
         self.hidden.clear();
@@ -91,7 +92,7 @@ impl Predictor {
         })
     }
 
-    /// The gradient by the weights from that by the logits of the last [`forward`](Self::forward).
+    /// Gradient by the weights, from that by the logits of the last [`forward`](Self::forward).
     pub fn pull_back(&self, by_logit: &[f32]) -> Vec<f64> {
         let (height, width) = self.size();
         let pixels = height * width;
@@ -127,7 +128,7 @@ impl Predictor {
     }
 }
 
-/// With a border of zeros, one pixel wide.
+/// Plane with a border of zeros, one pixel wide.
 fn padded(plane: &[f32], height: usize, width: usize) -> Vec<f32> {
     let mut out = vec![0.0; (height + 2) * (width + 2)];
     for (row, from) in plane.chunks_exact(width).enumerate() {
@@ -137,12 +138,12 @@ fn padded(plane: &[f32], height: usize, width: usize) -> Vec<f32> {
     out
 }
 
-/// Where the row of a padded plane begins that a tap meets on a row of the plane.
+/// Index in a padded plane at which the row begins that a tap meets on a row of the plane.
 fn start(row: usize, tap: usize, width: usize) -> usize {
     (row + tap / 3) * (width + 2) + tap % 3
 }
 
-/// Adds a padded plane under nine taps.
+/// Adds the correlation of a padded plane with nine taps.
 fn correlate(out: &mut [f32], padded: &[f32], taps: &[f64], (_, width): (usize, usize)) {
     for (row, out) in out.chunks_exact_mut(width).enumerate() {
         for (tap, &weight) in taps.iter().enumerate() {
@@ -154,7 +155,7 @@ fn correlate(out: &mut [f32], padded: &[f32], taps: &[f64], (_, width): (usize, 
     }
 }
 
-/// For each tap the sum of products of a plane with a padded plane under it.
+/// Adds, for each tap, the sum of products of a plane with the padded plane under that tap.
 fn products(by_tap: &mut [f64], plane: &[f32], padded: &[f32], (_, width): (usize, usize)) {
     for (row, plane) in plane.chunks_exact(width).enumerate() {
         for (tap, sum) in by_tap.iter_mut().enumerate() {
@@ -166,8 +167,8 @@ fn products(by_tap: &mut [f64], plane: &[f32], padded: &[f32], (_, width): (usiz
     }
 }
 
-/// The image of a scene, from 0 to 1: its photograph, or where it has none a made one. There every class has its own
-/// grey, blurred by a pixel, under a smooth texture and the noise of a sensor.
+/// Image of a scene, `[y, x]`, from 0 to 1: its photograph, or a made one. There every class has its own
+/// grey, averaged over 3 × 3 pixels, under a smooth texture and the noise of a sensor.
 pub fn image_of(labels: &Labels, photo: Option<&[u8]>, seed: u32) -> Array2<f32> {
     let (_, height, width) = labels.dim();
     if let Some(photo) = photo {

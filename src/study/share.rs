@@ -1,10 +1,10 @@
-//! Who holds the gradient.
+//! Division of the gradient between foreground and background.
 
 use crate::field::Field;
 
-/// The share of Σ|gradient| that falls on the foreground, from 0 to 1; the background has the rest.
+/// Foreground's fraction of Σ|gradient|, from 0 to 1; the background has the rest.
 ///
-/// The foreground is every class but 0. There is no share where the gradient is 0 everywhere.
+/// The foreground is every class but 0. None if the gradient is 0 everywhere.
 pub fn foreground_share(field: &Field<'_>, gradient: &[f32]) -> Option<f64> {
     let shape = field.shape();
     let (mut foreground, mut total) = (0.0, 0.0);

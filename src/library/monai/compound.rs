@@ -34,7 +34,7 @@ pub(super) const DICE_CE: Function = Function {
     translate: dice_ce,
 };
 
-/// It takes probabilities, whatever its documentation says of logits.
+/// Asymmetric unified focal loss. It takes probabilities, whatever its documentation says of logits.
 pub(super) const UNIFIED_FOCAL: Function = Function {
     names: &["AsymmetricUnifiedFocalLoss"],
     keywords: &[
@@ -148,8 +148,8 @@ fn to_dice_focal(config: &Config<'_>, facts: Facts) -> Args {
     said
 }
 
-/// Cross-entropy is of the softmax for two and more classes, whatever Dice is of; for one channel it is binary, and
-/// knows neither class weights nor smoothing.
+/// Dice and cross-entropy. Cross-entropy is of the softmax for two and more classes, whatever Dice is of; for
+/// one channel it is binary, and knows neither class weights nor smoothing.
 fn dice_ce(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let (of_dice, of_ce) = (call.number("lambda_dice")?, call.number("lambda_ce")?);
     let smoothing = call.number("label_smoothing")?;
@@ -180,7 +180,7 @@ fn dice_ce(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     Ok(dice.times(of_dice).plus(ce.times(of_ce)))
 }
 
-/// The focal loss is always one of sigmoids.
+/// Dice and focal loss, which is always one of sigmoids.
 fn dice_focal(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let (of_dice, of_focal) = (call.number("lambda_dice")?, call.number("lambda_focal")?);
     let (background, reduction) = (call.peek("include_background"), call.peek("reduction"));

@@ -51,8 +51,8 @@ pub(super) fn to_generalized_dice(config: &Config<'_>, facts: Facts) -> Args {
     said
 }
 
-/// A class that an image lacks has the largest weight of the others. The smoothing terms stand beside twice the sums,
-/// whose own scale is that of the weights.
+/// Generalised Dice. A class that an image lacks has the largest weight of the others. The smoothing terms
+/// stand beside twice the sums, whose own scale is that of the weights.
 pub(super) fn generalized_dice(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let (numerator, denominator) = (call.number("smooth_nr")?, call.number("smooth_dr")?);
     let weights = match call.take("w_type") {
@@ -156,7 +156,7 @@ pub(super) const GENERALIZED_WASSERSTEIN_DICE: Function = Function {
     },
 };
 
-/// The distances of classes: 1 from the background, `near` from each other.
+/// Distance matrix of classes: 1 from the background, `near` from each other.
 fn matrix(classes: usize, near: f64) -> Arg {
     let distance = |a: usize, b: usize| match (a, b) {
         _ if a == b => 0.0,
@@ -167,7 +167,8 @@ fn matrix(classes: usize, near: f64) -> Arg {
     Arg::List((0..classes).map(row).collect())
 }
 
-/// The one distance between foreground classes of such a matrix, which the library divides by its largest.
+/// Distance between foreground classes in such a matrix, which the library divides by its largest entry; none
+/// for any other matrix.
 fn near(given: &Arg) -> Option<f64> {
     let Arg::List(rows) = given else { return None };
     let rows: Option<Vec<Vec<f64>>> = rows

@@ -37,7 +37,7 @@ pub(super) const FOCAL: Function = Function {
     },
 };
 
-/// What a field's labels need.
+/// Arguments for the labels of a field: one-hot for several classes.
 pub(super) fn one_hot(facts: Facts) -> Args {
     match facts.task() {
         Task::Binary => Args::new(),
@@ -54,7 +54,7 @@ pub(super) fn to_focal(config: &Config<'_>, facts: Facts) -> Args {
     said
 }
 
-/// The focal loss, which others are made with too. Its mean is over all logits.
+/// Focal loss, by itself and in compounds. Its mean is over all logits.
 pub(super) fn focal(call: &mut Call<'_>, activation: &str) -> Result<Configured, Unmapped> {
     let background = call.flag("include_background")?;
     if call.task() == Task::Multiclass && !background {

@@ -3,20 +3,20 @@
 use crate::field::{Field, Head, Probabilities, Task};
 use crate::loss::config::PerClass;
 
-/// What the cross-entropy of a pixel depends on.
+/// Settings of the cross-entropy of a pixel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
-    /// How logits become probabilities in a multi-class task.
+    /// Head that gives probabilities in a multi-class task.
     pub head: Head,
-    /// Weight of what is positive where a channel is a binary task of its own.
+    /// Weight of positive pixels where a channel is a binary task of its own.
     pub pos_weight: f64,
-    /// Weight of what is negative there.
+    /// Weight of negative pixels where a channel is a binary task of its own.
     pub neg_weight: f64,
     /// Weight of each class in a multi-class task.
     pub class_weights: PerClass,
-    /// Share of a label that is spread over all classes.
+    /// Fraction of a label that is spread over all classes, from 0 to 1.
     pub label_smoothing: f64,
-    /// Probabilities are held in clip to 1 − clip under the logarithm; with 0 they are not.
+    /// Margin by which probabilities are held from 0 and 1 under the logarithm; 0 holds nothing.
     pub clip: f64,
 }
 
@@ -33,8 +33,8 @@ impl Terms {
         }
     }
 
-    /// `Σ share(pixel) · loss(pixel)` over the pixels that count, and its gradient. A pixel is its place among the
-    /// labels.
+    /// Weighted sum `Σ share(pixel) · loss(pixel)` over the pixels that count; writes its gradient if a place
+    /// is given. A pixel is its index among the labels.
     pub fn evaluate(
         &self,
         field: &Field<'_>,
@@ -63,7 +63,7 @@ impl Terms {
         value
     }
 
-    /// The loss of each pixel, in the order of the labels; 0 where a pixel does not count.
+    /// Loss of each pixel, in the order of the labels; 0 for a pixel that does not count.
     pub fn by_pixel(&self, field: &Field<'_>) -> Vec<f64> {
         let shape = field.shape();
         let weights = self.weights(field);
@@ -90,7 +90,7 @@ impl Terms {
         losses
     }
 
-    /// The weight of the labels of all pixels that count: what a weighted mean divides by.
+    /// Sum of the labels' weights over all pixels that count: the divisor of a weighted mean.
     pub fn weight_of_labels(&self, field: &Field<'_>) -> f64 {
         let shape = field.shape();
         let pixels = field.valid_pixels(0..shape.images) as f64;
@@ -112,7 +112,7 @@ impl Terms {
         total
     }
 
-    /// Terms of one pixel: C where every channel is a binary task of its own.
+    /// Number of terms of one pixel: C if every channel is a binary task of its own, else 1.
     pub fn terms_a_pixel(&self, field: &Field<'_>) -> usize {
         if self.is_binary(field) { field.shape().channels } else { 1 }
     }
@@ -130,19 +130,19 @@ impl Terms {
         }
     }
 
-    /// The smoothed label of a binary task, split into its pull towards 1 and towards 0.
+    /// Pulls of a binary task's smoothed and weighted target towards 1 and towards 0.
     fn pulls(&self, weight: f64, target: f64) -> (f64, f64) {
         let y = (1.0 - self.label_smoothing) * target + 0.5 * self.label_smoothing;
         (weight * self.pos_weight * y, weight * self.neg_weight * (1.0 - y))
     }
 
-    /// The smoothed and weighted label of one class of several.
+    /// Smoothed and weighted target of one class of several.
     fn smoothed(&self, weight: f64, target: f64, classes: usize) -> f64 {
         weight * ((1.0 - self.label_smoothing) * target + self.label_smoothing / classes as f64)
     }
 
-    /// One channel of one image as a binary task. `gradient` is of that plane. `held` gives both logarithms, and what
-    /// their slopes are multiplied by.
+    /// Weighted loss of one channel of one image as a binary task. `gradient` is of that plane. `held` gives
+    /// both logarithms, and the factor of their slopes.
     fn binary(
         &self,
         field: &Field<'_>,
@@ -246,12 +246,12 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// From `clip` to 1 − `clip`; 0 holds nothing.
+    /// Interval from `clip` to 1 − `clip`; 0 holds nothing.
     pub(crate) fn new(clip: f64) -> Self {
         Self { log_least: clip.ln(), log_most: (-clip).ln_1p() }
     }
 
-    /// The logarithms of p and 1 − p, and 1 where they are free to move, else 0.
+    /// Logarithms of p and 1 − p, held in the interval, and the factor of their slopes: 1 inside it, else 0.
     pub(crate) fn logs(self, log_p: f64, log_q: f64) -> (f64, f64, f64) {
         if log_p < self.log_least {
             (self.log_least, self.log_most, 0.0)

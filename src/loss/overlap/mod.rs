@@ -18,18 +18,18 @@ use crate::field::{Field, Head, Sums};
 pub(super) use params::*;
 pub(super) use slope::{Slope, Slopes};
 
-/// What an overlap loss makes of a class that the truth of a group does not contain.
+/// Treatment of a class that the truth of a group does not contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
-    /// Its loss is 0, and it is counted in the mean.
+    /// Loss of 0, counted in the mean.
     Zero,
-    /// It is scored like any other.
+    /// Score like that of any other class.
     Scored,
-    /// It is left out of the mean.
+    /// Left out of the mean.
     Skipped,
 }
 
-/// How a score becomes a loss.
+/// Map from a score S to a loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outer {
     /// 1 − S.
@@ -42,26 +42,26 @@ pub enum Outer {
     LogCosh,
 }
 
-/// What the exponent of a focal overlap loss is put on.
+/// Place of the exponent of a focal overlap loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
-    /// The loss of each class.
+    /// Exponent on the loss of each class.
     Class,
-    /// The mean over classes and groups.
+    /// Exponent on the mean over classes and groups.
     Mean,
 }
 
-/// How labels that are shares overlap with probabilities. On hard labels both are Σpy.
+/// Overlap of soft labels with probabilities. On hard labels both forms are Σpy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SoftForm {
-    /// Σpy, which is not greatest at p = y.
+    /// Product Σpy, which is not greatest at p = y.
     Product,
-    /// (Σp + Σy − Σ|p − y|)/2.
+    /// Distance form (Σp + Σy − Σ|p − y|)/2.
     Distance,
 }
 
 impl SoftForm {
-    /// The overlap that these sums come to.
+    /// Overlap that these sums give.
     pub(super) fn overlap(self, sums: &Sums) -> f64 {
         match self {
             Self::Product => sums.overlap,
@@ -70,18 +70,18 @@ impl SoftForm {
     }
 }
 
-/// How the losses of classes and groups become one.
+/// Reduction of the losses of classes and groups to one number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reduction {
-    /// What the loss of each class is multiplied by.
+    /// Weight of each class's loss.
     pub weights: PerClass,
-    /// Whether the sum of the weights divides, instead of the number of classes.
+    /// True if the sum of the weights divides, false if the number of classes does.
     pub weighted_mean: bool,
-    /// Whether the losses are added up, with no division.
+    /// True if the losses are added up, with no division.
     pub sum: bool,
 }
 
-/// A loss of the family. See the [module docs](self).
+/// Loss of the overlap family; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a convention of its own")]
 pub struct Overlap {
@@ -89,39 +89,39 @@ pub struct Overlap {
     pub false_positive: f64,
     /// β, weight of false negatives.
     pub false_negative: f64,
-    /// Whether the sums of the denominator are of squares.
+    /// True if the sums of the denominator are of squares.
     pub squared: bool,
-    /// What overlap is on labels that are shares.
+    /// Form of the overlap on soft labels.
     pub soft_form: SoftForm,
     /// a, added to the numerator.
     pub smooth_numerator: f64,
     /// b, added to the denominator.
     pub smooth_denominator: f64,
-    /// The denominator, and under a logarithm the score, is at least this.
+    /// Smallest denominator and, under a logarithm, smallest score.
     pub eps: f64,
-    /// How logits become probabilities in a multi-class task.
+    /// Head that gives probabilities in a multi-class task.
     pub head: Head,
-    /// Whether every image is scored by itself, or the batch as one.
+    /// True if every image is scored by itself, false if the batch is scored as one.
     pub per_image: bool,
-    /// Whether the sums run over all classes at once, which makes one score of them.
+    /// True if the sums run over all classes at once, which makes one score of them.
     pub pooled: bool,
-    /// Whether class 0 counts in a multi-class task.
+    /// True if class 0 counts in a multi-class task.
     pub background: bool,
-    /// What becomes of classes that the truth does not contain.
+    /// Treatment of classes that the truth does not contain.
     pub absent: Absent,
-    /// How a score becomes a loss.
+    /// Map from a score to a loss.
     pub outer: Outer,
-    /// The exponent on the loss, and what it is put on.
+    /// Exponent on the loss, with its place.
     pub exponent: (f64, Focus),
-    /// How classes and groups are summed up.
+    /// Reduction over classes and groups.
     pub reduction: Reduction,
 }
 
 impl Overlap {
-    /// The smallest denominator, that of segmentation-models-pytorch.
+    /// Smallest denominator by default, that of segmentation-models-pytorch.
     pub const EPS: f64 = 1e-7;
 
-    /// Weights α and β with everything else plain: batch-wide, all classes, absent ones 0.
+    /// Overlap loss of weights α and β with everything else plain: batch-wide, all classes, absent ones 0.
     pub const fn new(false_positive: f64, false_negative: f64) -> Self {
         Self {
             false_positive,
@@ -160,7 +160,7 @@ impl Overlap {
         }
     }
 
-    /// From a score to a loss, before any exponent, and its derivative.
+    /// Loss of a score, before any exponent, and its derivative.
     fn loss_of_score(&self, score: f64) -> (f64, f64) {
         match self.outer {
             Outer::OneMinus => (1.0 - score, -1.0),
@@ -171,7 +171,7 @@ impl Overlap {
         }
     }
 
-    /// The loss of some channels in one group, or nothing where it is left out of the mean.
+    /// Loss of some channels in one group, with its slope; none if it is left out of the mean.
     fn part(&self, field: &Field<'_>, images: Span<usize>, channels: Span<usize>) -> Option<(f64, Slope)> {
         let sums: Sums = images
             .flat_map(|image| channels.clone().map(move |channel| (image, channel)))
@@ -190,7 +190,8 @@ impl Overlap {
         Some((value, score.slope.times(by_value * by_score)))
     }
 
-    /// The exponent, if it is put here, and its derivative, which is given as 0 where nothing is lost.
+    /// Value raised to the exponent, if that is put here, and the derivative, which is given as 0 where
+    /// nothing is lost.
     fn focused(&self, value: f64, here: Focus) -> (f64, f64) {
         let (exponent, focus) = self.exponent;
         if focus != here || exponent.to_bits() == 1f64.to_bits() {
@@ -200,7 +201,7 @@ impl Overlap {
         if value <= 0.0 { (0.0, 0.0) } else { (value.powf(exponent), exponent * value.powf(exponent - 1.0)) }
     }
 
-    /// The channels that are scored together.
+    /// Ranges of channels that are scored together.
     fn parts(&self, field: &Field<'_>) -> Vec<Span<usize>> {
         let shape = field.shape();
         let first = shape.first_channel(self.background);
@@ -272,8 +273,8 @@ impl Loss for Overlap {
     }
 }
 
-/// The perfect value of a score's loss: with less added above than below, or more, a perfect prediction does not reach
-/// a score of 1.
+/// Value of a perfect prediction under 1 − S: 0 if as much smoothing is added above as below, else NaN,
+/// because the score then depends on the truth.
 pub(super) fn perfect_if_even(smooth_numerator: f64, smooth_denominator: f64) -> f64 {
     if smooth_numerator.to_bits() == smooth_denominator.to_bits() { 0.0 } else { f64::NAN }
 }

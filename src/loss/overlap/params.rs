@@ -5,7 +5,7 @@ use crate::field::{Head, Task};
 use crate::loss::Range;
 use crate::loss::config::{Choice, Config, Domain, Param, joined};
 
-/// The slider for the smoothing term.
+/// Parameter s, the smoothing term.
 pub(in crate::loss) const SMOOTH: Param = Param::number(
     "smooth",
     "smooth",
@@ -16,7 +16,7 @@ pub(in crate::loss) const SMOOTH: Param = Param::number(
          Libraries that write 2·Σpy + s mean half of it.",
 );
 
-/// How C logits become probabilities.
+/// Parameter for the activation: the head that makes probabilities of C logits.
 pub(in crate::loss) const ACTIVATION: Param = Param::choice(
     "activation",
     "activation",
@@ -31,7 +31,7 @@ pub(in crate::loss) const ACTIVATION: Param = Param::choice(
     "whether the probabilities of a pixel are those of a softmax, or each class has a sigmoid of its own.",
 );
 
-/// How classes and groups become one number.
+/// Parameters of the reduction over classes and groups.
 pub(in crate::loss) const REDUCTION: [Param; 3] = [
     Param::per_class("class_weights", "class weights", Domain::from(0.0, 5.0, 0.1, 1.0))
         .convention()
@@ -46,7 +46,7 @@ pub(in crate::loss) const REDUCTION: [Param; 3] = [
         .about("whether the losses of classes and images are added up instead of averaged."),
 ];
 
-/// What a sum runs over.
+/// Parameter for the extent of the sums: the batch or each image.
 pub(in crate::loss) const OVER: Param = Param::choice(
     "over",
     "sums over",
@@ -56,20 +56,20 @@ pub(in crate::loss) const OVER: Param = Param::choice(
 .of_batches()
 .about("whether the sums run over the batch, or each image is scored and the mean taken.");
 
-/// Whether class 0 counts.
+/// Parameter for counting class 0.
 pub(in crate::loss) const BACKGROUND: Param = Param::flag("background", "count background", true)
     .convention()
     .only(Task::Multiclass)
     .about("whether class 0 counts in the mean (multi-class).");
 
-/// What becomes of a class that the truth does not contain.
+/// Options for a class that the truth does not contain.
 pub(in crate::loss) const ABSENT_OPTIONS: &[Choice] = &[
     Choice { id: "zero", label: "loss 0, counted" },
     Choice { id: "scored", label: "scored" },
     Choice { id: "skipped", label: "left out" },
 ];
 
-/// What overlap is where labels are shares.
+/// Parameter for the form of the overlap on soft labels.
 pub(in crate::loss) const SOFT_FORM: Param = Param::choice(
     "soft_form",
     "soft labels",
@@ -82,10 +82,10 @@ pub(in crate::loss) const SOFT_FORM: Param = Param::choice(
      (Σp + Σy − Σ|p − y|)/2, which it does. On hard labels they are the same.",
 );
 
-/// What the denominator gets besides [`SMOOTH`], which may be less than nothing.
+/// Parameter for the denominator's own smoothing beside [`SMOOTH`]; it may be below 0.
 pub(in crate::loss) const SMOOTH_BELOW: Param = smooth_below(-10.0);
 
-/// What the denominator gets besides [`SMOOTH`], at least `min`.
+/// Parameter for the denominator's own smoothing beside [`SMOOTH`], at least `min`.
 pub(in crate::loss) const fn smooth_below(min: f64) -> Param {
     Param::number("smooth_below", "smooth, below only", Domain { min, ..Domain::from(0.0, 10.0, 0.1, 0.0) })
         .convention()
@@ -93,7 +93,7 @@ pub(in crate::loss) const fn smooth_below(min: f64) -> Param {
         .about("what the denominator gets besides s; below 0 where a library adds less there than above.")
 }
 
-/// How a score S becomes a loss, of the ways that all losses have.
+/// Parameter for the map from a score S to a loss, with the options that all overlap losses have.
 const OUTER: Param = Param::choice("outer", "loss of a score S", OUTER_OPTIONS)
     .convention()
     .about("1 − S; −S, which is below 0; or −log S, which is steeper where the overlap is small.");
@@ -104,26 +104,27 @@ const OUTER_OPTIONS: &[Choice] = &[
     Choice { id: "log", label: "−log S" },
 ];
 
-/// The same for a loss that is raised to a power, and must not be below 0.
+/// Parameter for the map from a score S to a loss that is raised to a power, and must not be below 0.
 pub(in crate::loss) const OUTER_ABOVE_ZERO: Param =
     Param::choice("outer", "loss of a score S", &const { [OUTER_OPTIONS[0], OUTER_OPTIONS[2]] })
         .convention()
         .about("1 − S, or −log S, which is steeper where the overlap is small.");
 
-/// The conventions on which libraries differ.
+/// Parameters for the conventions on which libraries differ.
 pub(in crate::loss) const CONVENTIONS: [Param; 13] =
     joined::<2, 11, 13>([OUTER, SQUARED], inner(SMOOTH_BELOW));
 
-/// Those of a Tversky score: its false positives and negatives have no squared form, in which they could be below 0.
+/// Parameters for the conventions of a Tversky score: its false positives and negatives have no squared form,
+/// in which they could be below 0.
 pub(in crate::loss) const TVERSKY_CONVENTIONS: [Param; 12] =
     joined::<1, 11, 12>([OUTER], inner(SMOOTH_BELOW));
 
-/// Whether the sums are of squares.
+/// Parameter for squares in the sums of the denominator.
 pub(in crate::loss) const SQUARED: Param = Param::flag("squared", "squared", false)
     .convention()
     .about("whether the sums below the bar are Σp² + Σy² instead of Σp + Σy.");
 
-/// The conventions without those on sums and on how a score becomes a loss.
+/// Parameters for the conventions, without those on squares and on the map from a score to a loss.
 const fn inner(smooth_below: Param) -> [Param; 11] {
     [
         ACTIVATION,
@@ -145,18 +146,18 @@ const fn inner(smooth_below: Param) -> [Param; 11] {
     ]
 }
 
-/// The same with no more above the bar than below it: otherwise a score could pass 1, and what is raised to a power be
-/// negative.
+/// Parameters as of [`inner`], with no more smoothing above the bar than below it: otherwise a score could
+/// pass 1, and what is raised to a power be negative.
 pub(in crate::loss) const INNER_UP_TO_ONE: [Param; 11] = inner(smooth_below(0.0));
 
-/// What guards a division by 0.
+/// Parameter for the smallest denominator, which guards a division by 0.
 pub(in crate::loss) const EPS: Param =
     Param::number("eps", "least denominator", Domain::new(1e-12, 1.0, 1e-7, Overlap::EPS))
         .convention()
         .without_control()
         .about("the least that the denominator, and under a logarithm the score, is taken to be.");
 
-/// What the exponent of a focal loss is put on.
+/// Parameter for the place of a focal loss's exponent.
 pub(in crate::loss) const EXPONENT_ON: Param = Param::choice(
     "exponent_on",
     "exponent on",
@@ -167,7 +168,7 @@ pub(in crate::loss) const EXPONENT_ON: Param = Param::choice(
 .about("whether the exponent is put on the loss of each class or on the mean of all.");
 
 impl Overlap {
-    /// The conventions as set by [`SMOOTH`] and [`CONVENTIONS`].
+    /// Loss with the settings of [`SMOOTH`] and [`CONVENTIONS`].
     pub(in crate::loss) fn with_conventions(self, config: &Config<'_>) -> Self {
         let outer = match config.choice("outer") {
             "minus" => Outer::Minus,
@@ -177,7 +178,7 @@ impl Overlap {
         Self { outer, ..self.with_inner(config) }
     }
 
-    /// The conventions as set by [`SMOOTH`] and [`inner`].
+    /// Loss with the settings of [`SMOOTH`] and [`inner`].
     pub(in crate::loss) fn with_inner(self, config: &Config<'_>) -> Self {
         let (smooth_numerator, smooth_denominator) = smoothing(config);
         Self {
@@ -197,18 +198,18 @@ impl Overlap {
     }
 }
 
-/// What [`SMOOTH`] and [`SMOOTH_BELOW`] add to the numerator and to the denominator.
+/// Smoothing of the numerator and of the denominator, as set by [`SMOOTH`] and [`SMOOTH_BELOW`].
 pub(in crate::loss) fn smoothing(config: &Config<'_>) -> (f64, f64) {
     let smooth = config.number("smooth");
     (smooth, (smooth + config.number("smooth_below")).max(0.0))
 }
 
-/// What [`SOFT_FORM`] says.
+/// Form of the overlap on soft labels, as set by [`SOFT_FORM`].
 pub(in crate::loss) fn soft_form(config: &Config<'_>) -> SoftForm {
     if config.choice("soft_form") == "distance" { SoftForm::Distance } else { SoftForm::Product }
 }
 
-/// What the choice of [`ABSENT_OPTIONS`] says.
+/// Treatment of absent classes, as set by the choice of [`ABSENT_OPTIONS`].
 pub(in crate::loss) fn absent(config: &Config<'_>) -> Absent {
     match config.choice("absent") {
         "scored" => Absent::Scored,
@@ -217,23 +218,23 @@ pub(in crate::loss) fn absent(config: &Config<'_>) -> Absent {
     }
 }
 
-/// What [`ACTIVATION`] says.
+/// Head, as set by [`ACTIVATION`].
 pub(in crate::loss) fn head(config: &Config<'_>) -> Head {
     if config.choice("activation") == "one-vs-rest" { Head::OneVsRest } else { Head::Joint }
 }
 
-/// What [`OVER`] says.
+/// True if each image is scored by itself, as set by [`OVER`].
 pub(in crate::loss) fn per_image(config: &Config<'_>) -> bool {
     config.choice("over") == "image"
 }
 
-/// What [`EXPONENT_ON`] says.
+/// Place of the exponent, as set by [`EXPONENT_ON`].
 pub(in crate::loss) fn focus(config: &Config<'_>) -> Focus {
     if config.choice("exponent_on") == "mean" { Focus::Mean } else { Focus::Class }
 }
 
 impl Reduction {
-    /// As set by [`REDUCTION`].
+    /// Reduction with the settings of [`REDUCTION`].
     pub(in crate::loss) fn new(config: &Config<'_>) -> Self {
         Self {
             weights: config.per_class("class_weights"),
@@ -242,7 +243,7 @@ impl Reduction {
         }
     }
 
-    /// Where values can lie, given where those of one class can.
+    /// Range of the reduced value, given that of one class.
     pub(in crate::loss) fn range(&self, of_class: Range) -> Range {
         let most = if self.sum {
             f64::INFINITY

@@ -6,7 +6,7 @@ use super::{Reduction, SoftForm};
 use crate::field::{Field, Head};
 use crate::loss::pull_back;
 
-/// How a score or a loss changes with what it is made of.
+/// Derivatives of a score or a loss by the sums it is made of.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::loss) struct Slope {
     /// d/dΣpy
@@ -16,13 +16,14 @@ pub(in crate::loss) struct Slope {
 }
 
 impl Slope {
-    /// Multiplies both.
+    /// Multiplies both derivatives.
     pub(in crate::loss) fn times(self, factor: f64) -> Self {
         Self { by_overlap: factor * self.by_overlap, by_prob_sum: factor * self.by_prob_sum }
     }
 }
 
-/// What one pixel's probability does to a value: it depends only on its image, its channel and its label.
+/// Derivatives of a value by the sums of each image and channel. Through them the derivative by one pixel's
+/// probability depends only on its image, its channel and its label.
 #[derive(Debug)]
 pub(in crate::loss) struct Slopes {
     by_image_and_channel: Vec<Slope>,
@@ -30,21 +31,21 @@ pub(in crate::loss) struct Slopes {
 }
 
 impl Slopes {
-    /// No slope anywhere.
+    /// Slopes of 0 everywhere.
     pub(in crate::loss) fn zero(field: &Field<'_>) -> Self {
         let shape = field.shape();
         let by_image_and_channel = vec![Slope::default(); shape.images * shape.channels];
         Self { by_image_and_channel, channels: shape.channels }
     }
 
-    /// Sets that of some channels in some images.
+    /// Sets the slope of some channels in some images.
     pub(in crate::loss) fn set(&mut self, images: Span<usize>, channels: Span<usize>, slope: Slope) {
         for image in images {
             self.by_image_and_channel[image * self.channels..][channels.clone()].fill(slope);
         }
     }
 
-    /// Multiplies all.
+    /// Multiplies all slopes.
     pub(super) fn multiply(&mut self, factor: f64) {
         for slope in &mut self.by_image_and_channel {
             *slope = slope.times(factor);
@@ -55,7 +56,7 @@ impl Slopes {
         self.by_image_and_channel[image * self.channels + channel]
     }
 
-    /// The gradient by logits.
+    /// Writes the gradient by logits.
     pub(in crate::loss) fn pull_back(
         &self,
         field: &Field<'_>,
@@ -83,7 +84,7 @@ impl Slopes {
         });
     }
 
-    /// The same where Σp is Σp².
+    /// Writes the gradient by logits for a denominator in which Σp² stands for Σp.
     pub(super) fn pull_back_squared(&self, field: &Field<'_>, head: Head, gradient: &mut [f32]) {
         let (shape, probabilities) = (field.shape(), field.probabilities(head));
         pull_back(field, head, gradient, |image, channel, pixel, label| {
@@ -95,8 +96,8 @@ impl Slopes {
 }
 
 impl Reduction {
-    /// One number of the losses of some channels in each group of images, and how it changes. What has no loss is left
-    /// out of the mean.
+    /// Value of the losses of some channels in each group of images, reduced to one number, with its slopes.
+    /// Channels without a loss are left out of the mean.
     pub(in crate::loss) fn reduce(
         &self,
         field: &Field<'_>,
@@ -132,7 +133,7 @@ impl Reduction {
     }
 }
 
-/// −1, 0 or 1, where `signum` of 0 is 1.
+/// Sign of a number: −1, 0 or 1, where `signum` of 0 is 1.
 fn sign(x: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x.signum() }
 }

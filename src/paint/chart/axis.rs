@@ -1,4 +1,4 @@
-//! Axes as data: what they measure, from where to where, and how values are spread along them.
+//! Axes as data: quantity, range, and spread of values.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,72 +6,72 @@ use super::super::number::{short, tick};
 use super::frame::Tick;
 use super::table::Cell;
 
-/// One axis of a chart.
+/// Axis of a chart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Axis {
-    /// What it measures, with its unit: `foreground, % of pixels`.
+    /// Quantity on the axis, with its unit: `foreground, % of pixels`.
     pub name: String,
-    /// The value at its start.
+    /// Value at the start of the axis.
     pub from: f64,
-    /// The value at its end.
+    /// Value at the end of the axis.
     pub to: f64,
-    /// How values are spread.
+    /// Spread of values along the axis.
     pub spread: Spread,
-    /// What stands at 1, 2, 3 and so on, where the axis counts things that have names; none where it measures. A line
-    /// break is kept where there is room for it, under the plot.
+    /// Names of the things that stand at 1, 2, 3 and so on; empty on an axis that measures. A line break is
+    /// kept where there is room for it, under the plot.
     #[serde(default)]
     pub names: Vec<String>,
 }
 
-/// How values are spread along an axis.
+/// Spread of values along an axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Spread {
-    /// Equal steps are equally long.
+    /// Linear: equal steps are equally long.
     #[default]
     Linear,
-    /// Equal ratios are equally long. Values must be positive.
+    /// Logarithmic: equal ratios are equally long. Values must be positive.
     Log,
 }
 
 impl Axis {
-    /// With equal steps.
+    /// Linear axis.
     pub fn linear(name: impl Into<String>, from: f64, to: f64) -> Self {
         Self { name: name.into(), from, to, spread: Spread::Linear, names: Vec::new() }
     }
 
-    /// With equal ratios.
+    /// Logarithmic axis; both ends must be above 0.
     pub fn log(name: impl Into<String>, from: f64, to: f64) -> Self {
         Self { spread: Spread::Log, ..Self::linear(name, from, to) }
     }
 
-    /// Of things side by side, which stand at 1, 2, 3 and so on.
+    /// Axis of named things side by side, which stand at 1, 2, 3 and so on.
     pub fn named(name: impl Into<String>, names: Vec<String>) -> Self {
         let to = names.len().max(1) as f64 + 0.5;
         Self { names, ..Self::linear(name, 0.5, to) }
     }
 
-    /// What stands at a value in one line, where things have names.
+    /// Name of the thing at a value, in one line; none on an axis that measures.
     fn name_at(&self, value: f64) -> Option<String> {
         let at = value.round();
         let name = (at >= 1.0).then(|| self.names.get(at as usize - 1))??;
         Some(name.replace("-\n", "-").replace('\n', " "))
     }
 
-    /// A value as it is read.
+    /// Value as text: the name of the thing there, else four significant digits.
     pub(super) fn said(&self, value: f64) -> String {
         self.name_at(value).unwrap_or_else(|| short(value))
     }
 
-    /// A value as a table has it.
+    /// Value as a cell of a table: the name of the thing there, else the number.
     pub(super) fn cell(&self, value: f64) -> Cell {
         self.name_at(value).map_or(Cell::Number(value), Cell::Text)
     }
 
-    /// From 0, or below if there is anything below, to a round number that holds all values. Values that are not finite
-    /// are left out. Ends are so few that an axis rarely moves while its values do.
+    /// Linear axis from 0, or below if any value is, to a round number that holds all values. Values that are
+    /// not finite are left out. Round ends are few, so an axis rarely moves while its values do.
     pub fn around(name: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
         let (least, most) = values
             .filter(|value| value.is_finite())
@@ -81,7 +81,8 @@ impl Axis {
         Self::linear(name, from, if from < to { to } else { from + 1.0 })
     }
 
-    /// From a power of ten to a power of ten around all positive values.
+    /// Logarithmic axis from a power of ten to a power of ten around all positive values, over twelve decades
+    /// at most.
     pub fn around_log(name: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
         let (least, most) = values
             .filter(|value| value.is_finite() && *value > 0.0)
@@ -95,7 +96,8 @@ impl Axis {
         Self::log(name, 10f64.powf(bottom), 10f64.powf(top))
     }
 
-    /// Where a value stands, 0 at the start and 1 at the end; not a number for what a log axis has no place for.
+    /// Place of a value along the axis, 0 at the start and 1 at the end; NaN for a value that a logarithmic
+    /// axis cannot show.
     pub(super) fn share(&self, value: f64) -> f64 {
         match self.spread {
             Spread::Linear => (value - self.from) / (self.to - self.from),
@@ -104,7 +106,8 @@ impl Axis {
         }
     }
 
-    /// The value at a share: the inverse.
+    /// Value at a place along the axis, 0 at the start and 1 at the end: the inverse of
+    /// [`share`](Self::share).
     pub(super) fn value(&self, share: f64) -> f64 {
         match self.spread {
             Spread::Linear => self.from + share * (self.to - self.from),
@@ -112,7 +115,8 @@ impl Axis {
         }
     }
 
-    /// Round values, about one for every `spacing` of `length` pixels.
+    /// Ticks at round values, at most one for every `spacing` of `length` pixels, but room for two at least;
+    /// at every name on an axis of named things.
     pub(super) fn ticks(&self, length: i32, spacing: i32) -> Vec<Tick> {
         if !(self.from.is_finite() && self.to.is_finite() && self.from < self.to) {
             return Vec::new();

@@ -1,5 +1,5 @@
-//! Things by name, one under the other, each with the parts that it adds up to: from left to right what adds, and from
-//! 0 to the left what takes away.
+//! Stacked horizontal bars, one under the other, each with its name and its parts: positive parts to the
+//! right of 0, negative parts to the left.
 
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -13,39 +13,39 @@ use super::plot::{self, Mark, Plot, Series, SeriesInk};
 use super::table::{Cell, Table};
 use super::{Area, ChartStyle, Drawn, Hover, HoverLine};
 
-/// Rows of stacked bars.
+/// Stacked bars, a row each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Bars {
-    /// What it answers, in a few words.
+    /// Title: the question the chart answers, in a few words.
     pub title: String,
-    /// The horizontal axis.
+    /// Horizontal axis.
     pub x: Axis,
-    /// What the rows are, for the table.
+    /// Kind of thing that a row stands for: the first column's name in the table.
     pub of: String,
-    /// What each row is made of.
+    /// Parts that rows are made of, with name and colour.
     pub parts: Vec<BarPart>,
-    /// From the top.
+    /// Rows, from the top.
     pub rows: Vec<BarRow>,
 }
 
-/// Something that every row may have some of.
+/// Part of the bars: a quantity of which every row may have some.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct BarPart {
-    /// Its name in the legend.
+    /// Name in the legend.
     pub name: String,
-    /// Its colour.
+    /// Colour of the part.
     pub ink: SeriesInk,
 }
 
-/// One thing.
+/// Row of the chart: one thing with its bar.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct BarRow {
-    /// Its name, which stands above its bar.
+    /// Name of the thing, which stands above its bar.
     pub name: String,
-    /// How much it has of each part, in their order.
+    /// Value of each part, in the order of [`Bars::parts`].
     pub values: Vec<f64>,
 }
 
@@ -56,7 +56,7 @@ impl BarRow {
 }
 
 impl Bars {
-    /// The rows of an area, under those of the legend; none if there is no room.
+    /// Area of the rows, under the legend; none if there is no room.
     fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
         let bare = Frame::new(size, style, false)?;
         let bare = Frame { left: style.px(16.0), top: style.px(8.0), ..bare };
@@ -65,20 +65,21 @@ impl Bars {
         (bare.bottom - top >= style.px(40.0)).then_some(Frame { top, ..bare })
     }
 
-    /// What each row takes of the height: few do not fill it.
+    /// Height of a row in pixels: an even division, limited so that few rows do not fill the chart.
     fn row_height(&self, frame: &Frame, style: &ChartStyle) -> f64 {
         let even = f64::from(frame.height()) / self.rows.len().max(1) as f64;
         even.min(f64::from(style.px(3.0 * LINE)))
     }
 
-    /// The legend is that of a plot with these series.
+    /// Legend, as that of a plot with one series a part.
     fn legend(&self) -> Plot {
         let series =
             self.parts.iter().map(|part| Series::line(&part.name, part.ink, Vec::new()).drawn(Mark::Bars));
         Plot::new("", self.x.clone(), self.x.clone(), series.collect())
     }
 
-    /// From where to where each part of a row goes.
+    /// Start and end of each part's bar, as values of x, with the part's index. Parts that are 0 or not
+    /// finite are left out.
     fn spans(row: &BarRow) -> impl Iterator<Item = (usize, f64, f64)> {
         let (mut above, mut below) = (0.0, 0.0);
         row.values.iter().enumerate().filter(|(_, value)| value.is_finite() && **value != 0.0).map(
@@ -91,7 +92,7 @@ impl Bars {
         )
     }
 
-    /// The row that a pointer is in, with its parts.
+    /// Reading at a pointer: the row that it is in, with its parts.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
         let frame = self.frame(size, style)?;
         frame.shares(at)?;
@@ -107,7 +108,7 @@ impl Bars {
         })
     }
 
-    /// A line for each row, with its parts and their sum.
+    /// Table of the chart: a line for each row, with its parts and their sum.
     pub fn table(&self) -> Table {
         let parts = self.parts.iter().map(|part| part.name.clone());
         Table {
@@ -127,7 +128,7 @@ impl Bars {
     }
 }
 
-/// Draws the rows. `cursor` is the index of one to mark.
+/// Draws the bars. `cursor` is the index of a row to mark.
 pub fn draw_bars<DB: DrawingBackend>(
     root: &Area<DB>,
     bars: &Bars,

@@ -1,13 +1,13 @@
-//! Where a surface has a value: marching squares, joined to lines.
+//! Contour lines of a surface: marching squares, joined to lines.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::surface::Surface;
 
-/// In shares of the axes.
+/// Point as fractions of the axes, each from 0 to 1.
 type Point = (f64, f64);
 
-/// The lines along which a surface has a value. One that is closed ends where it began.
+/// Contour lines of a surface at a level. A closed line ends where it began.
 pub(super) fn lines(surface: &Surface, level: f64) -> Vec<Vec<Point>> {
     let segments = segments(surface, level);
     let mut ends: HashMap<Key, Vec<usize>> = HashMap::new();
@@ -39,7 +39,7 @@ pub(super) fn lines(surface: &Surface, level: f64) -> Vec<Vec<Point>> {
     lines
 }
 
-/// A point as two neighbouring cells both name it, whichever way round they worked it out.
+/// Key of a point, the same from both of the neighbouring cells that compute it.
 type Key = (i64, i64);
 
 fn key((x, y): Point) -> Key {

@@ -1,4 +1,4 @@
-//! Marks and text on a chart, in pixels.
+//! Marks and text on a chart, in pixels of the backend.
 
 use plotters::element::{PathElement, Rectangle};
 use plotters::prelude::DrawingBackend;
@@ -9,21 +9,21 @@ use super::super::Rgb;
 use super::frame::Frame;
 use super::{Area, ChartStyle, Drawn};
 
-/// The page's own face, then what the system has. The string is read as CSS by canvas and SVG alike.
+/// Typeface: the page's own, then the system's. The string is read as CSS by canvas and SVG alike.
 const FACE: &str = "Inter, system-ui, sans-serif";
 
-/// Size of all text, in pixels of the page.
+/// Font size of all text, in pixels of the page.
 pub(super) const FONT: f64 = 13.0;
 
-/// From one line of text to the next.
+/// Line height of text, in pixels of the page.
 pub(super) const LINE: f64 = 18.0;
 
-/// A generous width for a text of this face: most of its letters are narrower than this.
+/// Generous width of a text, in pixels of the backend: most letters are narrower than assumed.
 pub(super) fn width_of(text: &str, style: &ChartStyle) -> i32 {
     style.px(0.56 * FONT * text.chars().count() as f64)
 }
 
-/// A text cut to a width, if it may be wider.
+/// Text cut to a width, with an ellipsis, if it may be wider.
 pub(super) fn cut(text: &str, style: &ChartStyle, width: i32) -> String {
     if width_of(text, style) <= width {
         return text.to_owned();
@@ -50,7 +50,7 @@ pub(super) fn text<DB: DrawingBackend>(
     root.draw_text(text, &look, at)
 }
 
-/// A filled box. Straight lines are drawn as thin boxes too: a stroke that falls between two pixels is
+/// Draws a filled box. Straight lines are drawn as thin boxes too: a stroke that falls between two pixels is
 /// blurred by a canvas, a box is not.
 pub(super) fn rect<DB: DrawingBackend>(
     root: &Area<DB>,
@@ -62,7 +62,7 @@ pub(super) fn rect<DB: DrawingBackend>(
     root.draw(&Rectangle::new([from, to], colour(fill).mix(opacity).filled()))
 }
 
-/// A curve through points given to a fraction of a pixel.
+/// Draws a curve through points given to a fraction of a pixel.
 pub(super) fn curve<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
@@ -77,7 +77,8 @@ pub(super) fn curve<DB: DrawingBackend>(
     root.draw(&PathElement::new(on_lattice(dense, stretch), line))
 }
 
-/// The way to a point, by half pixels where it is short: there it is part of a curve, and not an edge with corners.
+/// Points on the way from one point to the next, every half pixel where it is shorter than `stretch`: there
+/// it is part of a curve, and not an edge with corners.
 fn between(from: (f64, f64), to: (f64, f64), stretch: f64) -> impl Iterator<Item = (f64, f64)> {
     let length = (to.0 - from.0).hypot(to.1 - from.1);
     let steps = if length < stretch { (2.0 * length).ceil().max(1.0) as u32 } else { 1 };
@@ -87,7 +88,7 @@ fn between(from: (f64, f64), to: (f64, f64), stretch: f64) -> impl Iterator<Item
     })
 }
 
-/// A line from corner to corner: unlike a curve it keeps each of them.
+/// Draws a line from corner to corner: unlike a curve it keeps each of them.
 pub(super) fn edge<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
@@ -101,10 +102,10 @@ pub(super) fn edge<DB: DrawingBackend>(
     root.draw(&PathElement::new(corners, line))
 }
 
-/// Whole pixels that follow a curve without the wobble of rounding.
+/// Path of whole pixels that follows a curve without the wobble of rounding.
 ///
-/// Backends take integers only. Of each stretch of `stretch` pixels the point that happens to lie
-/// nearest to a whole pixel is kept, which leaves little more than half the error of rounding just any point.
+/// Backends take integers only. Of each stretch of `stretch` pixels the point that happens to lie nearest to
+/// a whole pixel is kept, which leaves little more than half the error of rounding just any point.
 fn on_lattice(points: impl Iterator<Item = (f64, f64)>, stretch: f64) -> Vec<(i32, i32)> {
     let whole = |(x, y): (f64, f64)| (x.round() as i32, y.round() as i32);
     let mut path = Vec::new();
@@ -129,7 +130,7 @@ fn on_lattice(points: impl Iterator<Item = (f64, f64)>, stretch: f64) -> Vec<(i3
     path
 }
 
-/// A short text in the middle of a line, which it interrupts.
+/// Draws a short text in the middle of a line, which it interrupts.
 pub(super) fn tag<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
@@ -142,7 +143,7 @@ pub(super) fn tag<DB: DrawingBackend>(
     text(root, style, label, ink, (x, y), (HPos::Center, VPos::Center))
 }
 
-/// Remarks in the upper right of the plot, where decreasing curves leave room.
+/// Draws remarks in the upper right of the plot, where decreasing curves leave room.
 pub(super) fn key<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
@@ -162,7 +163,7 @@ pub(super) fn key<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Which colour is which class, in one line above the plot on the right.
+/// Draws the legend of foreground and background, in one line above the plot on the right.
 pub(super) fn classes<DB: DrawingBackend>(root: &Area<DB>, style: &ChartStyle, frame: &Frame) -> Drawn<DB> {
     let (side, gap) = (style.px(10.0), style.px(6.0));
     let (mut right, base) = (frame.right, frame.top - style.px(10.0));

@@ -1,4 +1,4 @@
-//! Where the plot lies in its area, and the axes around it.
+//! Place of the plot within its area, and the axes around it.
 
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -7,7 +7,8 @@ use super::super::Rgb;
 use super::draw::{LINE, rect, text};
 use super::{Area, ChartStyle, Drawn};
 
-/// The plot: the pixels from `left` and `top` up to, not including, `right` and `bottom`.
+/// Plot rectangle, in pixels of the backend: from `left` and `top` up to, not including, `right` and
+/// `bottom`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) left: i32,
@@ -16,12 +17,12 @@ pub(super) struct Frame {
     pub(super) bottom: i32,
 }
 
-/// A mark on an axis: its place as a share of the axis, and its text.
+/// Tick of an axis: its place as a fraction of the axis, and its text.
 pub(super) type Tick = (f64, String);
 
 impl Frame {
-    /// The plot in an area of `size` pixels: names and labels have their room, and the rest is plot.
-    /// None if there is no rest.
+    /// Plot rectangle in an area of `size` pixels, less the room for names and labels. None if less than 40
+    /// pixels of the page remain either way.
     pub(super) fn new(size: (u32, u32), style: &ChartStyle, right_axis: bool) -> Option<Self> {
         let [width, height] = [size.0, size.1].map(|side| i32::try_from(side).unwrap_or(i32::MAX));
         let frame = Self {
@@ -41,42 +42,43 @@ impl Frame {
         self.bottom - self.top
     }
 
-    /// Two plots with one x axis: the upper takes `share` of the height, and a name fits between.
+    /// Two plots with one x axis: the upper takes the fraction `share` of the height, and a name fits
+    /// between.
     pub(super) fn stacked(self, style: &ChartStyle, share: f64) -> (Self, Self) {
         let gap = style.px(LINE + 10.0);
         let middle = self.top + (share * f64::from(self.height() - gap)) as i32;
         (Self { bottom: middle, ..self }, Self { top: middle + gap, ..self })
     }
 
-    /// The pixel at a share of the width, to a fraction.
+    /// Pixel at a fraction of the width, not rounded.
     pub(super) fn x(&self, share: f64) -> f64 {
         f64::from(self.left) + share * f64::from(self.width())
     }
 
-    /// The pixel at a share of the height, counted upwards, to a fraction.
+    /// Pixel at a fraction of the height, counted upwards, not rounded.
     pub(super) fn y(&self, share: f64) -> f64 {
         f64::from(self.bottom) - share * f64::from(self.height())
     }
 
-    /// The column of pixels that a pointer is in, counted from the left of the plot.
+    /// Column of pixels that a pointer is in, counted from the left of the plot; none outside it.
     pub(super) fn column(&self, x: f64) -> Option<usize> {
         let column = (x - f64::from(self.left)).floor();
         (column >= 0.0 && column < f64::from(self.width())).then_some(column as usize)
     }
 
-    /// Where a pointer is, as shares of width and height counted from the lower left; none outside the plot.
+    /// Position of a pointer as fractions of width and height, from the lower left; none outside the plot.
     pub(super) fn shares(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
         let across = (x - f64::from(self.left)) / f64::from(self.width());
         let up = (f64::from(self.bottom) - y) / f64::from(self.height());
         ((0.0..=1.0).contains(&across) && (0.0..=1.0).contains(&up)).then_some((across, up))
     }
 
-    /// The left edge of a column of pixels of the plot.
+    /// Left edge of a column of pixels of the plot.
     pub(super) fn x_of_column(&self, column: usize) -> i32 {
         self.left + i32::try_from(column).map_or(self.width(), |column| column.min(self.width()))
     }
 
-    /// The left axis, its name above it, and a line across the plot at each tick.
+    /// Draws the left axis, its name above it, and a line across the plot at each tick.
     pub(super) fn left_axis<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
@@ -95,7 +97,7 @@ impl Frame {
         text(root, style, name, style.theme.ink(), at, (HPos::Left, VPos::Bottom))
     }
 
-    /// The right axis, its name above it.
+    /// Draws the right axis, its name above it.
     pub(super) fn right_axis<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
@@ -120,7 +122,7 @@ impl Frame {
         text(root, style, name, style.theme.ink(), at, (HPos::Right, VPos::Bottom))
     }
 
-    /// The line under the plot, its ticks, and its name below them.
+    /// Draws the line under the plot, its ticks, and its name below them.
     pub(super) fn bottom_axis<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
@@ -142,14 +144,14 @@ impl Frame {
         text(root, style, name, style.theme.ink(), at, (HPos::Center, VPos::Top))
     }
 
-    /// The line that bars stand on.
+    /// Draws the line that bars stand on.
     pub(super) fn base<DB: DrawingBackend>(&self, root: &Area<DB>, style: &ChartStyle) -> Drawn<DB> {
         let to = (self.right, self.bottom + style.stroke(1.0).cast_signed());
         rect(root, (self.left, self.bottom), to, style.theme.muted(), 1.0)
     }
 }
 
-/// Neighbouring columns of pixels filled from the bottom of a frame, equal ones as one box.
+/// Fills neighbouring columns of pixels from the bottom of a frame, equal ones as one box.
 pub(super) fn fill_columns<DB: DrawingBackend>(
     root: &Area<DB>,
     frame: &Frame,
@@ -169,7 +171,7 @@ pub(super) fn fill_columns<DB: DrawingBackend>(
     open.map_or(Ok(()), |run| run.draw(root, frame))
 }
 
-/// A box from the pixel row `y` down to the bottom of a frame.
+/// Box from the pixel row `y` down to the bottom of a frame.
 #[derive(Clone, Copy)]
 pub(super) struct Column {
     pub(super) from: i32,
@@ -187,17 +189,18 @@ impl Column {
     }
 }
 
-/// The power of ten that numbers up to `most` are written in, where there is little room: it goes to the name.
+/// Exponent of the power of ten by which numbers up to `most` are divided where there is little room; 0 from
+/// 0.01 up to 10⁵. The power goes to the axis name.
 pub(super) fn written_in(most: f64) -> i32 {
     if (0.01..1e5).contains(&most) { 0 } else { most.log10().floor() as i32 }
 }
 
-/// Where an axis that must hold `value` ends.
+/// End of an axis that must hold `value`: 1, 1.5, 2, 3 or 5 times a power of ten.
 pub(super) fn axis_end(value: f64) -> f64 {
     round_up(value, &[1.0, 1.5, 2.0, 3.0, 5.0, 10.0])
 }
 
-/// The least of `steps`, times a power of ten, that is not below `value`.
+/// Least of `steps`, times a power of ten, that is not below `value`; 1 if `value` is not a positive number.
 fn round_up(value: f64, steps: &[f64]) -> f64 {
     if !(value.is_finite() && value > 0.0) {
         return 1.0;
@@ -208,13 +211,13 @@ fn round_up(value: f64, steps: &[f64]) -> f64 {
     steps.iter().find(fits).map_or(10.0 * power, |step| step * power)
 }
 
-/// 1, 2 or 5 times a power of ten, at least `least`: what an axis is divided into.
+/// Step that divides an axis: 1, 2 or 5 times a power of ten, at least `least`.
 pub(super) fn round_step(least: f64) -> f64 {
     round_up(least, &[1.0, 2.0, 5.0, 10.0])
 }
 
-/// Round values from 0 to `max`, about one for every `spacing` of `length` pixels; 0 and `max` if no
-/// round value lies between.
+/// Round values from 0 to `max`, about one for every `spacing` of `length` pixels; 0 and `max` if no round
+/// value lies between.
 pub(super) fn round_values(max: f64, length: i32, spacing: i32) -> Vec<f64> {
     let count = f64::from((length / spacing.max(1)).max(1));
     let step = round_step(max / count);

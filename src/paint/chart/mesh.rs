@@ -1,4 +1,4 @@
-//! A surface as a mesh, seen from the side: turned about its upright axis and projected without perspective.
+//! Surface as a mesh seen from the side: turned about its upright axis and projected without perspective.
 
 use plotters::element::{Circle, Polygon};
 use plotters::prelude::DrawingBackend;
@@ -12,20 +12,20 @@ use super::frame::Frame;
 use super::surface::{Surface, colours, key};
 use super::{Area, ChartStyle, Drawn};
 
-/// The height of the surface, as a share of the side of its floor.
+/// Height of the surface, as a fraction of the side of its floor.
 const HEIGHT: f64 = 0.75;
 
-/// How steeply one looks down on it, in degrees.
+/// Angle of view above the floor, in degrees.
 const TILT: f64 = 26.0;
 
-/// Room on both sides of the floor together, in pixels of the page.
+/// Margin on both sides of the floor together, in pixels of the page.
 const MARGIN: f64 = 24.0;
 
-/// Where things lie on the drawing.
+/// Projection of the floor and of heights above it onto pixels.
 pub(super) struct View {
     turn: (f64, f64),
     tilt: (f64, f64),
-    /// Pixels for a side of the floor, and the pixel of the floor's middle.
+    /// Side of the floor in pixels, and the pixel of its middle.
     side: f64,
     middle: (f64, f64),
     heights: Axis,
@@ -48,13 +48,13 @@ impl View {
         Self { turn, tilt, side, middle, heights: surface.scale() }
     }
 
-    /// How far back a place of the floor lies; both are shares of the axes.
+    /// Depth of a place of the floor, larger farther back; `x` and `y` are fractions of the axes.
     fn depth(&self, (x, y): (f64, f64)) -> f64 {
         let (sin, cos) = self.turn;
         (x - 0.5) * sin + (y - 0.5) * cos
     }
 
-    /// The pixel of a place of the floor, raised by a share of the height.
+    /// Pixel of a place of the floor, raised by a fraction of the height.
     fn pixel(&self, (x, y): (f64, f64), raised: f64) -> (f64, f64) {
         let (sin, cos) = self.turn;
         let across = (x - 0.5) * cos - (y - 0.5) * sin;
@@ -62,7 +62,7 @@ impl View {
         (self.middle.0 + self.side * across, self.middle.1 - self.side * up)
     }
 
-    /// The pixel of a crossing; none where nothing is measured.
+    /// Pixel of a crossing; none where its value is not finite.
     pub(super) fn crossing(&self, surface: &Surface, row: usize, column: usize) -> Option<(f64, f64)> {
         let value = surface.value(row, column);
         let place = (surface.x.share(surface.columns[column]), surface.y.share(surface.rows[row]));
@@ -127,7 +127,7 @@ fn floor<DB: DrawingBackend>(root: &Area<DB>, style: &ChartStyle, view: &View) -
     draw::edge(root, style, corners.iter().map(|at| view.pixel(*at, 0.0)), style.theme.muted(), (1.0, 1.0))
 }
 
-/// The names and ends of the axes, along the two sides of the floor in front.
+/// Draws the names and ends of the axes, along the two sides of the floor in front.
 fn names<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,

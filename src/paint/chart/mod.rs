@@ -1,15 +1,14 @@
-//! Charts, drawn on whatever `plotters` backend they are given.
+//! Charts as data, drawn on any `plotters` backend.
 //!
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area, as data too;
 //! - [`plot`], [`surface`] and [`bars`]: charts as data, for the panels; [`axis`] is what they stand on;
 //! - `mesh`: a surface seen from the side;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
-//! - `contour`: where a surface has a value;
-//! - `frame`: where the plot lies and how its axes are drawn; `draw`: marks and text.
+//! - `frame`: place of the plot and its axes; `draw`: marks and text.
 //!
-//! The layout never measures text, because in the browser `plotters` does so by adding an element
-//! to the page. Margins are fixed instead, which is also what makes pointing exact: the functions that
-//! turn a pointer position into a datum build the very same frame.
+//! The layout never measures text, because in the browser `plotters` does so by adding an element to the
+//! page. Margins are fixed instead, which is also what makes pointing exact: the functions that turn a
+//! pointer position into a datum build the very same frame.
 
 pub mod axis;
 pub mod bars;
@@ -37,32 +36,32 @@ pub use table::Table;
 
 use super::Theme;
 
-/// How a chart is drawn, whatever it shows.
+/// Style of a drawing, for any chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChartStyle {
-    /// Whose colours.
+    /// Theme whose colours are used.
     pub theme: Theme,
     /// Pixels of the backend for one of the page. Multiplies fonts, strokes and margins.
     pub scale: f64,
 }
 
 impl ChartStyle {
-    /// A length on the page in pixels of the backend.
+    /// Length in pixels of the backend, given in pixels of the page.
     fn px(&self, length: f64) -> i32 {
         let scale = if self.scale.is_finite() && self.scale > 0.0 { self.scale } else { 1.0 };
         (length * scale).round() as i32
     }
 
-    /// The same for a line, which is never thinner than a pixel.
+    /// Thickness of a line in pixels of the backend, at least 1, given in pixels of the page.
     fn stroke(&self, width: f64) -> u32 {
         self.px(width).max(1).unsigned_abs()
     }
 }
 
-/// The area a chart fills: all of a backend, or a part.
+/// Area that a chart fills: all of a backend, or a part.
 type Area<DB> = DrawingArea<DB, Shift>;
 
-/// What drawing returns.
+/// Result of drawing: the backend's error, if any.
 type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
 /// A chart as data: a panel answers with it, and the page draws, reads and exports it.
@@ -72,11 +71,11 @@ type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorTy
 pub enum Chart {
     /// Series over two axes.
     Plot(Plot),
-    /// A value over two parameters.
+    /// Value over two parameters.
     Surface(Surface),
-    /// A Lovász sort.
+    /// Lovász sort.
     Lovasz(LovaszChart),
-    /// Things by name, each with the parts that it adds up to.
+    /// Stacked bars by name.
     Bars(Bars),
 }
 
@@ -86,30 +85,30 @@ impl From<Plot> for Chart {
     }
 }
 
-/// What a pointer on a chart reads.
+/// Reading of a chart at a pointer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Hover {
-    /// The values of x and y that are read; y is not a number where all series are read at one x.
+    /// Values of x and y that are read; y is NaN where all series are read at one x.
     pub at: [f64; 2],
-    /// Where that is, for people.
+    /// Place of the reading, as text.
     pub title: String,
-    /// What is read there.
+    /// Values read there.
     pub lines: Vec<HoverLine>,
 }
 
-/// One value that is read.
+/// Value of a reading, with its name.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct HoverLine {
-    /// Of what.
+    /// Name of the quantity.
     pub name: String,
-    /// As text.
+    /// Value as text.
     pub value: String,
 }
 
 impl Chart {
-    /// What it answers.
+    /// Title: the question the chart answers.
     pub fn title(&self) -> &str {
         match self {
             Self::Plot(plot) => &plot.title,
@@ -119,8 +118,8 @@ impl Chart {
         }
     }
 
-    /// Draws it, filling its area. `cursor` is what to mark: all series at an x, one place of a surface, a rank counted
-    /// from 1, or the bar of a row.
+    /// Draws the chart, filling its area. `cursor` is the place to mark: an x for all series of a plot, x and
+    /// y of a surface, a rank counted from 1, or the row of a bar (as y).
     pub fn draw<DB: DrawingBackend>(
         &self,
         root: &Area<DB>,
@@ -138,7 +137,7 @@ impl Chart {
         }
     }
 
-    /// Draws it under its title, for where no page says it.
+    /// Draws the chart under its title, for use outside the page.
     pub fn draw_titled<DB: DrawingBackend>(&self, root: &Area<DB>, style: &ChartStyle) -> Drawn<DB> {
         root.fill(&draw::colour(style.theme.surface()))?;
         let (head, chart) = root.split_vertically(style.px(28.0));
@@ -147,7 +146,7 @@ impl Chart {
         self.draw(&chart, style, None)
     }
 
-    /// The same as a file of SVG, so many pixels wide and high.
+    /// Chart under its title as the text of an SVG file, `size` pixels wide and high.
     pub fn svg(&self, theme: Theme, size: (u32, u32)) -> String {
         let mut svg = String::new();
         {
@@ -159,7 +158,7 @@ impl Chart {
         svg
     }
 
-    /// What a pointer at these pixels of a chart of this size reads.
+    /// Reading at a pointer, in pixels of a chart of this size; none where there is nothing to read.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
         match self {
             Self::Plot(plot) => plot.hover(at, size, style),
@@ -169,17 +168,18 @@ impl Chart {
         }
     }
 
-    /// The handle that a pointer at these pixels takes.
+    /// Handle that a pointer at these pixels takes; none if it is too far from all.
     pub fn handle_at(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<&Handle> {
         if let Self::Plot(plot) = self { plot.handle_at(at, size, style) } else { None }
     }
 
-    /// The values of both axes at these pixels; beside the plot those of its border.
+    /// Values of both axes of a plot at these pixels; outside the plot those at its border. None for other
+    /// charts.
     pub fn values_at(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<[f64; 2]> {
         if let Self::Plot(plot) = self { plot.values_at(at, size, style) } else { None }
     }
 
-    /// All its numbers.
+    /// All numbers of the chart.
     pub fn table(&self) -> Table {
         match self {
             Self::Plot(plot) => plot.table(),
@@ -189,8 +189,8 @@ impl Chart {
         }
     }
 
-    /// The first rows of its numbers, and how many there are in all: a sort has one for each pixel of a scene, and a
-    /// page shows few of them.
+    /// First `most` rows of the chart's numbers, and the number of rows in all: a sort has one for each pixel
+    /// of a scene, and a page shows few of them.
     pub fn table_head(&self, most: usize) -> (Table, usize) {
         if let Self::Lovasz(sort) = self {
             return (sort.table(most), sort.rows());

@@ -1,4 +1,4 @@
-//! A value over two parameters: a heat surface with contours.
+//! Value over two parameters, drawn as a heat surface with contours.
 
 use plotters::element::Circle;
 use plotters::prelude::DrawingBackend;
@@ -17,36 +17,37 @@ use super::mesh::{View, draw_mesh};
 use super::table::{Cell, Table};
 use super::{Area, ChartStyle, Drawn, Hover, HoverLine};
 
-/// A value at every crossing of two rows of parameters.
+/// Value at every crossing of two lists of parameter values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Surface {
-    /// What it answers, in a few words.
+    /// Title: the question the chart answers, in a few words.
     pub title: String,
-    /// The horizontal parameter, from the first column to the last.
+    /// Axis of the horizontal parameter, from the first column to the last.
     pub x: Axis,
-    /// The upright parameter, from the first row to the last.
+    /// Axis of the vertical parameter, from the first row to the last.
     pub y: Axis,
-    /// What the colour measures.
+    /// Name of the value that colour shows.
     pub name: String,
-    /// Values of the columns, increasing.
+    /// Values of the horizontal parameter, increasing.
     pub columns: Vec<f64>,
-    /// Values of the rows, increasing.
+    /// Values of the vertical parameter, increasing.
     pub rows: Vec<f64>,
-    /// By row, then column. What is not finite is left blank.
+    /// Values by row, then column. Those that are not finite are left blank.
     pub values: Vec<f64>,
-    /// Where the present settings stand, if they do.
+    /// Parameters of the present settings, x and y, if they have any.
     pub here: Option<[f64; 2]>,
-    /// By how many degrees it is turned as a mesh seen from the side; without, it is seen from above, with contours.
+    /// Turn of the mesh seen from the side, in degrees; without one the surface is seen from above, with
+    /// contours.
     pub turn: Option<f64>,
 }
 
-/// Contours at most.
+/// Largest number of contours.
 const CONTOURS: i32 = 8;
 
-/// The key in pixels of the page: away from the plot, wide, away from its labels.
+/// Key of the colours, in pixels of the page: distance from the plot, width, distance to its labels.
 const BAR: (f64, f64, f64) = (8.0, 10.0, 4.0);
-/// A crossing of a mesh is read from so far, in pixels of the page.
+/// Largest distance from a pointer to a crossing of a mesh that is read, in pixels of the page.
 const REACH: f64 = 24.0;
 
 impl Surface {
@@ -54,7 +55,7 @@ impl Surface {
         self.values.get(row * self.columns.len() + column).copied().unwrap_or(f64::NAN)
     }
 
-    /// What the colours measure, from the least value to the most.
+    /// Axis of the values that colour shows, from the least to the largest.
     pub(super) fn scale(&self) -> Axis {
         let finite = || self.values.iter().copied().filter(|value| value.is_finite());
         let (least, most) =
@@ -66,26 +67,27 @@ impl Surface {
         }
     }
 
-    /// Round values between the least and the most.
+    /// Levels of the contours: round values between the least and the largest.
     fn levels(&self) -> Vec<f64> {
         let scale = self.scale();
         scale.ticks(CONTOURS, 1).into_iter().map(|(share, _)| scale.value(share)).collect()
     }
 
-    /// The power of ten that numbers are written in. It goes to the name, because beside the colours there is no room.
+    /// Power of ten by which the numbers of the key are divided. It goes to the name, because beside the
+    /// colours there is no room.
     fn power(&self) -> i32 {
         let scale = self.scale();
         let most = scale.from.abs().max(scale.to.abs());
         written_in(most)
     }
 
-    /// What numbers are divided by.
+    /// Divisor of the numbers of the key.
     fn unit(&self) -> f64 {
         10f64.powi(self.power())
     }
 
-    /// The plot, beside the key to its colours. A mesh has the names of its axes in itself, and the room under the plot
-    /// as well.
+    /// Plot rectangle, beside the key of colours. A mesh carries the names of its axes itself, and takes the
+    /// room under the plot as well.
     fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
         let frame = Frame::new(size, style, true)?;
         let labels = self.key_ticks(frame.height(), style);
@@ -105,13 +107,13 @@ impl Surface {
         ticks.map(|(share, _)| (share, tick(scale.value(share) / unit))).collect()
     }
 
-    /// The row and column of the crossing that is nearest to values of x and y.
+    /// Row and column of the crossing nearest to values of x and y.
     pub(super) fn nearest(&self, [x, y]: [f64; 2]) -> Option<(usize, usize)> {
         let column = nearest(&self.columns, &self.x, self.x.share(x))?;
         Some((nearest(&self.rows, &self.y, self.y.share(y))?, column))
     }
 
-    /// The crossing that lies nearest to a pixel of a mesh.
+    /// Row and column of the crossing of a mesh nearest to a pixel; none beyond [`REACH`].
     fn reached(
         &self,
         degrees: f64,
@@ -129,7 +131,7 @@ impl Surface {
         (far <= REACH * style.scale.max(1.0)).then_some(crossing)
     }
 
-    /// What a pointer at these pixels reads: the value of the nearest crossing.
+    /// Reading at a pointer: the value of the nearest crossing.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
         let frame = self.frame(size, style)?;
         let share = frame.shares(at)?;
@@ -145,7 +147,7 @@ impl Surface {
         })
     }
 
-    /// One row for each crossing.
+    /// Table with one row for each crossing.
     pub fn table(&self) -> Table {
         let row = |row: usize, column: usize| {
             [self.columns[column], self.rows[row], self.value(row, column)].map(Cell::Number).to_vec()
@@ -163,7 +165,7 @@ fn nearest(values: &[f64], axis: &Axis, share: f64) -> Option<usize> {
     (0..values.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
-/// Draws a surface, its contours and the key to its colours. `cursor` is a crossing to mark.
+/// Draws a surface, its contours and the key of its colours. `cursor` is the x and y of a crossing to mark.
 pub fn draw_surface<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,
@@ -209,19 +211,19 @@ pub fn draw_surface<DB: DrawingBackend>(
     Ok(())
 }
 
-/// From the least value to the most.
+/// Colours of the values, from the least to the largest.
 pub(super) fn colours(theme: Theme) -> [Rgb; 256] {
     ramp(theme.grid(), theme.foreground())
 }
 
-/// Where cells begin and end, as shares: half-way between neighbours.
+/// Edges of the cells as fractions of the axis: half-way between neighbours.
 fn edges(values: &[f64], axis: &Axis) -> Vec<f64> {
     let shares: Vec<f64> = values.iter().map(|value| axis.share(*value)).collect();
     let between = shares.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
     std::iter::once(0.0).chain(between).chain(std::iter::once(1.0)).collect()
 }
 
-/// The lines along which the surface has a value, each with the value on it.
+/// Draws the contour lines at a level, each with its value on it.
 fn contour<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,
@@ -246,7 +248,7 @@ fn contour<DB: DrawingBackend>(
     Ok(())
 }
 
-/// A bar of all colours on the right with round values, and what it measures above.
+/// Draws the key on the right: a bar of all colours with round values, and the name of the quantity above.
 pub(super) fn key<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,

@@ -1,29 +1,29 @@
-//! The numbers of a chart, to be read or taken along.
+//! Tables of a chart's numbers, to be read or exported.
 
 use super::super::number::short;
 
-/// One entry.
+/// Entry of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
-    /// A name.
+    /// Name.
     Text(String),
-    /// A value in full precision.
+    /// Number in full precision.
     Number(f64),
-    /// Nothing was measured here.
+    /// Blank, where nothing was measured.
     Empty,
 }
 
-/// Rows of equal length under named columns.
+/// Table: rows of equal length under named columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    /// What stands in each column, with its unit.
+    /// Names of the columns, with units.
     pub columns: Vec<String>,
-    /// The entries.
+    /// Entries, row by row.
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    /// As text for people, four digits a number.
+    /// Rows as text for people, four significant digits a number.
     pub fn texts(&self) -> impl DoubleEndedIterator<Item = Vec<String>> {
         self.rows.iter().map(|row| {
             let text = |cell: &Cell| match cell {
@@ -35,7 +35,7 @@ impl Table {
         })
     }
 
-    /// As comma-separated values with one line of names (RFC 4180), numbers in full precision.
+    /// Comma-separated values with one line of names (RFC 4180), numbers in full precision.
     pub fn csv(&self) -> String {
         let mut csv = line(self.columns.iter().map(|name| quoted(name)));
         for row in &self.rows {

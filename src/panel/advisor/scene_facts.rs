@@ -1,87 +1,88 @@
-//! What the truth of a scene is like: how much of it is foreground, in how many objects, how large and how thin.
+//! Facts about a scene's truth: amount of foreground, number of objects, their sizes and widths.
 //!
-//! An object is a connected part of one class, where pixels that touch at a corner are connected (8 neighbours). Its
-//! boundary is those of its pixels that have one of their four neighbours outside the class, the world beyond the
-//! border being outside, as [`metric`](crate::metric) has it. Ignored pixels are in no object. It is about the first
-//! image of a field and its hard labels.
+//! An object is a connected part of one class, where pixels that touch at a corner are connected (8
+//! neighbours). Its boundary is those of its pixels that have one of their four neighbours outside the class,
+//! the world beyond the border being outside, as [`metric`](crate::metric) has it. Ignored pixels are in no
+//! object. Facts are of the first image of a field and its hard labels.
 
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, distance_transform};
 use crate::metric::edge;
 
-/// A connected part of one class.
+/// Object: a connected part of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct SceneObject {
-    /// Its class.
+    /// Class of the object.
     pub class: usize,
-    /// Its area.
+    /// Area in pixels.
     pub pixels: usize,
-    /// How many of them are boundary.
+    /// Number of its boundary pixels.
     pub boundary: usize,
-    /// How far its innermost pixel is from the nearest one outside, in pixels: 1 in a line of one pixel.
+    /// Depth: distance of its innermost pixel to the nearest pixel outside, in pixels; 1 in a line of one
+    /// pixel.
     pub depth: f64,
-    /// Whether it touches the border of the image.
+    /// True if it touches the border of the image.
     pub at_border: bool,
 }
 
 impl SceneObject {
-    /// Whether it is many times longer than it is wide. A disc of radius r has πr² pixels, which is 0.8 (2r)²; what has
-    /// [`THIN`] times the square of its greatest width is a line, or a tree of lines.
+    /// True for an object many times longer than wide. A disc of radius r has πr² pixels, which is 0.8 (2r)²;
+    /// an object with [`THIN`] times the square of its greatest width is a line, or a tree of lines.
     pub fn is_thin(&self) -> bool {
         self.pixels as f64 >= THIN * (2.0 * self.depth).powi(2)
     }
 }
 
-/// From how many squares of its greatest width on an object is thin.
+/// Area, in squares of its greatest width, from which an object is thin.
 pub const THIN: f64 = 5.0;
 
-/// What the truth of a scene is like.
+/// Facts about the truth of a scene.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct SceneFacts {
-    /// Pixels that count.
+    /// Number of pixels that are not ignored.
     pub counted: usize,
-    /// The foreground classes that the scene may have: 1 alone in a binary task.
+    /// Foreground classes that the scene may have: 1 alone in a binary task.
     pub classes: Vec<usize>,
-    /// All objects, class by class.
+    /// Objects, class by class.
     pub objects: Vec<SceneObject>,
-    /// Images of the batch that it belongs to, itself among them.
+    /// Number of images in the scene's batch, its own included.
     pub images: usize,
-    /// Those of them that have no foreground.
+    /// Number of those images that have no foreground.
     pub empty_images: usize,
 }
 
-/// The objects of a class, or of all of them.
+/// Region: all objects of a class, or of the whole foreground.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Region {
-    /// Their area.
+    /// Area in pixels.
     pub pixels: usize,
-    /// Their share of the pixels that count, from 0 to 1.
+    /// Fraction of the counted pixels, from 0 to 1.
     pub share: f64,
-    /// How many there are.
+    /// Number of objects.
     pub objects: usize,
-    /// The area of the smallest; 0 where there is none.
+    /// Area of the smallest object in pixels; 0 if there is none.
     pub smallest: usize,
-    /// The median area.
+    /// Median area of the objects in pixels; 0 if there is none.
     pub median: f64,
-    /// The area of the largest.
+    /// Area of the largest object in pixels; 0 if there is none.
     pub largest: usize,
-    /// Boundary pixels.
+    /// Number of boundary pixels.
     pub boundary: usize,
-    /// The share of the area that is boundary: 1 where nothing is wider than two pixels.
+    /// Fraction of the area that is boundary, from 0 to 1: 1 if nothing is wider than two pixels.
     pub thinness: f64,
-    /// How many touch the border of the image.
+    /// Number of objects that touch the border of the image.
     pub at_border: usize,
-    /// The share of the area that lies in thin objects.
+    /// Fraction of the area that lies in thin objects, from 0 to 1.
     pub thin: f64,
 }
 
 impl SceneFacts {
-    /// Of the first image.
+    /// Facts of a field's first image.
     pub fn of(field: &Field<'_>) -> Self {
         let shape = field.shape();
         let classes: Vec<usize> = (1..shape.classes()).collect();
@@ -94,7 +95,7 @@ impl SceneFacts {
         Self { counted: field.valid_pixels(0..1), classes, objects, images: 1, empty_images }
     }
 
-    /// What is said of a class, or of the whole foreground.
+    /// Region of a class, or of the whole foreground.
     pub fn region(&self, class: Option<usize>) -> Region {
         let own: Vec<&SceneObject> =
             self.objects.iter().filter(|object| class.is_none_or(|class| object.class == class)).collect();
@@ -118,7 +119,7 @@ impl SceneFacts {
         }
     }
 
-    /// Whether there is nothing to find.
+    /// True if the truth has no foreground.
     pub fn is_empty(&self) -> bool {
         self.objects.is_empty()
     }
@@ -148,7 +149,8 @@ fn objects_of(mask: &[bool], width: usize, class: usize) -> Vec<SceneObject> {
     objects
 }
 
-/// How far each pixel of a mask is from the nearest outside, beyond the border too.
+/// Distance of each pixel of a mask to the nearest pixel outside, in pixels; beyond the border is outside
+/// too.
 fn depths(mask: &[bool], width: usize) -> Vec<f64> {
     let wide = width + 2;
     let height = mask.len() / width.max(1);
@@ -160,8 +162,8 @@ fn depths(mask: &[bool], width: usize) -> Vec<f64> {
     (0..height).flat_map(|row| all[(row + 1) * wide + 1..][..width].to_vec()).collect()
 }
 
-/// For each pixel of a mask the connected part that it is in, in the order of their first pixels, and how many there
-/// are.
+/// Connected part of each pixel of a mask (8 neighbours), numbered in the order of their first pixels, and
+/// the number of parts; none outside the mask.
 pub(crate) fn parts(mask: &[bool], width: usize) -> (Vec<Option<usize>>, usize) {
     let height = mask.len() / width.max(1);
     let mut parts = vec![None; mask.len()];
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
     use crate::field::IGNORE;
 
-    /// One row of text for each row of pixels: `.` is background, `x` ignored, a digit its class.
+    /// Scene from text, one row for each row of pixels: `.` is background, `x` ignored, a digit its class.
     fn facts(rows: &[&str], channels: usize) -> SceneFacts {
         let label = |letter: u8| match letter {
             b'.' => 0,

@@ -1,4 +1,4 @@
-//! A batch as one, and each of its images by itself: what a loss that sums or sorts makes of either.
+//! Batch scored as one, against each of its images scored by itself.
 //!
 //! [`BatchQuery::measure`] takes a field as one group, whatever its losses say of images. Asked of the whole batch it gives
 //! what is scored per batch; asked of one image it gives what that image adds to the mean that is scored per image.
@@ -8,44 +8,44 @@ use crate::library::{Facts, default_of, versions_of};
 use crate::loss::config::{Choice, Config, ConfigError, Kind, Param, Setting, Settings};
 use crate::loss::{Evaluation, Loss, Spec, dice, jaccard, lovasz_hinge, lovasz_softmax};
 
-/// The losses that are asked for. What each sums or sorts is an image or the batch.
+/// Losses measured on a batch: those that sum or sort over an image or over the batch.
 pub const LOSSES: [&Spec; 4] = [&dice::SPEC, &jaccard::SPEC, &lovasz_hinge::SPEC, &lovasz_softmax::SPEC];
 
-/// Parameters that say what becomes of a class that the truth does not contain.
+/// Ids of parameters that set the rule for a class absent from the truth.
 const RULES: [&str; 2] = ["absent", "classes"];
 
-/// What is asked of a batch.
+/// Query about a batch: settings of every loss, and the loss looked at closely.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchQuery {
-    /// Of each of [`LOSSES`].
+    /// Settings of each of [`LOSSES`].
     pub settings: [Settings; LOSSES.len()],
-    /// The one of them that is looked at closely.
+    /// Index in [`LOSSES`] of the loss looked at closely.
     pub chosen: usize,
 }
 
-/// What one group of images comes to.
+/// Measurements on one group of images.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchResult {
-    /// The value of each of [`LOSSES`].
+    /// Value of each of [`LOSSES`].
     pub values: Vec<f64>,
-    /// The value of the chosen loss under each of its [`rules`]; its value alone, where it has none.
+    /// Value of the chosen loss under each of its [`rules`]; its value alone, if it has none.
     pub by_rule: Vec<f64>,
-    /// Σ|gradient| of the chosen loss, by image.
+    /// Σ|gradient| of the chosen loss, image by image.
     pub pulls: Vec<f64>,
-    /// Pixels by label, by image.
+    /// Pixels of each label, image by image.
     pub labels: Vec<LabelCounts>,
 }
 
-/// A way to treat a class that the truth does not contain.
+/// Rule for a class absent from the truth.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// The parameter that says so.
+    /// Parameter that sets the rule.
     pub param: &'static Param,
-    /// What it is set to.
+    /// Option of the parameter that stands for the rule.
     pub option: Choice,
 }
 
-/// The rules that a loss offers for a task. A loss without any scores every class.
+/// Rules for absent classes that a loss offers for a task; empty for a loss that scores every class.
 pub fn rules(spec: &'static Spec, task: Task) -> Vec<Rule> {
     let one_image = Facts::plain(if task == Task::Binary { 1 } else { 3 });
     let param = spec.params.iter().find(|param| RULES.contains(&param.id) && one_image.concern(param));
@@ -58,7 +58,7 @@ pub fn rules(spec: &'static Spec, task: Task) -> Vec<Rule> {
 }
 
 impl Rule {
-    /// Whether a loss with these settings follows it.
+    /// True if a loss with these settings follows the rule.
     pub fn is_in(self, settings: &Settings) -> bool {
         let default = default_of(self.param);
         *settings.get(self.param.id).unwrap_or(&default) == Setting::from(self.option.id)
@@ -72,22 +72,23 @@ impl Rule {
 }
 
 impl BatchQuery {
-    /// The loss that is looked at closely.
+    /// Loss looked at closely.
     pub fn spec(&self) -> &'static Spec {
         LOSSES[self.chosen]
     }
 
-    /// Its settings.
+    /// Settings of the loss looked at closely.
     pub fn chosen_settings(&self) -> &Settings {
         &self.settings[self.chosen]
     }
 
-    /// Whether the losses of images are added up, where each is scored by itself, and not averaged.
+    /// True if the chosen loss adds up the images' losses instead of averaging them, when each is scored by
+    /// itself.
     pub fn adds_up(&self) -> bool {
         adds_up(self.chosen_settings())
     }
 
-    /// Asks it of all images of a field as one group. Refuses settings that a loss does not have.
+    /// Measures all images of a field as one group. Error for settings that a loss does not have.
     pub fn measure(&self, field: &Field<'_>) -> Result<BatchResult, ConfigError> {
         let shape = field.shape();
         let mut measured = BatchResult {
@@ -123,21 +124,21 @@ impl BatchQuery {
     }
 }
 
-/// The loss with its images as one group.
+/// Loss with all images in one group.
 fn as_one(spec: &'static Spec, settings: &Settings) -> Result<Box<dyn Loss>, ConfigError> {
     let mut settings = settings.clone();
     settings.insert("over".into(), "batch".into());
     Ok((spec.build)(&Config::new(spec, &settings)?))
 }
 
-/// Σ|g|
+/// Σ|g|, the gradient's absolute sum.
 fn size(gradient: &[f32]) -> f64 {
     // Short stretches are summed in f32, which the compiler makes vectors of, and their sums in f64.
     gradient.chunks(64).map(|stretch| f64::from(stretch.iter().map(|g| g.abs()).sum::<f32>())).sum()
 }
 
-/// What a loss with these settings comes to where each image is scored by itself: the mean of what they come to, or
-/// their sum, if the loss says so.
+/// Value of a loss where each image is scored by itself: the mean of `own`, the images' values, or their sum
+/// if the settings say so.
 pub fn per_image(own: impl ExactSizeIterator<Item = f64>, settings: &Settings) -> f64 {
     let images = own.len().max(1) as f64;
     let sum: f64 = own.sum();
@@ -148,23 +149,23 @@ fn adds_up(settings: &Settings) -> bool {
     settings.get("sum") == Some(&true.into())
 }
 
-/// What each has of the sum of all, none where that is 0.
+/// Fraction that each number is of their sum, from 0 to 1; none if the sum is 0.
 pub fn shares(of: &[f64]) -> Vec<Option<f64>> {
     let sum: f64 = of.iter().sum();
     of.iter().map(|part| (sum > 0.0).then(|| part / sum)).collect()
 }
 
-/// A library's function that follows a rule when it is called as usual.
+/// Library function that follows a rule when it is called as usual.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follower {
-    /// The library and the function, for people.
+    /// Name of library and function, for people.
     pub name: String,
-    /// Whether it scores each image by itself.
+    /// True if the function scores each image by itself, false if it scores the batch as one.
     pub per_image: bool,
 }
 
-/// The libraries' functions that follow each of the loss's [`rules`] when they are called as usual; all of them
-/// together, where it has none.
+/// Library functions that follow each of the loss's [`rules`] when called as usual, rule by rule; all of them
+/// in one list if the loss has no rules.
 pub fn followers(spec: &'static Spec, facts: Facts) -> Vec<Vec<Follower>> {
     let versions = versions_of(spec.id, facts);
     let following = |rule: Option<Rule>| {
@@ -245,7 +246,7 @@ mod tests {
         assert!(close(whole.values[0], 1.0 - 4.0 / 8.0) && close(whole.values[1], 1.0 - 2.0 / 6.0));
     }
 
-    /// The losses' own `over` is the other way to the same numbers.
+    /// Same numbers from the losses' own `over` parameter.
     #[test]
     fn the_mean_of_the_images_is_the_loss_per_image_and_so_are_its_gradients() {
         for channels in [1, 3] {

@@ -1,56 +1,57 @@
-//! Whom a focal loss still listens to: its curves, and where a scene's own pixels lie on them.
+//! Focal loss by p_t: its curves, and the distribution of a scene's own pixels over them.
 
 use crate::field::{Field, Head};
 
-/// The focal loss of one pixel by p_t, the probability given to its true class. α is no part of it.
+/// Focal loss of one pixel as a function of p_t, the probability given to its true class; without α.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
-    /// γ
+    /// γ, the focusing exponent.
     pub gamma: f64,
-    /// r, or nothing: pixels with p_t below it keep their full weight.
+    /// Reduced threshold r: pixels with p_t below it keep their full weight; none for the plain focal loss.
     pub reduced_threshold: Option<f64>,
 }
 
 impl Curve {
-    /// `(1 − p_t)^γ · −log p_t`.
+    /// Curve `(1 − p_t)^γ · −log p_t`.
     pub const fn plain(gamma: f64) -> Self {
         Self { gamma, reduced_threshold: None }
     }
 
-    /// The γ that is felt at p_t.
+    /// Exponent that acts at p_t: γ, or 0 below the reduced threshold.
     fn felt(self, p: f64) -> f64 {
         if self.reduced_threshold.is_some_and(|threshold| p < threshold) { 0.0 } else { self.gamma }
     }
 
-    /// What cross-entropy is multiplied by, from p_t and log (1 − p_t).
+    /// Modulating factor of cross-entropy, from p_t and log (1 − p_t); from 0 to 1.
     pub fn factor(self, p: f64, log_rest: f64) -> f64 {
         let gamma = self.felt(p);
         // At p_t = 1 the logarithm is infinite, and nothing to the power of 0 is 1.
         if gamma == 0.0 { 1.0 } else { (gamma * self.discounted(log_rest)).exp() }
     }
 
-    /// The logarithm of what is raised to γ.
+    /// Logarithm of the base that is raised to γ: log (1 − p_t), less log r with a reduced threshold.
     fn discounted(self, log_rest: f64) -> f64 {
         log_rest - self.reduced_threshold.map_or(0.0, f64::ln)
     }
 
-    /// The loss, infinite at p_t = 0.
+    /// Loss at p_t; infinite at 0.
     pub fn loss(self, p: f64) -> f64 {
         self.factor(p, (-p).ln_1p()) * -p.ln()
     }
 
-    /// The size of its derivative by the logit of the true class, which itself is never positive.
+    /// Absolute derivative of the loss by the logit of the true class; the derivative itself is never
+    /// positive.
     pub fn gradient(self, p: f64) -> f64 {
         let entropy = if p > 0.0 { -p.ln() } else { 0.0 };
         self.factor(p, (-p).ln_1p()) * self.slope(p, 1.0 - p, entropy)
     }
 
-    /// What the factor is multiplied by in the gradient.
+    /// Second factor of the gradient, beside the modulating factor: 1 − p_t + γ · p_t · entropy.
     fn slope(self, p: f64, rest: f64, entropy: f64) -> f64 {
         rest + self.felt(p) * p * entropy
     }
 
-    /// The γ with which the curve, times a weight, goes through a loss at p_t; none where γ has no say.
+    /// γ with which `weight` times the curve passes through `loss` at p_t; none where γ has no effect.
     pub fn gamma_through(self, weight: f64, p: f64, loss: f64) -> Option<f64> {
         let base = self.discounted((-p).ln_1p());
         let gamma = (loss / (weight * -p.ln())).ln() / base;
@@ -58,46 +59,46 @@ impl Curve {
         (has_say && !gamma.is_nan()).then_some(gamma)
     }
 
-    /// The weight with which the curve goes through a loss at p_t; none where no weight does.
+    /// Weight with which the curve passes through `loss` at p_t; none where no weight does.
     pub fn weight_through(self, p: f64, loss: f64) -> Option<f64> {
         let weight = loss / self.loss(p);
         (!weight.is_nan()).then_some(weight)
     }
 }
 
-/// The γ that Lin et al. compare by the loss of sorted pixels.
+/// γ values whose losses of sorted pixels Lin et al. compare.
 pub const FAMILY: [f64; 4] = [0.0, 0.5, 1.0, 2.0];
 
-/// Those, and then the curve in use.
+/// Number of curves measured: [`FAMILY`] and the curve in use.
 pub const CURVES: usize = FAMILY.len() + 1;
 
-/// The curve in use, among those.
+/// Index of the curve in use among all [`CURVES`].
 pub const IN_USE: usize = FAMILY.len();
 
-/// The pixels of one side, foreground or background.
+/// Pixels of one side, foreground or background.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {
-    /// Pixels by even bins of p_t from 0 to 1.
+    /// Histogram of p_t: number of pixels in even bins from 0 to 1.
     pub histogram: Vec<usize>,
-    /// Pixels with p_t of at least ½.
+    /// Easy pixels, with p_t of at least ½.
     pub easy: Group,
-    /// The others.
+    /// Hard pixels, with p_t below ½.
     pub hard: Group,
-    /// How their loss is spread over them.
+    /// Spread of the loss over the pixels.
     pub concentration: Concentration,
 }
 
 impl Side {
-    /// All of its pixels.
+    /// Number of pixels, easy and hard.
     pub fn pixels(&self) -> usize {
         self.easy.pixels + self.hard.pixels
     }
 }
 
-/// Sums over some pixels, without α. Gradients are by the logit of the true class.
+/// Sums over a group of pixels, without α. Gradients are by the logit of the true class.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Group {
-    /// How many they are.
+    /// Number of pixels.
     pub pixels: usize,
     /// Σ cross-entropy.
     pub entropy: f64,
@@ -107,23 +108,24 @@ pub struct Group {
     pub entropy_gradient: f64,
     /// Σ |gradient| of the focal loss.
     pub focal_gradient: f64,
-    /// Σ of what cross-entropy is multiplied by.
+    /// Σ modulating factor of cross-entropy.
     pub factor: f64,
 }
 
-/// How the loss of some pixels is spread over them, from the easiest, with the largest p_t, to the hardest.
+/// Spread of the loss over pixels, from the easiest, with the largest p_t, to the hardest.
 ///
-/// Pixels are not sorted but counted in many bins, within which the cross-entropy of two differs by 2 % at most. At the
-/// ends of bins the shares are exact; in between they are taken to grow evenly.
+/// Pixels are not sorted but counted in many bins, within which the cross-entropy of two differs by 2 % at
+/// most. At the ends of bins the fractions are exact; in between they are taken to grow evenly.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concentration {
-    /// By bin that holds a pixel: the number of pixels up to its end, and Σ loss of each curve.
+    /// Running sums at the end of each bin that holds a pixel: number of pixels, then Σ loss of each curve.
     ends: Vec<[f64; 1 + CURVES]>,
 }
 
-/// Bins of cross-entropy, even in its logarithm.
+/// Number of bins of cross-entropy, even in its logarithm.
 const FINE: usize = 2048;
-/// Where they begin, as a logarithm: what is less adds nothing. A logit of 10⁵ is still below their end.
+/// Range of the bins, as natural logarithms of cross-entropy: less than the first adds nothing, and a logit
+/// of 10⁵ is still below the last.
 const FIRST: f64 = -28.0;
 const LAST: f64 = 12.0;
 
@@ -140,27 +142,29 @@ impl Concentration {
         Self { ends: bins }
     }
 
-    /// Σ loss of a curve.
+    /// Σ loss of a curve over all pixels.
     pub fn total(&self, curve: usize) -> f64 {
         self.ends.last().map_or(0.0, |end| end[1 + curve])
     }
 
-    /// The share of a curve's loss that this share of pixels holds, the easiest; none where there is no loss.
+    /// Fraction of a curve's loss in the easiest `pixels`, a fraction of all; none if the loss is 0.
     pub fn held_by_easiest(&self, curve: usize, pixels: f64) -> Option<f64> {
         self.along(0, 1 + curve, pixels)
     }
 
-    /// The share of a curve's loss that this share of pixels holds, the hardest.
+    /// Fraction of a curve's loss in the hardest `pixels`, a fraction of all; none if the loss is 0.
     pub fn held_by_hardest(&self, curve: usize, pixels: f64) -> Option<f64> {
         self.held_by_easiest(curve, 1.0 - pixels).map(|held| 1.0 - held)
     }
 
-    /// The share of pixels, the hardest, that hold this share of a curve's loss.
+    /// Fraction of pixels, the hardest, that hold the fraction `loss` of a curve's loss; none if the loss is
+    /// 0.
     pub fn hardest_that_hold(&self, curve: usize, loss: f64) -> Option<f64> {
         self.along(1 + curve, 0, 1.0 - loss).map(|pixels| 1.0 - pixels)
     }
 
-    /// What share of one sum is reached where another has reached a share.
+    /// Fraction of the sum `asked` that is reached where the sum `known` has reached `share` of its total;
+    /// none if either total is 0.
     fn along(&self, known: usize, asked: usize, share: f64) -> Option<f64> {
         let total = self.ends.last()?;
         let aim = share * total[known];
@@ -174,7 +178,8 @@ impl Concentration {
     }
 }
 
-/// Foreground (any class but 0) and background, with a histogram of so many bins, under a curve.
+/// Pixels of the foreground (any class but 0) and of the background under a curve, with histograms of `bins`
+/// bins.
 pub fn sides(field: &Field<'_>, curve: Curve, bins: usize) -> [Side; 2] {
     let shape = field.shape();
     let all = field.probabilities(Head::Joint);
@@ -320,7 +325,7 @@ mod tests {
         );
     }
 
-    /// The loss itself adds the same terms.
+    /// Same terms as the loss itself adds.
     #[test]
     fn the_groups_add_up_to_the_loss_and_its_gradient() {
         let wave = |seed: usize| move |i: usize| ((i * 7919 + seed * 104_729) % 1013) as f64 / 1013.0;
@@ -363,7 +368,7 @@ mod tests {
         }
     }
 
-    /// What is found by bins is what a sort finds.
+    /// Same fractions by bins as by a sort.
     #[test]
     fn shares_of_loss_are_those_of_sorted_pixels() {
         let (logits, labels) = analogue(4000, 300);
@@ -420,7 +425,7 @@ mod tests {
         }
     }
 
-    /// The figure 4 of Lin et al. in numbers, on logits like those of their detector.
+    /// Figure 4 of Lin et al. in numbers, on logits like those of their detector.
     #[test]
     fn the_hardest_pixels_hold_what_they_hold_in_the_paper() {
         let (logits, labels) = analogue(100_000, 1000);

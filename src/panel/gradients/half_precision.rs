@@ -1,9 +1,9 @@
-//! What the sums of a loss become when they are accumulated in float16.
+//! Sums of a loss accumulated in float16.
 //!
-//! A float16 has 11 significant bits and ends at 65504. A term under half the spacing of a sum is lost in it: ones
-//! added one after the other stop at 2048. Only terms and partial sums are rounded here, each to the nearest float16
-//! with ties to even; probabilities, logarithms and the last divisions stay exact, so that what goes wrong is due to
-//! the sums alone.
+//! A float16 has 11 significant bits and ends at 65504. A term under half the spacing of a sum is lost in it:
+//! ones added one after the other stop at 2048. Only terms and partial sums are rounded here, each to the
+//! nearest float16 with ties to even; probabilities, logarithms and the last divisions stay exact, so that
+//! what goes wrong is due to the sums alone.
 
 use std::num::FpCategory;
 
@@ -14,14 +14,15 @@ use crate::field::{Field, Head};
 use crate::loss::overlap::Overlap;
 use crate::loss::{Spec, cross_entropy, dice};
 
-/// A sum accumulated in three ways. Of no terms all three are 0.
+/// Sum accumulated in three ways; all three are 0 if there are no terms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HalfSum {
-    /// In f64, from terms that are not rounded.
+    /// Sum in f64, of terms that are not rounded.
     pub exact: f64,
-    /// In float16, one term after the other; infinite past 65504.
+    /// Sum in float16, one term after the other; infinite past 65504.
     pub sequential: f64,
-    /// In float16, as a tree: sums of neighbours, then of neighbouring sums, as a GPU does. Infinite past 65504.
+    /// Sum in float16, as a tree: sums of neighbours, then of neighbouring sums, as a GPU does. Infinite past
+    /// 65504.
     pub pairwise: f64,
     /// Index of the term at which the sequential sum became infinite.
     pub overflows_at: Option<usize>,
@@ -30,48 +31,48 @@ pub struct HalfSum {
     pub stalls_at: Option<usize>,
 }
 
-/// One of the sums a loss is made of.
+/// Named sum that a loss is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SumReport {
-    /// What is summed, for people.
+    /// Formula of the sum, for people.
     pub name: &'static str,
-    /// What comes of it.
+    /// Sum, accumulated in three ways.
     pub sum: HalfSum,
 }
 
-/// A loss from sums accumulated in three ways. Not a number where infinity is divided by infinity.
+/// Loss made of sums accumulated in three ways. NaN where infinity is divided by infinity.
 #[derive(Debug, Clone, Copy)]
 pub struct HalfLoss {
     /// Line of the catalogue.
     pub spec: &'static Spec,
-    /// From f64 sums.
+    /// Loss from f64 sums.
     pub exact: f64,
-    /// From float16 sums, one term after the other.
+    /// Loss from float16 sums, one term after the other.
     pub sequential: f64,
-    /// From float16 sums, as a tree.
+    /// Loss from float16 sums, as a tree.
     pub pairwise: f64,
 }
 
-/// What a gradient loses in float16. The last three are among the first.
+/// Damage to a gradient in float16, as numbers of elements. The last three are among the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GradientInHalf {
     /// Elements that are not 0 in f32.
     pub nonzero: usize,
-    /// Those that become 0.
+    /// Elements that become 0.
     pub underflow: usize,
-    /// Those that become subnormal, under 2⁻¹⁴ ≈ 6.1·10⁻⁵, and so keep fewer than 11 bits.
+    /// Elements that become subnormal, under 2⁻¹⁴ ≈ 6.1·10⁻⁵, and so keep fewer than 11 bits.
     pub subnormal: usize,
-    /// Those that become infinite.
+    /// Elements that become infinite.
     pub overflow: usize,
 }
 
-/// To the nearest float16, by way of f32 as tensors are cast. The crate's own way from f64 drops the last 32 bits
-/// before it looks for ties.
+/// Nearest float16, by way of f32 as tensors are cast. The crate's own conversion from f64 drops the last 32
+/// bits before it looks for ties.
 fn rounded(x: f64) -> f16 {
     f16::from_f32(x as f32)
 }
 
-/// Sums terms, none of which may be NaN, in three ways.
+/// Sum of terms, none of which may be NaN, accumulated in three ways.
 pub fn half_sum(terms: impl Iterator<Item = f64>) -> HalfSum {
     let (mut exact, mut sequential) = (0.0, f16::ZERO);
     let (mut overflows_at, mut stalls_at) = (None, None);
@@ -97,7 +98,8 @@ pub fn half_sum(terms: impl Iterator<Item = f64>) -> HalfSum {
     }
 }
 
-/// Neighbours are summed until one sum is left; one without a neighbour waits for the next round.
+/// Sum as a tree: neighbours are summed until one sum is left; one without a neighbour waits for the next
+/// round.
 fn tree_sum(mut sums: Vec<f16>) -> f16 {
     while sums.len() > 1 {
         sums = sums
@@ -108,8 +110,9 @@ fn tree_sum(mut sums: Vec<f16>) -> f16 {
     sums.first().copied().unwrap_or_default()
 }
 
-/// Partial sums for a curve: after how many terms, the exact sum, the sequential float16 sum. At about so many evenly
-/// spaced places, fewer where there are fewer terms; the last is the whole sum. Of no terms there are none.
+/// Partial sums for a curve: number of terms, exact sum, sequential float16 sum. They stand at about `points`
+/// evenly spaced places, fewer if there are fewer terms; the last is the whole sum. Empty if there are no
+/// terms.
 pub fn partial_sums(terms: &[f64], points: usize) -> Vec<(usize, f64, f64)> {
     let points = points.clamp(1, terms.len().max(1));
     let mut partial = Vec::with_capacity(points);
@@ -125,11 +128,11 @@ pub fn partial_sums(terms: &[f64], points: usize) -> Vec<(usize, f64, f64)> {
     partial
 }
 
-/// The terms of the sums a loss is made of, with their names: one a pixel that counts, over the whole batch in row
-/// order.
+/// Terms of the sums that a loss is made of, with their names: one for each pixel that counts, over the whole
+/// batch in row order.
 ///
-/// p and y are of one channel: the only one of a binary task, channel 1 of a multi-class one. The cross-entropy, in
-/// nats, is of all. With soft labels y and the cross-entropy are about the shares.
+/// p and y are of one channel: the only one of a binary task, channel 1 of a multi-class one. The
+/// cross-entropy, in nats, is of all channels. Soft labels enter both y and the cross-entropy.
 pub fn terms_of(field: &Field<'_>) -> Vec<(&'static str, Vec<f64>)> {
     let Terms { cross_entropy, prob, label } = Terms::of(field);
     let overlap = prob.iter().zip(&label).map(|(p, y)| p * y).collect();
@@ -137,14 +140,15 @@ pub fn terms_of(field: &Field<'_>) -> Vec<(&'static str, Vec<f64>)> {
     text::SUMS.into_iter().zip([cross_entropy, prob, label, overlap, squares]).collect()
 }
 
-/// The sums of [`terms_of`].
+/// Sums of [`terms_of`], accumulated in three ways.
 pub fn sums_of(field: &Field<'_>) -> Vec<SumReport> {
     let sum = |(name, terms): (_, Vec<f64>)| SumReport { name, sum: half_sum(terms.into_iter()) };
     terms_of(field).into_iter().map(sum).collect()
 }
 
-/// Dice without smoothing, 1 − 2Σpy/(Σp + Σy) of the one channel of [`terms_of`], and the mean cross-entropy. An empty
-/// mask is scored as any other; with no pixel to count the cross-entropy is 0.
+/// Losses from float16 sums: Dice without smoothing, 1 − 2Σpy/(Σp + Σy), of the one channel of [`terms_of`],
+/// and the mean cross-entropy. An empty mask is scored as any other; with no pixel to count the cross-entropy
+/// is 0.
 pub fn losses_of(field: &Field<'_>) -> Vec<HalfLoss> {
     let Terms { cross_entropy, prob, label } = Terms::of(field);
     let pixels = label.len().max(1) as f64;
@@ -196,8 +200,8 @@ impl Terms {
     }
 }
 
-/// How many logits have an exponential that is infinite in float16, which is above 11.09: there a softmax or sigmoid
-/// by plain exponentials breaks. Only pixels that count.
+/// Number of logits whose exponential is infinite in float16, which is so above 11.09: there a softmax or
+/// sigmoid by plain exponentials breaks. Only pixels that count.
 pub fn exp_overflows(field: &Field<'_>) -> usize {
     let shape = field.shape();
     let in_plane = |(image, channel)| {
@@ -214,7 +218,7 @@ pub fn by_scale(gradient: &[f32]) -> [(f64, GradientInHalf); 3] {
     [1.0, 1024.0, 65536.0].map(|scale| (scale, gradient_in_half(gradient, scale)))
 }
 
-/// What becomes of a gradient that is multiplied by the loss scale and then kept in float16.
+/// Fate of a gradient that is multiplied by the loss scale and then kept in float16.
 pub fn gradient_in_half(gradient: &[f32], loss_scale: f64) -> GradientInHalf {
     let mut found = GradientInHalf { nonzero: 0, underflow: 0, subnormal: 0, overflow: 0 };
     for &g in gradient.iter().filter(|&&g| g != 0.0) {
@@ -267,7 +271,7 @@ mod tests {
         );
     }
 
-    /// 0.1 is 1638/2¹⁴ in float16, and half the spacing of 256 to 512 is 1/8.
+    /// Stall of 0.1, which is 1638/2¹⁴ in float16: half the spacing of 256 to 512 is 1/8.
     #[test]
     fn tenths_stop_at_256() {
         let sum = half_sum(repeat_n(0.1, 4096));
@@ -276,7 +280,7 @@ mod tests {
         assert_eq!(sum.pairwise, 4096.0 * 1638.0 / 16_384.0, "doubling is exact");
     }
 
-    /// What is just above half the spacing counts, however little above.
+    /// Terms just above half the spacing count, however little above.
     #[test]
     fn a_sum_is_rounded_once() {
         let above_half = 1.0 + f64::from(f16::EPSILON);
@@ -306,7 +310,7 @@ mod tests {
         assert!(places(0, 5).is_empty());
     }
 
-    /// 4096 pixels of foreground, all with p = ½: Σy stops at 2048, and Σp and Σp·y at 1024.
+    /// Foreground of 4096 pixels, all with p = ½: Σy stops at 2048, and Σp and Σp·y at 1024.
     #[test]
     fn sums_and_losses_of_even_foreground() {
         let (logits, labels) = (Logits::zeros((1, 1, 64, 64)), Labels::ones((1, 64, 64)));
@@ -357,7 +361,7 @@ mod tests {
         }
     }
 
-    /// Both sums of the denominator are finite or it is no loss: 1 − ∞/∞.
+    /// Sums of the denominator that are both infinite give no loss: 1 − ∞/∞.
     #[test]
     fn infinite_sums_make_no_dice() {
         let (logits, labels) = (Logits::from_elem((1, 1, 300, 300), 40.0), Array3::ones((1, 300, 300)));
@@ -375,7 +379,8 @@ mod tests {
         assert_eq!((dice.exact, dice.sequential, cross_entropy.exact), (1.0, 1.0, 0.0));
     }
 
-    /// ln 65520, half-way between the largest float16 and what would be next, is 11.09011.
+    /// Overflow of the exponential: ln 65520, half-way between the largest float16 and what would be next, is
+    /// 11.09011.
     #[test]
     fn exponentials_overflow_above_11() {
         let logits = array![[[[11.0900f32, 11.0902, -50.0, 300.0]]]];
@@ -386,7 +391,7 @@ mod tests {
         assert!(field.is_err(), "without being ignored the label is none");
     }
 
-    /// The least float16 is 2⁻²⁴, and half of it rounds to 0; the least normal one is 2⁻¹⁴.
+    /// Underflow of float16: the least is 2⁻²⁴, and half of it rounds to 0; the least normal one is 2⁻¹⁴.
     #[test]
     fn gradients_underflow_unless_scaled() {
         let gradient = [0.0, 2f32.powi(-14), -(2f32.powi(-15)), 2f32.powi(-24), 2f32.powi(-25), -1e-30, 1.0];

@@ -1,17 +1,18 @@
-//! How much gradient is left where a region is confidently wrong.
+//! Gradient that remains where a region is confidently wrong.
 //!
-//! The whole foreground is given one margin: the logit of the wrong answer minus that of the right one. At a large
-//! margin a loss on logits goes on pulling, while one that sees only probabilities pulls by p(1 − p) of its slope,
-//! which is next to nothing.
+//! The whole foreground is given one margin: the logit of the wrong answer minus that of the right one. At a
+//! large margin a loss on logits goes on pulling, while one that sees only probabilities pulls by p(1 − p) of
+//! its slope, which is next to nothing.
 
 use crate::field::{Field, Logits, Task, sigmoid};
 use crate::loss::{Evaluation, Loss};
 use crate::study::share::foreground_share;
 
-/// How far the classes that are neither right nor wrong lie below both: their probabilities are under 10⁻¹⁷.
+/// Distance in logits of the classes that are neither right nor wrong below both: their probabilities are
+/// under 10⁻¹⁷.
 const BELOW: f64 = 40.0;
 
-/// One point of the curve.
+/// Point of the curve: a loss and its gradient at one margin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// Logit of the wrong answer minus that of the right one, on every pixel of the foreground: below 0 it is right.
@@ -22,16 +23,16 @@ pub struct Point {
     pub value: f64,
     /// Euclidean norm of the gradient by the logits of the foreground's pixels, all their channels; at least 0.
     pub norm: f64,
-    /// The share of Σ|gradient| that the foreground has, where there is any gradient.
+    /// Foreground's fraction of Σ|gradient|, from 0 to 1; none if there is no gradient.
     pub foreground_share: Option<f64>,
 }
 
-/// The logits `[image, class, y, x]` with every pixel of the foreground wrong by the margin; all others, ignored ones
+/// Logits `[image, class, y, x]` with every foreground pixel wrong by the margin; all others, ignored ones
 /// too, stay as they are.
 ///
-/// The foreground is every class but 0, by label even where labels are soft. In a binary task its logit becomes
-/// −margin. In a multi-class task the channel of the label gets −margin/2, channel 0, which is the wrong answer,
-/// +margin/2, and every other channel −|margin|/2 − 40, so that the first two share all probability.
+/// The foreground is every class but 0, by hard label. In a binary task its logit becomes −margin. In a
+/// multi-class task the channel of the label gets −margin/2, channel 0, which is the wrong answer, +margin/2,
+/// and every other channel −|margin|/2 − 40, so that the first two share all probability.
 pub fn confidently_wrong(field: &Field<'_>, margin: f64) -> Logits {
     let shape = field.shape();
     let logit_of = |channel: usize, label: u8| match shape.task() {
@@ -54,9 +55,9 @@ pub fn confidently_wrong(field: &Field<'_>, margin: f64) -> Logits {
     )
 }
 
-/// What a loss and its gradient are where the whole foreground is wrong by the margin. See [`confidently_wrong`].
+/// Loss and gradient where the whole foreground is wrong by the margin; see [`confidently_wrong`].
 ///
-/// Without a foreground the norm is 0. With a margin that is not finite in f32 value and norm are not numbers.
+/// Without a foreground the norm is 0. With a margin that is not finite in f32, value and norm are NaN.
 pub fn at_margin(field: &Field<'_>, loss: &dyn Loss, margin: f64) -> Point {
     let logits = confidently_wrong(field, margin);
     let wrong_prob = sigmoid(margin);
@@ -134,7 +135,7 @@ mod tests {
         }
     }
 
-    /// The true class is pulled up and class 0 down by the same, and no other class at all.
+    /// Equal and opposite pulls: the true class up, class 0 down, and no other class at all.
     #[test]
     fn several_classes_pull_on_the_right_and_the_wrong_one() {
         let (logits, labels) = scene(4);
@@ -154,7 +155,7 @@ mod tests {
         }
     }
 
-    /// By the logit, p(1 − p) of the −2(D − I)/D² by the probability.
+    /// Gradient by the logit: p(1 − p) times the −2(D − I)/D² by the probability.
     #[test]
     fn dice_pulls_by_its_slope_on_probabilities() {
         let (logits, labels) = scene(1);

@@ -1,64 +1,65 @@
-//! Why libraries disagree: every library's version of a card on one field, each difference named and measured.
+//! Disagreement of libraries: every library's version of a card on one field, each difference named and
+//! measured.
 //!
-//! A difference is measured by switching it alone, with everything else as the card has it. Effects of several
-//! differences need not add up to the whole, because conventions act on each other.
+//! A difference is measured by switching it alone, with everything else as the card has it. Effects of
+//! several differences need not add up to the whole, because conventions act on each other.
 
 use crate::field::Field;
 use crate::library::{Configured, Facts, Term, Version, default_of, notes, versions_of};
 use crate::loss::config::{Config, ConfigError, Kind, Param, Setting, Settings};
 use crate::loss::{Loss, Spec};
 
-/// Every library's version of a card.
+/// Comparison of a card with every library's version of it.
 #[derive(Debug, Clone)]
 pub struct Comparison {
-    /// The value of the card itself.
+    /// Value of the card itself.
     pub value: f64,
-    /// One for each library and function.
+    /// Rows, one for each library and function.
     pub rows: Vec<Row>,
 }
 
-/// What a library makes of it.
+/// Version of the card in one library.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The library's id.
+    /// Id of the library.
     pub library: &'static str,
-    /// The library's name.
+    /// Name of the library.
     pub name: &'static str,
-    /// Its version.
+    /// Version of the library.
     pub version: &'static str,
-    /// The function.
+    /// Name of the function.
     pub function: &'static str,
-    /// The call, as Python has it.
+    /// Call, as Python has it.
     pub call: String,
-    /// The value that it returns.
+    /// Value that the call returns.
     pub value: f64,
-    /// Whether that is the value of the card, but for rounding.
+    /// True if the value is that of the card, up to rounding.
     pub same: bool,
-    /// Every difference from the card.
+    /// Differences from the card, each with its effect.
     pub causes: Vec<Cause>,
-    /// What else is true of such a call on this field.
+    /// Sentences about such a call on this field, beyond the differences.
     pub notes: Vec<String>,
 }
 
-/// One difference from the card.
+/// Difference from the card.
 #[derive(Debug, Clone)]
 pub struct Cause {
-    /// The loss it belongs to, in a sum of several.
+    /// Name of the loss it belongs to, in a sum of several.
     pub term: Option<&'static str>,
-    /// The label of the parameter.
+    /// Label of the parameter.
     pub label: &'static str,
-    /// What the card has.
+    /// Setting of the card, as text.
     pub ours: String,
-    /// What the library has.
+    /// Setting of the library, as text.
     pub theirs: String,
-    /// How the value changes when this alone is switched.
+    /// Change of the value when this difference alone is switched.
     pub effect: f64,
 }
 
-/// Two values closer than this, relative to the larger, are the same.
+/// Relative difference, to the larger of two values, up to which they are the same.
 const SAME: f64 = 1e-9;
 
-/// Compares a card with every library's version of it. Refuses settings that the card does not have.
+/// Compares a card with every library's version of it. Error for settings that the card does not have.
 pub fn compare(
     field: &Field<'_>,
     spec: &'static Spec,
@@ -89,7 +90,7 @@ fn row(field: &Field<'_>, value: f64, ours: &Configured, version: &Version) -> R
     })
 }
 
-/// The value of one loss of a sum.
+/// Value of one loss of a sum; none for settings that it does not have.
 fn value_of(field: &Field<'_>, spec: &'static Spec, settings: &Settings) -> Option<f64> {
     let loss: Box<dyn Loss> = (spec.build)(&Config::new(spec, settings).ok()?);
     Some(loss.evaluate(field, None))
@@ -129,7 +130,7 @@ fn causes(field: &Field<'_>, ours: &Configured, theirs: &Configured) -> Vec<Caus
     causes
 }
 
-/// Parameters that two versions of one loss set differently.
+/// Differences in parameters between two versions of one loss.
 fn differences(
     field: &Field<'_>,
     ours: &Term,
@@ -157,7 +158,7 @@ fn differences(
     params.collect()
 }
 
-/// A setting as the page says it.
+/// Setting as text, as the page shows it.
 fn told(param: &Param, setting: &Setting) -> String {
     match (param.kind, setting) {
         (Kind::Choice(options), Setting::Choice(id)) => {

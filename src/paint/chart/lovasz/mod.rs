@@ -1,7 +1,7 @@
-//! How the Lovász losses come about: the errors in decreasing order, each times what its pixel adds to
-//! the Jaccard loss of all pixels before it.
+//! Lovász losses as a chart: the errors in decreasing order, each times its pixel's increment of the Jaccard
+//! loss.
 //!
-//! Here it is data and a drawing; `read` is what a pointer and a table find in it.
+//! The data and the drawing are here; `read` has the readings at a pointer, and the table.
 
 mod read;
 
@@ -19,30 +19,31 @@ use super::draw;
 use super::frame::{Column, Frame, Tick, axis_end, fill_columns, round_values, written_in};
 use super::{Area, ChartStyle, Drawn};
 
-/// A Lovász sort as a chart. Ranks count from 0; what one of the first three lists lacks is not drawn.
+/// Lovász sort as a chart. Ranks count from 0. If one of `errors`, `increments` and `foreground` is shorter
+/// than the others, only the ranks that all three have are drawn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LovaszChart {
-    /// What it answers, in a few words.
+    /// Title: the question the chart answers, in a few words.
     pub title: String,
-    /// How it is drawn.
+    /// Form of the drawing.
     pub look: LovaszLook,
-    /// The errors, greatest first.
+    /// Errors by rank, largest first, at least 0.
     pub errors: Vec<f32>,
-    /// What each pixel adds to the Jaccard loss of those before it. They sum to 1.
+    /// Jaccard increments by rank: growth of the Jaccard loss of the pixels before. They sum to 1.
     pub increments: Vec<f32>,
-    /// Whether the pixel of each rank is foreground.
+    /// Side of the pixel of each rank: true for foreground.
     pub foreground: Vec<bool>,
-    /// Which pixel it is, for the table.
+    /// Index of the pixel of each rank, for the table.
     pub pixels: Vec<u32>,
-    /// The loss.
+    /// Loss: Σ error · increment.
     pub value: f64,
-    /// What an error is, for the axis: "hinge error".
+    /// Name of the error on the axis: "hinge error".
     pub error_name: String,
 }
 
-/// How a sort is drawn.
+/// Form in which a sort is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -54,10 +55,10 @@ pub enum LovaszLook {
     Area,
 }
 
-/// The height of the upper of the two plots of the rank chart, as a share of both.
+/// Height of the upper plot of the rank chart, as a fraction of both.
 const UPPER: f64 = 0.6;
 
-/// Ranks are shown down to this share of the greatest error: a softmax has an error everywhere, and a
+/// Fraction of the largest error down to which ranks are shown: a softmax has an error everywhere, and a
 /// hundred pixels that matter would be lost in front of sixty thousand that do not.
 const TAIL: f32 = 0.01;
 
@@ -76,7 +77,7 @@ impl LovaszChart {
         if increment.is_finite() { increment.max(0.0) } else { 0.0 }
     }
 
-    /// How many ranks the rank chart shows.
+    /// Number of ranks that the rank chart shows.
     pub fn shown(&self) -> usize {
         let least = TAIL * self.errors.first().copied().unwrap_or(0.0).max(0.0);
         let head =
@@ -84,12 +85,12 @@ impl LovaszChart {
         head.max(10).min(self.len()).max(1)
     }
 
-    /// The end of the error axis. It stays at 1 for errors that are differences of probabilities.
+    /// End of the error axis. It stays at 1 for errors that are differences of probabilities.
     fn end(&self) -> f64 {
         axis_end((0..self.len()).map(|rank| self.error(rank)).fold(1.0, f64::max))
     }
 
-    /// The share of the x axis that each rank takes in the area chart, rank by rank.
+    /// Range of the x axis of the area chart that each rank takes, rank by rank, within 0 to 1.
     fn spans(&self) -> impl Iterator<Item = Range<f64>> + '_ {
         let mut jaccard = 0.0f64;
         (0..self.len()).map(move |rank| {
@@ -100,7 +101,7 @@ impl LovaszChart {
     }
 }
 
-/// Draws a sort in its look, with a mark at a rank.
+/// Draws a sort in its form, with a mark at the rank `highlight`.
 pub fn draw_lovasz<DB: DrawingBackend>(
     root: &Area<DB>,
     chart: &LovaszChart,
@@ -113,14 +114,14 @@ pub fn draw_lovasz<DB: DrawingBackend>(
     }
 }
 
-/// The rank at the middle of a column of pixels: the greatest r with `r/shown ≤ (column + ½)/width`.
+/// Rank at the middle of a column of pixels: the greatest r with `r/shown ≤ (column + ½)/width`.
 fn rank_of_column(column: usize, width: i32, shown: usize) -> usize {
     let twice = 2 * column as u64 + 1;
     (twice * shown as u64 / (2 * u64::from(width.unsigned_abs()))) as usize
 }
 
-/// The first column of pixels whose middle is in `rank` or after: the inverse of the above, in whole
-/// numbers as well, so that what is drawn and what is pointed at cannot differ by rounding.
+/// First column of pixels whose middle is in `rank` or after: the inverse of [`rank_of_column`], in whole
+/// numbers as well, so that drawing and pointing cannot differ by rounding.
 fn column_of_rank(rank: usize, width: i32, shown: usize) -> usize {
     let twice = 2 * rank as u64 * u64::from(width.unsigned_abs());
     (twice.div_ceil(shown as u64) / 2) as usize
@@ -190,13 +191,13 @@ fn area<DB: DrawingBackend>(
     draw::key(root, style, &frame, &lines)
 }
 
-/// The ticks of a left axis from 0 to `end`, written in `unit`s.
+/// Ticks of a left axis from 0 to `end`, written as multiples of `unit`.
 fn vertical(frame: &Frame, style: &ChartStyle, end: f64, unit: f64) -> Vec<Tick> {
     let values = round_values(end, frame.height(), style.px(40.0));
     values.into_iter().map(|v| (v / end, tick(v / unit))).collect()
 }
 
-/// Ranks are counted from 1 on the axis, and a tick stands under the middle of its bar.
+/// Ticks of the rank axis, counted from 1, each under the middle of its bar.
 fn rank_ticks(frame: &Frame, style: &ChartStyle, shown: usize) -> Vec<Tick> {
     let step = round_values(shown as f64, frame.width(), style.px(64.0))
         .get(1)
@@ -210,7 +211,7 @@ fn rank_ticks(frame: &Frame, style: &ChartStyle, shown: usize) -> Vec<Tick> {
         .collect()
 }
 
-/// One bar for each rank, or for each column of pixels the greatest of its ranks.
+/// Draws one bar for each rank, or for each column of pixels the greatest of its ranks.
 fn bars<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
@@ -274,7 +275,7 @@ fn column_box(frame: &Frame, columns: Range<usize>, height: f64, fill: Rgb) -> C
     Column { from, to, y: frame.y(height.min(1.0)).round() as i32, fill }
 }
 
-/// A dot on the datum, and a line from it down to the axis.
+/// Draws a dot on the datum, and a line from it down to the axis.
 fn marker<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
@@ -289,7 +290,7 @@ fn marker<DB: DrawingBackend>(
     root.draw(&Circle::new(at, style.px(4.0), draw::colour(ink).filled()))
 }
 
-/// The rank pointed at, and the product that it adds to the loss.
+/// Text of the highlighted rank: its error and increment, whose product it adds to the loss.
 fn pointed_at(chart: &LovaszChart, highlight: Option<usize>) -> Vec<String> {
     let rank = highlight.filter(|rank| *rank < chart.len());
     let line = rank.map(|rank| {

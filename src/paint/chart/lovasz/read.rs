@@ -1,4 +1,4 @@
-//! What a pointer and a table find in a sort.
+//! Readings of a sort: at a pointer, and as a table.
 
 use super::super::super::number::{count, short};
 use super::super::frame::Frame;
@@ -7,8 +7,8 @@ use super::super::{ChartStyle, Hover, HoverLine};
 use super::{LovaszChart, LovaszLook, rank_of_column};
 
 impl LovaszChart {
-    /// The rank under a pointer `x` pixels from the left; none outside the plot. Where several ranks share a column of
-    /// pixels it is the middle one.
+    /// Rank under a pointer `x` pixels from the left; none outside the plot. If several ranks share a column
+    /// of pixels it is the middle one.
     pub fn rank_at(&self, x: f64, size: (u32, u32), style: &ChartStyle) -> Option<usize> {
         let frame = Frame::new(size, style, false)?;
         let column = frame.column(x)?;
@@ -24,7 +24,7 @@ impl LovaszChart {
         }
     }
 
-    /// What a pointer reads: the rank there, which is the value of x counted from 1.
+    /// Reading at a pointer: the rank there. Its value of x is the rank counted from 1.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
         let rank = self.rank_at(at.0, size, style)?;
         let (error, weight) = (self.error(rank), self.increment(rank));
@@ -45,7 +45,7 @@ impl LovaszChart {
         if self.foreground[rank] { "foreground" } else { "background" }
     }
 
-    /// The first ranks with all that is known of them.
+    /// Table of the first `most` ranks, with every quantity of each.
     pub fn table(&self, most: usize) -> Table {
         let columns = [
             "rank",
@@ -75,7 +75,7 @@ impl LovaszChart {
         }
     }
 
-    /// How many rows the whole table has.
+    /// Number of rows of the whole table.
     pub fn rows(&self) -> usize {
         self.len()
     }

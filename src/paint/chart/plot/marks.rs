@@ -1,4 +1,4 @@
-//! A plot as a drawing.
+//! Drawing of a plot.
 
 use plotters::element::{Circle, Polygon};
 use plotters::prelude::DrawingBackend;
@@ -12,7 +12,7 @@ use super::super::{Area, ChartStyle, Drawn};
 use super::{ENTRY, Mark, Plot, Series, SeriesInk};
 use crate::paint::theme::SLOTS;
 
-/// So many points of a line at most carry a marker.
+/// Largest number of points of a line that carry a marker.
 const MARKERS: usize = 9;
 
 /// Draws a plot. `cursor` is a value of x at which all series are marked.
@@ -88,14 +88,14 @@ pub fn draw_plot<DB: DrawingBackend>(
     Ok(())
 }
 
-/// The pixel of a point, if it lies in the plot.
+/// Pixel of a point; none outside the plot.
 fn place(plot: &Plot, series: &Series, frame: &Frame, [x, y]: [f64; 2]) -> Option<(i32, i32)> {
     let (x, y) = (plot.x.share(x + series.beside), plot.axis_of(series).share(y));
     let inside = |share: f64| (-1e-9..=1.0 + 1e-9).contains(&share);
     (inside(x) && inside(y)).then(|| (frame.x(x).round() as i32, frame.y(y).round() as i32))
 }
 
-/// The name of a series upon its line.
+/// Draws the name of a series upon its line.
 fn tag_of<DB: DrawingBackend>(
     root: &Area<DB>,
     plot: &Plot,
@@ -108,7 +108,7 @@ fn tag_of<DB: DrawingBackend>(
     at.map_or(Ok(()), |at| draw::tag(root, style, &series.name, series.ink.of(style.theme), at))
 }
 
-/// Rings to drag, each with its name on the side that has more room.
+/// Draws the handles: rings to drag, each with its name on the side that has more room.
 fn handles<DB: DrawingBackend>(root: &Area<DB>, plot: &Plot, style: &ChartStyle, frame: &Frame) -> Drawn<DB> {
     for handle in &plot.handles {
         let (x, y) = (plot.x.share(handle.at[0]), plot.y.share(handle.at[1]));
@@ -181,12 +181,12 @@ fn bars<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Of bars.
+/// Opacity of a series' bars.
 fn opacity(series: &Series) -> f64 {
     if series.pale { 0.35 } else { 0.75 }
 }
 
-/// The line of a series, cut where it leaves the plot.
+/// Draws the line of a series, cut where it leaves the plot.
 fn lines<DB: DrawingBackend>(
     root: &Area<DB>,
     plot: &Plot,
@@ -243,7 +243,8 @@ fn lines<DB: DrawingBackend>(
     Ok(())
 }
 
-/// The part of a segment with y in 0..1, if both ends are finite and there is one; both x are taken to lie inside.
+/// Part of a segment with y in 0 to 1; none if an end is not finite or no part is inside. Both x are taken to
+/// lie inside.
 fn clipped(a: (f64, f64), b: (f64, f64)) -> Option<((f64, f64), (f64, f64))> {
     if ![a.0, a.1, b.0, b.1].iter().all(|share| share.is_finite()) {
         return None;
@@ -265,7 +266,7 @@ fn clipped(a: (f64, f64), b: (f64, f64)) -> Option<((f64, f64), (f64, f64))> {
     (!outside).then(|| (cut(a), cut(b)))
 }
 
-/// A small shape around a point, by slot: circle, square, diamond, triangle.
+/// Draws a small shape around a point, by slot: circle, square, diamond, triangle.
 fn marker<DB: DrawingBackend>(
     root: &Area<DB>,
     style: &ChartStyle,
@@ -293,7 +294,7 @@ fn marker<DB: DrawingBackend>(
     }
 }
 
-/// The names of all series over the plot, each with its mark.
+/// Draws the legend over the plot: the names of all series, each with its mark.
 pub(in crate::paint::chart) fn legend<DB: DrawingBackend>(
     root: &Area<DB>,
     plot: &Plot,

@@ -1,6 +1,6 @@
 //! Series of points over two axes, as most panels show them.
 //!
-//! Here it is data; `read` is what a pointer and a table find in it, `marks` draws it.
+//! The data is here; `read` has the readings at a pointer, and the table, `marks` the drawing.
 
 mod marks;
 mod read;
@@ -16,122 +16,123 @@ use crate::paint::Theme;
 pub use marks::draw_plot;
 pub(super) use marks::legend;
 
-/// Series over two axes.
+/// Plot: series over two axes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Plot {
-    /// What it answers, in a few words.
+    /// Title: the question the chart answers, in a few words.
     pub title: String,
-    /// The horizontal axis.
+    /// Horizontal axis.
     pub x: Axis,
-    /// The vertical axis.
+    /// Vertical axis, on the left.
     pub y: Axis,
-    /// A second vertical axis, on the right.
+    /// Second vertical axis, on the right.
     pub right: Option<Axis>,
-    /// Drawn in order, the first at the bottom.
+    /// Series in the order of drawing, the first at the bottom.
     pub series: Vec<Series>,
-    /// Upright lines at values of x.
+    /// Vertical lines at values of x.
     pub rules: Vec<Rule>,
     /// Points that can be dragged.
     pub handles: Vec<Handle>,
 }
 
-/// Points that belong together.
+/// Series: points that belong together, with their look.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Series {
-    /// Its name in the legend.
+    /// Name in the legend.
     pub name: String,
-    /// Its colour.
+    /// Colour of the series.
     pub ink: SeriesInk,
-    /// How it is drawn.
+    /// Form in which the points are drawn.
     pub mark: Mark,
-    /// x and y. A point that is not finite interrupts a line.
+    /// Points, x and y. One that is not finite interrupts a line.
     pub points: Vec<[f64; 2]>,
-    /// Which vertical axis it is measured by.
+    /// Vertical axis that measures the series.
     pub side: Side,
-    /// The x at which its name stands upon the line itself, in place of an entry in the legend.
+    /// Value of x at which the name stands upon the line itself, in place of an entry in the legend.
     pub tag: Option<f64>,
-    /// The width of its bars as values of x; without one they are as wide as they lie apart.
+    /// Width of bars as values of x; without one, bars nearly fill the spacing of the points.
     pub width: Option<f64>,
-    /// Whether its bars stand back behind lines.
+    /// Paler bars, for those that stand behind lines.
     pub pale: bool,
-    /// How far beside its x it is drawn, as values of x: so that bars of several series stand in groups.
+    /// Offset from x at which the series is drawn, as values of x, so that bars of several series stand in
+    /// groups.
     #[serde(default)]
     pub beside: f64,
 }
 
-/// A vertical axis.
+/// Side of the plot on which a vertical axis stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Side {
-    /// That of the plot.
+    /// Axis on the left.
     #[default]
     Left,
-    /// The second.
+    /// Second axis, on the right.
     Right,
 }
 
-/// A point that can be dragged.
+/// Point that can be dragged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Handle {
-    /// What is told when it is dragged.
+    /// Name by which the page reports a drag.
     pub id: String,
-    /// What stands beside it.
+    /// Text beside the point.
     pub label: String,
-    /// Where it is, by the left axis.
+    /// Place of the point, x and y, by the left axis.
     pub at: [f64; 2],
-    /// Its colour.
+    /// Colour of the point.
     pub ink: SeriesInk,
 }
 
-/// How a series is drawn.
+/// Form in which a series is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Mark {
-    /// A line from point to point.
+    /// Line from point to point.
     Line,
-    /// A line that stays at each y until the next x.
+    /// Line that stays at each y until the next x.
     Step,
     /// Points by themselves, in any order.
     Dots,
     /// Boxes from 0, each centred on its x.
     Bars,
-    /// The same, each upon those of series before it that are stacked at its x.
+    /// Boxes as [`Mark::Bars`], each upon those of earlier series that are stacked at its x.
     Stacked,
 }
 
-/// The colour of a series. Which it is depends on the theme.
+/// Colour of a series by its part in the chart; the theme decides on the RGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum SeriesInk {
-    /// One of a row of colours for things of a kind, told apart by a marker too.
+    /// Colour of one thing among others of its kind, told apart by a marker too.
     Slot(usize),
-    /// That of foreground pixels.
+    /// Colour of foreground pixels.
     Foreground,
-    /// That of background pixels.
+    /// Colour of background pixels.
     Background,
-    /// That of text.
+    /// Colour of text.
     Strong,
-    /// That of what stands back.
+    /// Colour of curves that stand back.
     Muted,
 }
 
-/// An upright line.
+/// Vertical line across the plot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Rule {
-    /// Where.
+    /// Value of x.
     pub at: f64,
-    /// What stands there.
+    /// Text on the line; empty for none.
     pub label: String,
 }
 
-/// Room for text and swatch of an entry of the legend besides its letters, in pixels of the page.
+/// Width of an entry of the legend besides its letters, in pixels of the page.
 const ENTRY: f64 = 44.0;
 
 impl SeriesInk {
@@ -151,54 +152,55 @@ impl SeriesInk {
 }
 
 impl Series {
-    /// A line.
+    /// Series drawn as a line, on the left axis.
     pub fn line(name: impl Into<String>, ink: SeriesInk, points: Vec<[f64; 2]>) -> Self {
         let (name, mark) = (name.into(), Mark::Line);
         Self { name, ink, mark, points, side: Side::Left, tag: None, width: None, pale: false, beside: 0.0 }
     }
 
-    /// The same points, drawn otherwise.
+    /// Sets the form in which the points are drawn.
     #[must_use]
     pub fn drawn(self, mark: Mark) -> Self {
         Self { mark, ..self }
     }
 
-    /// The same, measured by the axis on the right.
+    /// Moves the series to the axis on the right.
     #[must_use]
     pub fn on_the_right(self) -> Self {
         Self { side: Side::Right, ..self }
     }
 
-    /// The same with its name upon the line, at a value of x.
+    /// Puts the name upon the line, at a value of x.
     #[must_use]
     pub fn tagged(self, x: f64) -> Self {
         Self { tag: Some(x), ..self }
     }
 
-    /// The same with bars of a width.
+    /// Sets the width of bars, as values of x.
     #[must_use]
     pub fn wide(self, width: f64) -> Self {
         Self { width: Some(width), ..self }
     }
 
-    /// The same with bars that stand back.
+    /// Makes bars paler.
     #[must_use]
     pub fn pale(self) -> Self {
         Self { pale: true, ..self }
     }
 
-    /// The same, drawn beside its x by so much.
+    /// Shifts the series beside its x, by values of x.
     #[must_use]
     pub fn beside(self, beside: f64) -> Self {
         Self { beside, ..self }
     }
 
-    /// Whether x never falls, as where y is a function of it.
+    /// True if x never falls, so that y can be read as a function of it.
     fn is_function(&self) -> bool {
         self.mark != Mark::Dots && self.points.is_sorted_by(|a, b| a[0] <= b[0])
     }
 
-    /// The point that stands for a value of x: the nearest, or for steps the one at or before it.
+    /// Point that stands for a value of x: the nearest, or for steps the one at or before it. None without
+    /// finite points.
     fn at(&self, x: f64, axis: &Axis) -> Option<[f64; 2]> {
         let share = axis.share(x);
         let mut finite = self.points.iter().filter(|point| point[1].is_finite());
@@ -211,31 +213,31 @@ impl Series {
 }
 
 impl Plot {
-    /// Series over two axes, and nothing else.
+    /// Plot of series over two axes, and nothing else.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis, series: Vec<Series>) -> Self {
         Self { title: title.into(), x, y, right: None, series, rules: Vec::new(), handles: Vec::new() }
     }
 
-    /// The same with a line at a value of x.
+    /// Adds a vertical line at a value of x.
     #[must_use]
     pub fn ruled(mut self, at: f64, label: impl Into<String>) -> Self {
         self.rules.push(Rule { at, label: label.into() });
         self
     }
 
-    /// The same with a second vertical axis.
+    /// Adds a second vertical axis, on the right.
     #[must_use]
     pub fn with_right(self, axis: Axis) -> Self {
         Self { right: Some(axis), ..self }
     }
 
-    /// The same with points that can be dragged.
+    /// Sets the points that can be dragged.
     #[must_use]
     pub fn with_handles(self, handles: Vec<Handle>) -> Self {
         Self { handles, ..self }
     }
 
-    /// Where a bar of a series stands: on 0, or on what is stacked below it.
+    /// Foot of a series' bar at x: 0, or the sum of what is stacked below it.
     fn foot(&self, series: usize, x: f64) -> f64 {
         if self.series[series].mark != Mark::Stacked {
             return 0.0;
@@ -245,7 +247,7 @@ impl Plot {
         at.map(|point| point[1]).sum()
     }
 
-    /// The vertical axis of a series.
+    /// Vertical axis of a series.
     fn axis_of(&self, series: &Series) -> &Axis {
         match (series.side, &self.right) {
             (Side::Right, Some(right)) => right,
@@ -253,7 +255,7 @@ impl Plot {
         }
     }
 
-    /// The plot of an area, under the rows of its legend; none if there is no room.
+    /// Plot rectangle of an area, under the rows of its legend; none if there is no room.
     fn frame(&self, size: (u32, u32), style: &ChartStyle) -> Option<Frame> {
         let bare = Frame::new(size, style, self.right.is_some())?;
         let labels = self.y.ticks(bare.height(), style.px(44.0));
@@ -265,7 +267,8 @@ impl Plot {
         fits.then_some(Frame { top, ..bare })
     }
 
-    /// The series of each row of the legend, as many as fit beside each other by a generous guess.
+    /// Rows of the legend, each with as many series as fit beside each other by a generous guess of their
+    /// width.
     pub(super) fn legend_rows(&self, frame: &Frame, style: &ChartStyle) -> Vec<Vec<&Series>> {
         let mut rows: Vec<Vec<&Series>> = Vec::new();
         let mut used = i32::MAX;

@@ -1,4 +1,4 @@
-//! What a pointer and a table find in a plot.
+//! Readings of a plot: at a pointer, and as a table.
 
 use std::cmp::Ordering;
 
@@ -8,11 +8,11 @@ use super::super::table::{Cell, Table};
 use super::super::{ChartStyle, Hover, HoverLine};
 use super::{Handle, Mark, Plot, Series};
 
-/// A handle is taken from so far, in pixels of the page: as far as a finger is wide.
+/// Largest distance from which a handle is taken, in pixels of the page: about the width of a finger.
 const REACH: f64 = 22.0;
 
 impl Plot {
-    /// The handle that a pointer at these pixels takes.
+    /// Handle that a pointer at these pixels takes; none if it is too far from all.
     pub fn handle_at(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<&Handle> {
         let frame = self.frame(size, style)?;
         let distance = |handle: &Handle| {
@@ -23,7 +23,7 @@ impl Plot {
         (distance(nearest) <= REACH * style.scale.max(1.0)).then_some(nearest)
     }
 
-    /// The values of both axes at these pixels; beside the plot those of its border.
+    /// Values of both axes at these pixels; outside the plot those at its border.
     pub fn values_at(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<[f64; 2]> {
         let frame = self.frame(size, style)?;
         let x = (at.0 - f64::from(frame.left)) / f64::from(frame.width());
@@ -32,7 +32,7 @@ impl Plot {
         values.iter().all(|value| value.is_finite()).then_some(values)
     }
 
-    /// What a pointer at these pixels reads; nothing outside of the plot.
+    /// Reading at a pointer: a dot nearby, else all functions at one x; none outside the plot.
     pub fn hover(&self, at: (f64, f64), size: (u32, u32), style: &ChartStyle) -> Option<Hover> {
         let frame = self.frame(size, style)?;
         let share = frame.shares(at)?;
@@ -84,7 +84,8 @@ impl Plot {
         })
     }
 
-    /// All its numbers: one row for each x where the series are functions of it, else one for each point.
+    /// All numbers of the plot: one row for each x if all series are functions of it, else one for each
+    /// point.
     pub fn table(&self) -> Table {
         if !self.series.iter().all(Series::is_function) {
             let row = |series: &Series, point: &[f64; 2]| {

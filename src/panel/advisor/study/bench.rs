@@ -1,8 +1,8 @@
-//! The experiments that the rules are tested by, on one scene.
+//! Experiments that test the rules, on one scene.
 //!
-//! Each is small and about one thing. Most start from a prediction that is right everywhere with a probability of 0.99,
-//! and ask what the value rises by where it is made wrong in one way or another; so losses of any scale are compared with
-//! themselves. They are about the hard labels of the first image.
+//! Each is small and about one thing. Most start from a prediction that is right everywhere with a
+//! probability of 0.99, and measure the rise of the value where it is made wrong in one way or another; so
+//! losses of any scale are compared with themselves. They use the hard labels of the first image.
 
 use ndarray::{Array2, Array3, Array4};
 use serde::{Deserialize, Serialize};
@@ -14,71 +14,74 @@ use crate::panel::advisor::scene_facts::{SceneFacts, parts};
 use crate::study::descent::{Lane, Method, Model, Race, Rules, Start};
 use crate::study::share::foreground_share;
 
-/// The probability of what is predicted rightly, or wrongly. With less, the background of a large image would add up to
-/// more false positives than there is foreground.
+/// Probability of the predicted class in most experiments. With less, the background of a large image would
+/// add up to more false positives than there is foreground.
 const CERTAIN: f64 = 0.99;
-/// The same on the way there, where gradients are looked at.
+/// Probability of the predicted class where a gradient is measured.
 const LIKELY: f64 = 0.9;
-/// The share of the foreground that is missed, and falsely found.
+/// Fraction of the foreground that is missed, and falsely found.
 const MISTAKEN: f64 = 0.1;
-/// What costs so many times as much as something else, or more, is said to cost so many times as much.
+/// Largest ratio of two costs, and the inverse of the smallest: ratios beyond are clamped.
 pub const MOST: f64 = 100.0;
-/// How wide the uncertain edge is, in pixels.
+/// Width of the uncertain edge, in pixels.
 pub const RING: f64 = 2.0;
-/// In which shares of cases the uncertain edge is foreground.
+/// Fractions of cases in which the uncertain edge is foreground.
 pub const SHARES: [f64; 4] = [0.2, 0.4, 0.6, 0.8];
-/// Steps between the probabilities that are tried there.
+/// Number of steps from 0 to 1 in the probabilities tried at the uncertain edge.
 const GRID: u32 = 20;
 
-/// What was measured of one loss on one scene, as far as it is known.
+/// Measurements of one loss on one scene; none, or empty, for what is not known yet or cannot be measured
+/// here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Profile {
-    /// The share of Σ|gradient| on the foreground where every class is as likely.
+    /// Foreground's fraction of Σ|gradient| at even odds, all logits 0.
     pub share_at_start: Option<f64>,
-    /// The same with the present prediction.
+    /// Foreground's fraction of Σ|gradient| with the present prediction.
     pub share_now: Option<f64>,
-    /// By how much the value rises where a tenth of the foreground is missed, against as many false pixels. Both lie
-    /// along the boundary.
+    /// Cost of missing a tenth of the foreground, over that of as many false pixels, both along the boundary.
     pub missed_to_false: Option<f64>,
-    /// What a false pixel costs where the foreground is predicted 3 pixels too wide, against 1 pixel.
+    /// Cost of a false pixel where the foreground is predicted 3 pixels too wide, over that where it is 1
+    /// pixel too wide.
     pub far_to_near: Option<f64>,
-    /// The probability with the least expected loss at an edge that is foreground in each of the [`SHARES`] of cases, all
-    /// of it or none.
+    /// Optima at an uncertain edge: the probability with the least expected loss if the edge is foreground,
+    /// all of it or none, in each of the [`SHARES`] of cases.
     pub optima: Vec<f64>,
-    /// The gradient where the truth has no foreground.
+    /// Gradient where the truth has no foreground.
     pub empty: Option<EmptyGradient>,
-    /// What it costs to miss the smallest class, against as many pixels of the largest.
+    /// Cost of missing the smallest class, over that of as many pixels of the largest.
     pub rare_to_common: Option<f64>,
-    /// What it costs to miss the smallest object, against as many pixels of the largest.
+    /// Cost of missing the smallest object, over that of as many pixels of the largest.
     pub small_to_large: Option<f64>,
-    /// The share of Σ|gradient| on the smallest object, where it alone is missed.
+    /// Fraction of Σ|gradient| on the smallest object, where it alone is missed.
     pub share_on_smallest: Option<f64>,
-    /// What a break in a thin object costs, against as many pixels off its sides.
+    /// Cost of a break in a thin object, over that of as many pixels off its sides.
     pub break_to_sides: Option<f64>,
-    /// IoU by step, of a short descent of a few filters.
+    /// IoU by step of a short descent of a small predictor.
     pub ious: Vec<f64>,
 }
 
-/// The gradient of the present prediction where the truth has no foreground.
+/// Gradient of the present prediction where the truth has no foreground.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct EmptyGradient {
     /// Σ|gradient|.
     pub sum: f64,
-    /// The share that one pixel has at most.
+    /// Largest fraction of the sum that one pixel has, from 0 to 1.
     pub largest: f64,
 }
 
 impl Profile {
-    /// How far the optimum is from the share of cases, on average.
+    /// Mean distance of the optimum from the fraction of cases, over [`SHARES`]; none if the optima are not
+    /// known.
     pub fn edge_error(&self) -> Option<f64> {
         let error = |(p, q): (&f64, f64)| (p - q).abs() / SHARES.len() as f64;
         (self.optima.len() == SHARES.len()).then(|| self.optima.iter().zip(SHARES).map(error).sum())
     }
 
-    /// The IoU that a whole descent comes to: the mean of its last third, since it wavers.
+    /// IoU that a whole descent reaches: the mean of its last third, since it wavers; none before it is
+    /// complete.
     pub fn reached(&self) -> Option<f64> {
         let last = Bench::STEPS / 3;
         (self.ious.len() > Bench::STEPS)
@@ -86,29 +89,29 @@ impl Profile {
     }
 }
 
-/// What is measured at once.
+/// Measurement made at one go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measurement {
-    /// Who holds the gradient.
+    /// Foreground's fraction of the gradient, at even odds and now.
     Shares,
     /// Missed against false pixels.
     Errors,
-    /// Far against near ones.
+    /// Far against near false pixels.
     Distance,
-    /// The optimum of an uncertain edge.
+    /// Optima at an uncertain edge.
     Edge,
-    /// The gradient of an empty truth.
+    /// Gradient of an empty truth.
     Empty,
     /// Rare against common classes.
     Classes,
     /// Small against large objects.
     Objects,
-    /// Breaks against sides.
+    /// Breaks in a thin object against its sides.
     Breaks,
 }
 
 impl Measurement {
-    /// All, the quickest first.
+    /// Measurements, the quickest first.
     pub const ALL: [Self; 8] = [
         Self::Shares,
         Self::Empty,
@@ -121,7 +124,7 @@ impl Measurement {
     ];
 }
 
-/// One scene, made ready.
+/// Scene prepared for the experiments.
 #[derive(Debug)]
 pub struct Bench {
     shape: Shape,
@@ -129,22 +132,23 @@ pub struct Bench {
     logits: Logits,
     image: Array2<f32>,
     facts: SceneFacts,
-    /// For each pixel of the foreground how far it is from the nearest outside its class, for each other one how far
-    /// from the nearest foreground.
+    /// Distance in pixels: of each foreground pixel to the nearest outside its class, of each other one to
+    /// the nearest foreground, infinite if there is none.
     distance: Vec<f64>,
-    /// For each pixel its own class, or else the nearest.
+    /// Class of each foreground pixel, and of the nearest foreground for each other pixel.
     nearest: Vec<u8>,
-    /// The pixels of each object, in the order of the facts.
+    /// Pixels of each object, in the order of the facts.
     objects: Vec<Vec<usize>>,
-    /// The pixels of a break, and as many off the sides, of the largest thin object.
+    /// Pixels of a break in the largest thin object, and as many off its sides.
     breaks: Option<[Vec<usize>; 2]>,
 }
 
 impl Bench {
-    /// Steps of a descent.
+    /// Number of steps of a whole descent.
     pub const STEPS: usize = 40;
 
-    /// Makes a scene of one image ready. Refuses fields that no loss takes, with a sentence.
+    /// Prepares a scene of one image. Error, as a sentence, for logits and labels that [`Field::new`]
+    /// refuses.
     pub fn new(logits: Logits, labels: Labels, image: Array2<f32>) -> Result<Self, String> {
         let field =
             Field::new(logits.view(), labels.view(), Some(IGNORE)).map_err(|refusal| refusal.to_string())?;
@@ -182,12 +186,13 @@ impl Bench {
         Ok(Self { shape, labels, logits, image, facts, distance, nearest, objects, breaks })
     }
 
-    /// What the truth is like.
+    /// Facts about the truth.
     pub fn facts(&self) -> &SceneFacts {
         &self.facts
     }
 
-    /// Makes one measurement of a loss. What cannot be measured on this scene stays unknown.
+    /// Makes one measurement of a loss and writes it into its profile. Quantities that cannot be measured on
+    /// this scene stay unknown.
     pub fn measure(&self, what: Measurement, loss: &dyn Loss, profile: &mut Profile) -> Result<(), String> {
         match what {
             Measurement::Shares => {
@@ -207,7 +212,7 @@ impl Bench {
         Ok(())
     }
 
-    /// A descent of a few filters over the scene's image from small random weights, not yet begun.
+    /// Descent of a small predictor over the scene's image from small random weights, not yet begun.
     pub fn race(&self, loss: Box<dyn Loss>) -> Result<Race, String> {
         let rules = Rules {
             model: Model::Filters,
@@ -227,19 +232,19 @@ impl Bench {
         Ok(share.filter(|_| !self.facts.is_empty()))
     }
 
-    /// What the truth says of each pixel, with 0 for ignored ones.
+    /// Labels of the truth, with 0 for ignored pixels.
     fn truth(&self) -> Vec<u8> {
         self.labels.iter().map(|&label| if label == IGNORE { 0 } else { label }).collect()
     }
 
-    /// Pixels of one side, with their distances, which count.
+    /// Counted pixels of one side, as pairs of their distance and index.
     fn side(&self, foreground: bool) -> Vec<(f64, usize)> {
         let counted = self.labels.iter().enumerate().filter(|(_, label)| **label != IGNORE);
         let side = counted.filter(|(_, label)| (**label > 0) == foreground);
         side.map(|(pixel, _)| (self.distance[pixel], pixel)).collect()
     }
 
-    /// Every class of a map with a probability of `sure`.
+    /// Logits that predict the classes of a map, each with a probability of `sure`.
     fn predicting(&self, map: &[u8], sure: f64) -> Logits {
         let Shape { channels, height, width, .. } = self.shape;
         let z = match self.shape.task() {
@@ -271,7 +276,8 @@ impl Bench {
         Ok(loss.evaluate(&field(&self.predicting(map, CERTAIN), &self.labels)?, None))
     }
 
-    /// By how much the value rises with one mistake, against another; none where neither costs anything.
+    /// Ratio of the rises of the value with two mistakes, from 1/[`MOST`] to [`MOST`]; none if neither costs
+    /// anything.
     fn rises(&self, loss: &dyn Loss, maps: [&[u8]; 2]) -> Result<Option<f64>, String> {
         let right = self.value(loss, &self.truth())?;
         let [one, other] = [self.value(loss, maps[0])? - right, self.value(loss, maps[1])? - right];
@@ -282,7 +288,7 @@ impl Bench {
         Ok((!ratio.is_nan()).then_some(ratio))
     }
 
-    /// The truth with some pixels missed.
+    /// Truth with some pixels missed.
     fn missing(&self, pixels: &[usize]) -> Vec<u8> {
         let mut map = self.truth();
         for &pixel in pixels {
@@ -374,7 +380,7 @@ impl Bench {
         Ok(EmptyGradient { sum, largest: if sum > 0.0 { largest / sum } else { 0.0 } })
     }
 
-    /// As many pixels along the boundary of what `from` holds as there are in `like`.
+    /// Pixels of `from` along its boundary, as many as there are in `like`.
     fn as_many(&self, from: &[usize], like: &[usize]) -> Vec<usize> {
         nearest_of(from.iter().map(|&pixel| (self.distance[pixel], pixel)).collect(), like.len())
     }
@@ -426,7 +432,7 @@ fn field<'f>(logits: &'f Logits, labels: &'f Labels) -> Result<Field<'f>, String
     Ok(field)
 }
 
-/// So many pixels, evenly spread among those that are as near as the farthest of them has to be.
+/// Nearest `n` pixels, evenly spread among all that are as near as the farthest of them has to be.
 fn nearest_of(mut pixels: Vec<(f64, usize)>, n: usize) -> Vec<usize> {
     let n = n.min(pixels.len());
     if n == 0 {
@@ -439,8 +445,8 @@ fn nearest_of(mut pixels: Vec<(f64, usize)>, n: usize) -> Vec<usize> {
     (0..n).map(|i| pool[i * pool.len() / n]).collect()
 }
 
-/// Pixels without which an object falls apart, and as many at its sides without which it does not; none where there are
-/// no such.
+/// Pixels without which an object falls apart, and as many at its sides without which it does not; none if
+/// there are no such pixels.
 fn break_of(object: &[usize], depth: f64, (height, width): (usize, usize)) -> Option<[Vec<usize>; 2]> {
     let mut mask = vec![false; height * width];
     for &pixel in object {
@@ -470,7 +476,7 @@ fn break_of(object: &[usize], depth: f64, (height, width): (usize, usize)) -> Op
     Some([gap, sides])
 }
 
-/// As many edge pixels as the gap has whose loss leaves the mask in one piece.
+/// Edge pixels, as many as the gap has, whose loss leaves the mask in one piece; none if there are too few.
 fn sides_of(mask: &[bool], gap: &[usize], width: usize) -> Option<Vec<usize>> {
     let edge = edge(mask, width);
     let all: Vec<usize> = (0..mask.len()).filter(|&pixel| edge[pixel]).collect();
@@ -488,7 +494,7 @@ fn sides_of(mask: &[bool], gap: &[usize], width: usize) -> Option<Vec<usize>> {
     (sides.len() == gap.len()).then_some(sides)
 }
 
-/// Whether the neighbours of a pixel hang together without it, and it is no end of a line.
+/// True if the neighbours of a pixel are connected without it, and it is not the end of a line.
 fn is_spare(mask: &[bool], pixel: usize, width: usize) -> bool {
     let height = mask.len() / width;
     let (y, x) = (pixel / width, pixel % width);

@@ -1,7 +1,7 @@
-//! The candidates and the rules about them, as data: what [`rule`](super::rule) says they are made of.
+//! Candidates and their rules as data; [`rule`](super::rule) has the types.
 //!
-//! Points are from 1 (a little) to 4 (decides). The sources are those of the paper that says it, or the formula itself
-//! where that is enough.
+//! Points are from 1 (a little) to 4 (decides), or as many below 0. The source of a rule is the paper that
+//! says it, or the formula itself where that is enough.
 
 use super::claim::Claim;
 use super::rule::{Candidate, Only, Rule, Topic, Value, When};
@@ -63,7 +63,7 @@ const fn candidate(id: &'static str, rules: &'static [Rule]) -> Candidate {
     Candidate { id, title: None, told: "", settings: &[], only: Only::Everywhere, rules }
 }
 
-/// All candidates; where points are equal the earlier comes first.
+/// Candidates; of several with equal points the earlier comes first.
 pub const CANDIDATES: &[Candidate] = &[
     candidate(
         "dice_cross_entropy",

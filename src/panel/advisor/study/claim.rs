@@ -1,65 +1,65 @@
-//! What a measurement on the scene says about a rule.
+//! Tests of rules by measurements on the scene.
 
 use serde::{Deserialize, Serialize};
 
 use super::candidates::{CANDIDATES, reference};
 use super::{Evidence, Profile, Situation};
 
-/// What the scene says about a rule.
+/// Verdict of the scene on a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Verdict {
-    /// It is so here.
+    /// The rule holds here.
     Supports,
-    /// It is not so here.
+    /// The rule does not hold here.
     Contradicts,
-    /// It is so little that it says neither.
+    /// The effect is too small for either.
     Neither,
 }
 
-/// What is claimed of a loss, as something that can be measured.
+/// Claim about a loss, as something that can be measured.
 ///
 /// Each gives one number, its [score](Claim::score), and two [bounds](Claim::bounds): beyond the one the scene supports
 /// the claim, beyond the other it contradicts it, and between them it says neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
-    /// At even odds the foreground holds more of the gradient than with cross-entropy.
+    /// Foreground gets more of the gradient than with cross-entropy, at even odds.
     ForegroundAtStart,
-    /// With the present prediction it does.
+    /// Foreground gets more of the gradient than with cross-entropy, with the present prediction.
     ForegroundNow,
-    /// At even odds the background holds nearly all of the gradient.
+    /// Background gets nearly all of the gradient, at even odds.
     BackgroundAtStart,
-    /// A missed pixel costs more than a false one.
+    /// Missed pixels cost more than false ones.
     MissesCostMore,
-    /// A false pixel costs more than a missed one.
+    /// False pixels cost more than missed ones.
     FalseFindsCostMore,
-    /// A false pixel costs more the farther it is from the boundary.
+    /// False pixels cost more the farther they are from the boundary.
     DistanceCosts,
-    /// Where a pixel is foreground in a share of cases the optimum is that share.
+    /// Optimum equals the fraction of cases in which a pixel is foreground.
     Calibrated,
-    /// There it is not.
+    /// Optimum differs from the fraction of cases in which a pixel is foreground.
     Uncalibrated,
-    /// Without foreground there is a gradient to learn from.
+    /// Gradient without foreground is enough to learn from.
     TeachesEmpty,
-    /// Without foreground there is none.
+    /// Gradient without foreground is next to none.
     SilentEmpty,
-    /// A missed class costs more than as many missed pixels of a larger one.
+    /// Missing a class costs more than as many missed pixels of a larger one.
     ClassesAlike,
-    /// Of all pixels those of a missed small object hold more of the gradient than with cross-entropy.
+    /// Missed small object gets more of the gradient than with cross-entropy.
     SmallestFound,
-    /// They do not hold more.
+    /// Missed small object gets no more of the gradient than with cross-entropy.
     SmallestLost,
-    /// A break in a thin structure costs more than as many pixels off its sides.
+    /// Break in a thin structure costs more than as many pixels off its sides.
     BreaksCost,
-    /// In a short descent it keeps up with the best.
+    /// Short descent keeps up with the best.
     KeepsUp,
-    /// In a short descent it falls behind.
+    /// Short descent falls behind the best.
     FallsBehind,
 }
 
 impl Claim {
-    /// All of them.
+    /// Claims, all of them.
     pub const ALL: [Self; 16] = [
         Self::ForegroundAtStart,
         Self::ForegroundNow,
@@ -79,7 +79,8 @@ impl Claim {
         Self::FallsBehind,
     ];
 
-    /// The number that decides, of one candidate; none where it is not measured yet, or cannot be on this scene.
+    /// Number on which the verdict on a candidate depends; none if it is not measured yet, or cannot be on
+    /// this scene.
     pub fn score(self, measured: &Evidence, candidate: usize) -> Option<f64> {
         let own = measured.profiles.get(candidate)?;
         let other = measured.profiles.get(reference())?;
@@ -109,8 +110,8 @@ impl Claim {
         }
     }
 
-    /// From which score on the scene supports the claim, and from which on it contradicts it. The one that is larger
-    /// says in which direction.
+    /// Scores from which the scene supports the claim and from which it contradicts it. If the first is
+    /// larger, a larger score supports; else a smaller one does.
     pub const fn bounds(self) -> (f64, f64) {
         match self {
             Self::ForegroundAtStart | Self::ForegroundNow | Self::SmallestFound => (2.0, 1.1),
@@ -131,7 +132,7 @@ impl Claim {
         }
     }
 
-    /// What a score says.
+    /// Verdict on a score.
     pub fn judge(self, score: f64) -> Verdict {
         let (supports, contradicts) = self.bounds();
         let sign = if supports > contradicts { 1.0 } else { -1.0 };
@@ -144,13 +145,14 @@ impl Claim {
         }
     }
 
-    /// What the scene says of one candidate.
+    /// Verdict on a candidate; none if it has no score.
     pub fn verdict(self, measured: &Evidence, candidate: usize) -> Option<Verdict> {
         self.score(measured, candidate).map(|score| self.judge(score))
     }
 }
 
-/// The best IoU of a descent, once every candidate for such a scene has made it.
+/// Best IoU of the candidates' descents, from 0 to 1; none until every candidate for such a scene has made
+/// its descent.
 pub fn best_reached(measured: &Evidence) -> Option<f64> {
     let situation = Situation::of(&measured.facts);
     let raced = CANDIDATES.iter().zip(&measured.profiles).filter(|(one, _)| one.only.allows(&situation));

@@ -1,4 +1,4 @@
-//! Which losses to try on a scene like this: rules of thumb with their sources, each tested on the scene itself.
+//! Advice on losses to try on a scene: rules of thumb with their sources, each tested on the scene itself.
 //!
 //! A [`Candidate`] is a loss with settings and the [`Rule`]s about it. A rule says under which facts of the scene or
 //! answers of the person it gives or takes points, why, who found it, and by which [`Claim`] on this very scene it can be
@@ -21,30 +21,30 @@ pub use rule::{Candidate, Only, Rule, Topic, When};
 use crate::field::Task;
 use crate::panel::advisor::scene_facts::SceneFacts;
 
-/// Which error is worse.
+/// Error that is worse in the person's task.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Worse {
-    /// To find what is not there.
+    /// False positives: finding what is not there.
     FalsePositives,
-    /// Neither.
+    /// Neither is worse.
     #[default]
     Equal,
-    /// To miss what is there.
+    /// False negatives: missing what is there.
     FalseNegatives,
 }
 
-/// What the person says about the task.
+/// Answers of the person about the task.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Answers {
-    /// Which error is worse.
+    /// Error that is worse.
     pub worse: Worse,
-    /// Whether it matters much where exactly boundaries are.
+    /// True if the exact place of boundaries matters much.
     pub boundaries: bool,
-    /// Whether a predicted probability has to come true as often as it says.
+    /// True if a predicted probability has to come true as often as it says.
     pub calibrated: bool,
 }
 
@@ -53,11 +53,12 @@ pub struct Answers {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Evidence {
-    /// What its truth is like.
+    /// Facts about the truth.
     pub facts: SceneFacts,
-    /// Of each of the [`CANDIDATES`], as far as it is known yet; of one that is not for such a scene nothing is.
+    /// Profile of each of the [`CANDIDATES`], as far as it is measured; empty for one that is not for such a
+    /// scene.
     pub profiles: Vec<Profile>,
-    /// Whether all is measured that can be.
+    /// True once all is measured that can be.
     pub complete: bool,
 }
 
@@ -68,41 +69,41 @@ impl Evidence {
     }
 }
 
-/// What of a scene's facts the rules ask for.
+/// Facts of a scene on which the conditions of rules depend.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Situation {
     /// Several foreground classes are possible.
     pub multiclass: bool,
-    /// There is nothing to find.
+    /// Truth without foreground.
     pub empty: bool,
-    /// There is nothing to find in some image of the batch.
+    /// Some image of the batch without foreground.
     pub some_empty: bool,
-    /// The share of the rarest foreground class that is there, from 0 to 1.
+    /// Fraction of the counted pixels that the rarest present foreground class has, from 0 to 1.
     pub rarest: f64,
-    /// The rarest class has less than [`IMBALANCED`].
+    /// Rarest class below [`IMBALANCED`].
     pub imbalanced: bool,
-    /// It has less than [`STRONGLY_IMBALANCED`].
+    /// Rarest class below [`STRONGLY_IMBALANCED`].
     pub strongly_imbalanced: bool,
-    /// At least half of the foreground is thin.
+    /// Thin objects make up at least half of the foreground.
     pub thin: bool,
-    /// The largest foreground class has at least [`UNEQUAL`] times the pixels of the smallest that is there.
+    /// Largest foreground class with at least [`UNEQUAL`] times the pixels of the smallest present one.
     pub unequal_classes: bool,
-    /// The largest object has at least [`MIXED`] times the pixels of the smallest.
+    /// Largest object with at least [`MIXED`] times the pixels of the smallest.
     pub mixed: bool,
 }
 
-/// Below this share the rarest class is called rare.
+/// Fraction of the pixels below which the rarest class is rare.
 pub const IMBALANCED: f64 = 0.05;
-/// Below this one very rare.
+/// Fraction of the pixels below which the rarest class is very rare.
 pub const STRONGLY_IMBALANCED: f64 = 0.01;
-/// From this ratio on classes are of unequal size.
+/// Ratio of the largest to the smallest class, in pixels, from which classes are of unequal size.
 pub const UNEQUAL: usize = 5;
-/// From this ratio on objects are of mixed size.
+/// Ratio of the largest to the smallest object, in pixels, from which objects are of mixed size.
 pub const MIXED: usize = 10;
 
 impl Situation {
-    /// What the rules see of these facts.
+    /// Situation that these facts make.
     pub fn of(facts: &SceneFacts) -> Self {
         let all = facts.region(None);
         let classes: Vec<usize> = facts
@@ -129,48 +130,48 @@ impl Situation {
     }
 }
 
-/// A rule that applies, with what its test says.
+/// Rule that applies, with the verdict of its test.
 #[derive(Debug, Clone, Copy)]
 pub struct Reason {
-    /// The rule.
+    /// Rule that applies.
     pub rule: &'static Rule,
-    /// What the scene says; nothing where it was not measured, or cannot be.
+    /// Verdict of the scene; none if it was not measured, or cannot be.
     pub verdict: Option<Verdict>,
 }
 
 impl Reason {
-    /// The points that count: none where the scene contradicts.
+    /// Points that count: 0 if the scene contradicts the rule.
     pub fn points(&self) -> i32 {
         if self.verdict == Some(Verdict::Contradicts) { 0 } else { self.rule.points }
     }
 }
 
-/// A candidate with what speaks for and against it.
+/// Candidate with the reasons for and against it.
 #[derive(Debug, Clone)]
 pub struct Advised {
-    /// Which of the [`CANDIDATES`].
+    /// Index in [`CANDIDATES`].
     pub candidate: usize,
-    /// The sum of what counts.
+    /// Sum of the points that count.
     pub points: i32,
-    /// What applies, in the order of its rules.
+    /// Rules that apply, in the order of the candidate's.
     pub reasons: Vec<Reason>,
 }
 
-/// What comes of all rules.
+/// Advice that comes of all rules.
 #[derive(Debug, Clone, Default)]
 pub struct Advice {
-    /// The losses with the most points, all above 0.
+    /// Candidates with the most points, all above 0, at most [`SHORT`].
     pub shortlist: Vec<Advised>,
-    /// Those with the fewest, all below 0, the worst first.
+    /// Candidates with the fewest points, all below 0, the worst first.
     pub avoid: Vec<Advised>,
 }
 
-/// Losses on the shortlist at most.
+/// Largest number of losses on the shortlist.
 pub const SHORT: usize = 6;
-/// Losses to avoid at most.
+/// Largest number of losses to avoid.
 const AVOIDED: usize = 4;
 
-/// All candidates for such a scene, the one with the most points first, and of equal ones the earlier in the list.
+/// Candidates for such a scene by decreasing points; of equal ones the earlier in [`CANDIDATES`] comes first.
 pub fn ranked(measured: &Evidence, answers: Answers) -> Vec<Advised> {
     let situation = Situation::of(&measured.facts);
     let mut all: Vec<Advised> = CANDIDATES
@@ -195,7 +196,8 @@ pub fn ranked(measured: &Evidence, answers: Answers) -> Vec<Advised> {
     all
 }
 
-/// The shortlist, and what to avoid. Of a loss with several settings each has the best and the other none.
+/// Shortlist and losses to avoid. A loss with several settings stands there once: with its best on the
+/// shortlist, or else with its worst among those to avoid.
 pub fn advise(measured: &Evidence, answers: Answers) -> Advice {
     let mut advice = Advice::default();
     let mut known: Vec<&str> = Vec::new();

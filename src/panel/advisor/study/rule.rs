@@ -1,4 +1,4 @@
-//! What a rule is, and when it applies.
+//! Rules and their conditions.
 
 use super::claim::Claim;
 use super::{Answers, Situation, Worse};
@@ -6,24 +6,24 @@ use crate::loss;
 use crate::loss::config::{Config, Setting, Settings};
 use crate::loss::{Loss, Spec};
 
-/// A loss that may be advised.
+/// Candidate: a loss that may be advised, with settings and rules.
 #[derive(Debug)]
 pub struct Candidate {
-    /// The loss in the catalogue.
+    /// Id of the loss in the catalogue.
     pub id: &'static str,
-    /// Its name where that of the catalogue says too little.
+    /// Name, if that of the catalogue says too little.
     pub title: Option<&'static str>,
-    /// What is set, for people; empty where all is as it is by default.
+    /// Settings as text for people; empty if all are the defaults.
     pub told: &'static str,
-    /// What is set.
+    /// Settings that differ from the defaults, by parameter id.
     pub(super) settings: &'static [(&'static str, Value)],
-    /// For which scenes it is at all.
+    /// Scenes for which it is a candidate.
     pub only: Only,
-    /// What is said of it.
+    /// Rules about it.
     pub rules: &'static [Rule],
 }
 
-/// A setting as data.
+/// Setting as data.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Value {
     Number(f64),
@@ -31,19 +31,19 @@ pub(super) enum Value {
     Choice(&'static str),
 }
 
-/// For which scenes a candidate is at all.
+/// Scenes for which a candidate is considered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Only {
-    /// For all.
+    /// All scenes.
     Everywhere,
-    /// With several foreground classes.
+    /// Scenes with several foreground classes.
     Multiclass,
-    /// Where most of the foreground is thin.
+    /// Scenes in which most of the foreground is thin.
     Thin,
 }
 
 impl Only {
-    /// Whether it is for such a scene.
+    /// True if the candidate is considered in this situation.
     pub const fn allows(self, situation: &Situation) -> bool {
         match self {
             Self::Everywhere => true,
@@ -53,27 +53,27 @@ impl Only {
     }
 }
 
-/// One thing that speaks for a candidate, or against it.
+/// Rule: one thing that speaks for a candidate, or against it.
 #[derive(Debug)]
 pub struct Rule {
-    /// When it applies.
+    /// Condition under which it applies.
     pub when: When,
-    /// What it gives or takes.
+    /// Points that it gives, from 1 to 4, or takes, from −1 to −4.
     pub points: i32,
-    /// What it is about.
+    /// Topic of the rule.
     pub topic: Topic,
-    /// Why, as a sentence.
+    /// Reason, as a sentence.
     pub why: &'static str,
-    /// Who says so.
+    /// Source, as a citation.
     pub source: &'static str,
-    /// What on this scene can be seen of it.
+    /// Test by which the scene can support or contradict it.
     pub claim: Option<Claim>,
 }
 
-/// When a rule applies.
+/// Condition of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// Always.
+    /// Holds always.
     Always,
     /// False positives are worse.
     FalsePositives,
@@ -83,7 +83,7 @@ pub enum When {
     FalseNegatives,
     /// Boundaries matter much.
     Boundaries,
-    /// They matter a little.
+    /// Boundaries matter little.
     FewBoundaries,
     /// Calibrated probabilities are needed.
     Calibrated,
@@ -91,7 +91,7 @@ pub enum When {
     Balanced,
     /// The rarest class is rare.
     Imbalanced,
-    /// It is very rare.
+    /// The rarest class is very rare.
     StronglyImbalanced,
     /// Objects are of mixed size.
     Mixed,
@@ -99,12 +99,12 @@ pub enum When {
     UnequalClasses,
     /// Most of the foreground is thin.
     Thin,
-    /// There is nothing to find, here or in another image of the batch.
+    /// Nothing to find, here or in another image of the batch.
     Empty,
 }
 
 impl When {
-    /// Whether it is so.
+    /// True if the condition holds for a situation and answers.
     pub fn holds(self, situation: &Situation, answers: Answers) -> bool {
         match self {
             Self::Always => true,
@@ -125,36 +125,36 @@ impl When {
     }
 }
 
-/// What a rule is about.
+/// Topic of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
-    /// How it did elsewhere.
+    /// Record of the loss in published comparisons.
     Record,
-    /// How much foreground there is, and in which classes and objects.
+    /// Amount of foreground, and its division into classes and objects.
     Imbalance,
-    /// Which error is worse.
+    /// Cost of false positives against false negatives.
     Errors,
-    /// Where boundaries are, and whether thin structures hold together.
+    /// Place of boundaries, and connectedness of thin structures.
     Shape,
-    /// Whether probabilities mean what they say.
+    /// Calibration of probabilities.
     Calibration,
-    /// What happens without foreground.
+    /// Behaviour without foreground.
     Empty,
 }
 
 impl Topic {
-    /// All, in the order of the chart.
+    /// Topics, in the order of the chart.
     pub const ALL: [Self; 6] =
         [Self::Record, Self::Imbalance, Self::Errors, Self::Shape, Self::Calibration, Self::Empty];
 }
 
 impl Candidate {
-    /// The loss in the catalogue.
+    /// Catalogue line of the loss.
     pub fn spec(&self) -> Option<&'static Spec> {
         loss::find(self.id)
     }
 
-    /// What is set.
+    /// Settings of the candidate, by parameter id.
     pub fn settings(&self) -> Settings {
         let setting = |value: &Value| match *value {
             Value::Number(x) => Setting::Number(x),
@@ -164,7 +164,7 @@ impl Candidate {
         self.settings.iter().map(|(id, value)| ((*id).to_owned(), setting(value))).collect()
     }
 
-    /// The loss with its settings; none if the catalogue has not got it so, which a test rules out.
+    /// Loss with its settings; none if the catalogue does not offer them, which a test rules out.
     pub fn build(&self) -> Option<Box<dyn Loss>> {
         let spec = self.spec()?;
         Some((spec.build)(&Config::new(spec, &self.settings()).ok()?))

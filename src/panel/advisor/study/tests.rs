@@ -18,7 +18,7 @@ fn bench_of(labels: Labels, channels: usize) -> Bench {
     Bench::new(Array4::zeros((1, channels, height, width)), labels, image).unwrap()
 }
 
-/// A square of 12 × 12 and one of 3 × 3, in 40 × 40; in a task of three classes the small one is class 2.
+/// Squares of 12 × 12 and 3 × 3 pixels, in 40 × 40; in a task of three classes the small one is class 2.
 fn squares(channels: usize) -> Bench {
     let inside = |y: usize, x: usize, from: usize, side: usize| {
         (from..from + side).contains(&y) && (from..from + side).contains(&x)
@@ -50,7 +50,7 @@ fn close(found: Option<f64>, expected: f64) -> bool {
     found.is_some_and(|found| (found - expected).abs() < 1e-4 * expected.abs().max(1.0))
 }
 
-/// Pixel by pixel the loss of a wrong pixel is the same wherever it is and whatever it is of.
+/// Cross-entropy: a wrong pixel costs the same wherever it is and whatever class it has.
 #[test]
 fn cross_entropy_has_its_closed_forms() {
     for channels in [1, 3] {
@@ -72,7 +72,7 @@ fn cross_entropy_has_its_closed_forms() {
     }
 }
 
-/// 1 − 2I/(Σp + Σy), worked out by hand with a probability of 0.99 for what is predicted.
+/// Dice loss, 1 − 2I/(Σp + Σy), worked out by hand with a probability of 0.99 for the predicted class.
 #[test]
 fn dice_has_its_closed_forms() {
     let profile = measured(&squares(1), &*built("dice", &[]));
@@ -251,7 +251,8 @@ fn points_are_the_sum_of_what_applies() {
     }
 }
 
-/// To say that misses are worse raises a loss that makes them dearer, and no other answer lowers what it asks for.
+/// Ranking by the answer that misses are worse: it raises losses that make them dearer, and no other answer
+/// lowers them.
 #[test]
 fn the_ranking_follows_the_answers() {
     let points = |evidence: &Evidence, answers: Answers, which: &dyn Fn(&Candidate) -> bool| -> Vec<i32> {

@@ -1,14 +1,14 @@
-//! Changes of how far the evidence reaches: dilation, erosion, blur.
+//! Perturbations of how far evidence reaches: dilation, erosion, blur.
 
 use ndarray::ArrayView4;
 
 use crate::field::{Logits, sigmoid};
 
-/// Probabilities are kept this far from 0 and 1 on their way back to logits.
+/// Margin by which probabilities are kept from 0 and 1 on their way back to logits.
 const CLAMP: f64 = 1e-6;
 
-/// Dilated by a disc of a radius, or eroded by one below 0: every pixel takes over the logits of the pixel within reach
-/// that has the most (or least) evidence of any foreground.
+/// Prediction dilated by a disc of `radius` pixels, or eroded by one below 0: every pixel takes over the
+/// logits of the pixel within reach that has the most (or least) evidence of any foreground.
 pub(super) fn grown(logits: ArrayView4<'_, f32>, radius: f64) -> Logits {
     let (_, channels, height, width) = logits.dim();
     let evidence: Vec<f32> = (0..height * width)
@@ -37,7 +37,8 @@ pub(super) fn grown(logits: ArrayView4<'_, f32>, radius: f64) -> Logits {
     })
 }
 
-/// With probabilities blurred by a Gaussian; the border is repeated beyond itself.
+/// Prediction with its probabilities blurred by a Gaussian of `sigma` pixels; the border is repeated beyond
+/// itself.
 pub(super) fn blurred(logits: ArrayView4<'_, f32>, sigma: f64) -> Logits {
     if sigma <= 0.0 {
         return logits.to_owned();
@@ -52,7 +53,7 @@ pub(super) fn blurred(logits: ArrayView4<'_, f32>, sigma: f64) -> Logits {
     })
 }
 
-/// By channel: sigmoid of one, softmax of several.
+/// Probabilities `[y, x]` by channel: sigmoid of one channel, softmax of several.
 fn probabilities(logits: ArrayView4<'_, f32>) -> Vec<Vec<f64>> {
     let (_, channels, height, width) = logits.dim();
     let mut planes = vec![Vec::with_capacity(height * width); channels];
@@ -131,7 +132,8 @@ mod tests {
         assert!((found[[0, 2, 2, 0]] - 0.2).abs() < 1e-6);
     }
 
-    /// Far from the border a Gaussian keeps the sum; an edge becomes the normal distribution function.
+    /// Blur far from the border: a Gaussian keeps the sum, and an edge becomes the normal distribution
+    /// function.
     #[test]
     fn a_blur_keeps_the_mean_and_softens_an_edge() {
         let edge = Array4::from_shape_fn((1, 1, 5, 81), |(_, _, _, x)| if x < 40 { -20.0 } else { 20.0f32 });

@@ -1,7 +1,7 @@
-//! One thing about a scene is changed from little to much, and every loss is measured at each value.
+//! Sweeps: one thing about a scene is changed from little to much, and every loss is measured at each value.
 //!
-//! What is changed is a [`Knob`]: labels and logits in, labels and logits out. Randomness has a fixed seed and is
-//! nested: what is flipped at 5 % is among what is flipped at 10 %.
+//! A [`Knob`] is the thing that is changed: labels and logits in, labels and logits out. Randomness has a
+//! fixed seed and is nested: pixels flipped at 5 % are among those flipped at 10 %.
 
 mod evidence;
 mod place;
@@ -14,29 +14,30 @@ use crate::field::{Field, IGNORE, Labels, Logits, Shape};
 use crate::loss::{Evaluation, Loss};
 use crate::study::share::foreground_share;
 
-/// What is changed.
+/// Perturbation of a scene that a sweep varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Knob {
-    /// The foreground fraction: the same shape at another size, each class predicted as its pixels are in the scene.
+    /// Foreground fraction, in % of the pixels: the same shape at another size, each class predicted as its
+    /// pixels are in the scene.
     Fraction,
-    /// The prediction is moved to the right.
+    /// Shift of the prediction to the right, in pixels.
     Shift,
-    /// The prediction is dilated, or eroded.
+    /// Dilation of the prediction, in pixels; erosion below 0.
     Grow,
-    /// The probabilities are blurred.
+    /// Blur of the probabilities, σ in pixels.
     Blur,
-    /// Confident blobs are found where there is nothing.
+    /// Number of confident false blobs.
     FalsePositives,
-    /// Pixels have another label than they should.
+    /// Wrong labels, in % of the counted pixels.
     LabelNoise,
-    /// All logits are divided.
+    /// Temperature: the divisor of all logits.
     Temperature,
 }
 
 impl Knob {
-    /// All, in the order of the menu.
+    /// Perturbations, in the order of the menu.
     pub const ALL: [Self; 7] = [
         Self::Fraction,
         Self::Shift,
@@ -47,7 +48,7 @@ impl Knob {
         Self::Temperature,
     ];
 
-    /// From where to where it goes.
+    /// Range of values, from and to, in the unit of the axis.
     pub fn range(self, shape: Shape) -> (f64, f64) {
         match self {
             Self::Fraction => (0.01, 50.0),
@@ -60,7 +61,7 @@ impl Knob {
         }
     }
 
-    /// Whether equal ratios are equal steps.
+    /// True if equal ratios are equal steps.
     pub const fn is_log(self) -> bool {
         matches!(self, Self::Fraction | Self::Temperature)
     }
@@ -69,7 +70,8 @@ impl Knob {
         matches!(self, Self::Shift | Self::FalsePositives)
     }
 
-    /// So many values at most, in even steps or ratios; whole ones where halves mean nothing.
+    /// Values of a sweep, at most `count` of them (at least 2 are made), in even steps or ratios; whole
+    /// numbers where halves mean nothing.
     pub fn values(self, shape: Shape, count: usize) -> Vec<f64> {
         let (from, to) = self.range(shape);
         let share = |i: usize| i as f64 / (count.max(2) - 1) as f64;
@@ -80,7 +82,7 @@ impl Knob {
         values
     }
 
-    /// The value that leaves a scene as it is.
+    /// Value that leaves a scene as it is.
     pub fn at_rest(self, labels: ArrayView3<'_, u8>) -> f64 {
         match self {
             Self::Fraction => {
@@ -92,7 +94,8 @@ impl Knob {
         }
     }
 
-    /// The scene, one image, at a value. Refuses a scene that has not what is changed, with a sentence.
+    /// Scene of one image, perturbed by a value. Error, as a sentence, for a scene that lacks the thing to be
+    /// changed.
     pub fn apply(
         self,
         logits: ArrayView4<'_, f32>,
@@ -116,14 +119,14 @@ fn is_foreground(label: u8) -> bool {
     label > 0 && label != IGNORE
 }
 
-/// A loss at one value of a knob.
+/// Measurements of a loss at one value of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
-    /// Its value.
+    /// Value of the loss.
     pub value: f64,
-    /// The share of Σ|gradient| on the foreground; none where the gradient is 0.
+    /// Foreground's fraction of Σ|gradient|, from 0 to 1; none if the gradient is 0.
     pub foreground_share: Option<f64>,
-    /// The Euclidean norm of its gradient by the logits.
+    /// Euclidean norm of the gradient by the logits.
     pub norm: f64,
 }
 
@@ -146,7 +149,7 @@ mod tests {
     use crate::loss::dice::DICE;
     use crate::loss::{cross_entropy, focal};
 
-    /// A disc, of which a predictor is equally sure everywhere: z in the class 1 and −z elsewhere.
+    /// Disc of which a predictor is equally sure everywhere: z in class 1 and −z elsewhere.
     fn disc(side: usize, radius: f64, z: f32) -> (Array4<f32>, Array3<u8>) {
         let inside = |y: usize, x: usize| {
             let middle = side as f64 / 2.0 - 0.5;
@@ -162,8 +165,9 @@ mod tests {
         (spec.build)(&Config::new(spec, &Settings::new()).unwrap())
     }
 
-    /// Where p is ½ everywhere every pixel has the same gradient of cross-entropy and focal: n/N of it is foreground.
-    /// Dice has Σ(2/D) on the n of the foreground less 2I/D² on all, and I = n/2, D = N/2 + n.
+    /// Foreground's fraction at p = ½ everywhere: n/N for cross-entropy and focal, whose gradient is the same
+    /// at every pixel. Dice has Σ(2/D) on the n of the foreground less 2I/D² on all, and I = n/2, D = N/2 +
+    /// n.
     #[test]
     fn at_even_odds_the_share_is_that_of_the_pixels() {
         let (logits, labels) = disc(64, 9.0, 0.0);

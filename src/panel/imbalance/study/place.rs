@@ -1,4 +1,4 @@
-//! Changes of what is where: a shift, false finds, wrong labels.
+//! Perturbations of places: a shift, false blobs, wrong labels.
 
 use ndarray::{ArrayView3, ArrayView4};
 
@@ -6,21 +6,22 @@ use super::is_foreground;
 use crate::field::{IGNORE, Labels, Logits, distance_transform};
 use crate::scene::random;
 
-/// Seeds of the two random things.
+/// Seeds of the blobs' places and of the flipped labels.
 const BLOBS: u32 = 21;
 const FLIPS: u32 = 22;
 
-/// How sure a false find is: the odds of p = 0.9.
+/// Odds of a false blob, those of p = 0.9.
 const SURE: f64 = 9.0;
 
-/// Moved to the right, the left border repeated.
+/// Prediction moved `by` pixels to the right, the left border repeated.
 pub(super) fn shifted(logits: ArrayView4<'_, f32>, by: usize) -> Logits {
     Logits::from_shape_fn(logits.dim(), |(image, channel, y, x)| {
         logits[[image, channel, y, x.saturating_sub(by)]]
     })
 }
 
-/// With so many discs predicted as foreground where there is none. One that finds no room is left out.
+/// Prediction with `count` discs of foreground where the truth has none. A disc that finds no room is left
+/// out.
 pub(super) fn with_blobs(logits: ArrayView4<'_, f32>, labels: ArrayView3<'_, u8>, count: usize) -> Logits {
     let (_, channels, height, width) = logits.dim();
     let radius = (0.03 * height.min(width) as f64).max(1.0);
@@ -61,7 +62,7 @@ pub(super) fn with_blobs(logits: ArrayView4<'_, f32>, labels: ArrayView3<'_, u8>
     changed
 }
 
-/// With this share of the labels that count replaced by another class's.
+/// Labels of which the fraction `share`, among those that count, is replaced by another class's.
 pub(super) fn mislabelled(logits: ArrayView4<'_, f32>, labels: ArrayView3<'_, u8>, share: f64) -> Labels {
     let classes = logits.dim().1.max(2) as u64;
     let mut counted: Vec<usize> =

@@ -1,4 +1,4 @@
-//! The same shape at another size.
+//! Perturbation of size: the same shape, larger or smaller.
 
 use ndarray::{Array3, Array4, ArrayView3, ArrayView4};
 
@@ -7,14 +7,16 @@ use super::is_foreground;
 use crate::field::{Labels, Logits, distances_to_other_side};
 use crate::scene::random;
 
-/// The seed of the order in which a class's predictions are dealt out.
+/// Seed of the order in which a class's predictions are dealt out.
 const SEED: u32 = 11;
 
-/// A scene whose foreground has this share of the pixels.
+/// Scene whose foreground has the fraction `fraction` of the pixels. Error, as a sentence, for a truth
+/// without foreground.
 ///
-/// The truth is the shape scaled about its middle: of all pixels those are foreground that lie deepest inside it, or
-/// nearest to it, so that their number is exactly right. Every pixel is predicted as pixels of its class are in the
-/// scene: each of those lends its logits to about as many, so that error rates stay what they are.
+/// The truth is the shape scaled about its middle: of all pixels those are foreground that lie deepest inside
+/// it, or nearest to it, so that their number is exactly right. Every pixel is predicted as pixels of its
+/// class are in the scene: each of those lends its logits to about as many, so that error rates stay what
+/// they are.
 pub(super) fn scaled(
     logits: ArrayView4<'_, f32>,
     labels: ArrayView3<'_, u8>,
@@ -51,14 +53,15 @@ pub(super) fn scaled(
     Ok((predicted_alike(logits, labels, &scaled), scaled))
 }
 
-/// How deep each pixel is inside the mask, below 0 outside.
+/// Depth of each pixel inside the mask, in pixels; below 0 outside.
 fn depths(mask: &[bool], width: usize) -> Vec<f64> {
     let distances = distances_to_other_side(mask, width).unwrap_or_else(|| vec![1.0; mask.len()]);
     // The edge runs half a pixel from either side's nearest pixel.
     distances.iter().zip(mask).map(|(d, &inside)| if inside { d - 0.5 } else { 0.5 - d }).collect()
 }
 
-/// Between pixels in proportion. Beyond the border it goes on from there, outwards.
+/// Depth at a place between pixels, interpolated bilinearly. Beyond the border it falls with the distance
+/// from there.
 fn sample(depth: &[f64], (height, width): (usize, usize), (y, x): (f64, f64)) -> f64 {
     let (inner_y, inner_x) = (y.clamp(0.0, (height - 1) as f64), x.clamp(0.0, (width - 1) as f64));
     let (top, left) = (inner_y.floor() as usize, inner_x.floor() as usize);
@@ -68,14 +71,14 @@ fn sample(depth: &[f64], (height, width): (usize, usize), (y, x): (f64, f64)) ->
     along(top) * (1.0 - ty) + along(bottom) * ty - (y - inner_y).hypot(x - inner_x)
 }
 
-/// The foreground label that most pixels have.
+/// Foreground label that most pixels have; of equal ones the smallest.
 fn commonest(labels: ArrayView3<'_, u8>) -> u8 {
     let count = |class: u8| labels.iter().filter(|&&label| label == class).count();
     (1..=crate::scene::MAX_CHANNELS as u8).max_by_key(|&class| (count(class), u8::MAX - class)).unwrap_or(1)
 }
 
-/// Logits for other labels: pixels of a class take those of the scene's pixels of it, in an order that has nothing to
-/// do with where they are. A class that the scene has no pixels of takes any.
+/// Logits for other labels: pixels of a class take those of the scene's pixels of that class, in an order
+/// that has nothing to do with where they are. Pixels of a class that the scene lacks take any.
 fn predicted_alike(logits: ArrayView4<'_, f32>, labels: ArrayView3<'_, u8>, scaled: &Labels) -> Logits {
     let (_, channels, height, width) = logits.dim();
     let mut alike = Array4::zeros((1, channels, height, width));

@@ -1,21 +1,21 @@
-//! A truth of nothing: one pixel holds all the weight.
+//! Empty truth: one pixel holds all the weight.
 
 use crate::field::Field;
 use crate::loss::lovasz::Lovasz;
 
-/// The pixel that would hold all the weight.
+/// Pixel that would hold all the weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sole {
     /// Index into the labels `[image, y, x]`.
     pub pixel: usize,
-    /// Its error, which is the loss then.
+    /// Error of the pixel, at least 0, which is then the loss.
     pub error: f64,
-    /// How many pixels count.
+    /// Number of pixels that count.
     pub of: usize,
 }
 
-/// Which pixel it would be if no label were the foreground of the channel, and the prediction the same: the one that
-/// is most confidently taken for it. None if no pixel counts.
+/// Sole pixel of the loss if no label were the foreground of the channel and the prediction stayed: the one
+/// most confidently taken for it. None if no pixel counts.
 pub fn sole_pixel(field: &Field<'_>, loss: Lovasz, channel: usize) -> Option<Sole> {
     let shape = field.shape();
     let probabilities = field.probabilities(loss.head());

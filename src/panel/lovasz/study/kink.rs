@@ -1,45 +1,46 @@
-//! The loss as the error of one pixel moves through the ranks while all others stay.
+//! Loss as a function of one pixel's error, which moves through the ranks while all others stay.
 //!
-//! A Lovász loss is the integral over t of the Jaccard loss of all pixels with an error above t. As one pixel's error
-//! grows from 0, it joins that set at every t below it, so the slope there is what it adds to the Jaccard loss of the
-//! others that are worse: constant between two of their errors, and another one after a swap. That is exact, and takes
-//! one walk down the ranks.
+//! A Lovász loss is the integral over t of the Jaccard loss of all pixels with an error above t. As one
+//! pixel's error grows from 0, it joins that set at every t below it, so the slope there is its increment of
+//! the Jaccard loss of the others that are worse: constant between two of their errors, and another one after
+//! a swap. That is exact, and takes one walk down the ranks.
 
 use super::sorted;
 use crate::field::{Field, JaccardLoss};
 use crate::loss::lovasz::Lovasz;
 
-/// See the [module docs](self).
+/// Piecewise linear loss over one pixel's error; see the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kink {
-    /// Whether the pixel is foreground of the channel.
+    /// Side of the pixel: true for foreground of the channel.
     pub is_foreground: bool,
-    /// Where the pixel is now.
+    /// Error of the pixel in the field, and the loss there.
     pub now: Place,
     /// Errors of the others, greatest first.
     others: Vec<f64>,
-    /// By how many of the others are worse: the weight of the pixel then.
+    /// Weight of the pixel by the number of others that are worse.
     weights: Vec<f64>,
-    /// The loss where the pixel's error is that of another.
+    /// Loss where the pixel's error equals that of another, in the order of `others`.
     at_others: Vec<f64>,
-    /// The loss where the pixel's error is 0.
+    /// Loss where the pixel's error is 0.
     at_rest: f64,
 }
 
-/// One error of the pixel, and what follows from it.
+/// Point of the curve: an error of the pixel, with weight and loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
-    /// The error, at least 0.
+    /// Error of the pixel, at least 0.
     pub error: f64,
-    /// How many others are worse.
+    /// Rank: the number of others that are worse.
     pub rank: usize,
-    /// What it adds to the Jaccard loss: the slope of the loss.
+    /// Weight: the pixel's increment of the Jaccard loss, which is the slope of the loss.
     pub weight: f64,
-    /// The loss.
+    /// Loss of the channel.
     pub value: f64,
 }
 
-/// The loss about a pixel, given as an index into the labels `[image, y, x]`; none if it is ignored.
+/// Loss as a function of the error of one pixel, an index into the labels `[image, y, x]`; none if it is
+/// ignored.
 pub fn kink(field: &Field<'_>, loss: Lovasz, channel: usize, pixel: usize) -> Option<Kink> {
     let all: Vec<_> = sorted(field, loss, channel).collect();
     let rank = all.iter().position(|sorted| sorted.pixel == pixel)?;
@@ -73,7 +74,7 @@ pub fn kink(field: &Field<'_>, loss: Lovasz, channel: usize, pixel: usize) -> Op
 }
 
 impl Kink {
-    /// What an error of the pixel leads to. Of several with that error it is the worst.
+    /// Point of the curve at an error. Among pixels with the same error it is ranked as the worst.
     pub fn at(&self, error: f64) -> Place {
         let rank = self.others.partition_point(|other| *other > error);
         let weight = self.weights[rank];
@@ -85,13 +86,14 @@ impl Kink {
         Place { error, rank, weight, value: value + (error - from) * weight }
     }
 
-    /// The greatest error of the others.
+    /// Largest error of the others; 0 if there are none.
     pub fn worst_other(&self) -> f64 {
         self.others.first().copied().unwrap_or(0.0)
     }
 
-    /// Loss and slope from an error of 0 to `most`, at every swap on the way. Of swaps that are closer than one part in
-    /// `parts` only some are left, and always the last before a gap. The slope is the one after the swap.
+    /// Points of the curve from an error of 0 to `most`, at every swap on the way. Of swaps closer than one
+    /// part in `parts` only some are left, and always the last before a gap. The slope is the one after the
+    /// swap.
     pub fn curve(&self, most: f64, parts: usize) -> Vec<Place> {
         let apart = most / parts.max(1) as f64;
         let mut curve = vec![self.at(0.0)];
@@ -122,7 +124,7 @@ mod tests {
     use crate::loss::Loss;
     use crate::loss::lovasz::Error;
 
-    /// The crate's own loss with the pixel's logit changed, and the error that it then has.
+    /// Loss of the crate itself with the pixel's logit changed, and the error that the pixel then has.
     fn direct(error: Error, logits: &Logits, labels: &Labels, pixel: usize, z: f32) -> (f64, f64) {
         let mut logits = logits.clone();
         logits.as_slice_mut().unwrap()[pixel] = z;

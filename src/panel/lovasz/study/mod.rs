@@ -1,8 +1,9 @@
-//! The sort behind a Lovász loss, rank by rank, and what follows from it.
+//! Sort behind a Lovász loss, rank by rank, and studies of it.
 //!
 //! - [`Order`]: errors, weights and pixels by rank, for charts and for pointing
 //! - [`kink`]: the loss as one pixel's error moves; [`moments`]: the sort and the staircase as an animation
-//! - [`readings`]: hinge, sigmoid and softmax; [`split`]: sorting parts by themselves; [`empty`]: a truth of nothing
+//! - [`readings`]: hinge, sigmoid and softmax; [`split`]: sorting parts by themselves; [`empty`]: an empty
+//!   truth
 //! - [`two_pixels`]: the surfaces of a scene of two pixels
 
 pub mod empty;
@@ -15,22 +16,22 @@ pub mod two_pixels;
 use crate::field::{Field, JaccardLoss, Ranked};
 use crate::loss::lovasz::Lovasz;
 
-/// The pixels of one channel in decreasing order of error.
+/// Pixels of one channel in decreasing order of error.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Order {
-    /// By rank: the error, at least 0.
+    /// Error by rank, at least 0.
     pub errors: Vec<f32>,
-    /// By rank: what the pixel adds to the Jaccard loss, and so the weight of its error.
+    /// Jaccard increment by rank, from 0 to 1: the weight of the pixel's error in the loss.
     pub increments: Vec<f32>,
-    /// By rank: the index of the pixel among the labels `[image, y, x]`.
+    /// Pixel by rank, as an index into the labels `[image, y, x]`.
     pub pixels: Vec<u32>,
-    /// By rank: whether the pixel is foreground of the channel.
+    /// Side by rank: true for foreground of the channel.
     pub foreground: Vec<bool>,
     /// Σ error · increment: the loss of this channel.
     pub value: f64,
 }
 
-/// Sorts the whole batch about one channel.
+/// Order of the whole batch about one channel.
 pub fn order(field: &Field<'_>, loss: Lovasz, channel: usize) -> Order {
     let mut order = Order::default();
     let increments = field.ranking(loss.head(), 0..field.shape().images, channel);
@@ -47,44 +48,46 @@ pub fn order(field: &Field<'_>, loss: Lovasz, channel: usize) -> Order {
 }
 
 impl Order {
-    /// How many pixels are ranked.
+    /// Number of ranked pixels.
     pub fn len(&self) -> usize {
         self.pixels.len()
     }
 
-    /// Whether none is, as where all are ignored.
+    /// True if no pixel is ranked, as where all are ignored.
     pub fn is_empty(&self) -> bool {
         self.pixels.is_empty()
     }
 
-    /// The rank of a pixel, counted from 0; none if it is ignored.
+    /// Rank of a pixel, counted from 0; none if it is ignored.
     pub fn rank_of(&self, pixel: usize) -> Option<usize> {
         self.pixels.iter().position(|&ranked| ranked as usize == pixel)
     }
 
-    /// The rank in the middle of those of the foreground that has an error; the first where there is none.
+    /// Median rank of the foreground pixels with an error above 0; the first rank if there are none, and none
+    /// if no pixel is ranked.
     pub fn median_foreground(&self) -> Option<usize> {
         let foreground = || (0..self.len()).filter(|&rank| self.foreground[rank] && self.errors[rank] > 0.0);
         foreground().nth(foreground().count() / 2).or((!self.is_empty()).then_some(0))
     }
 
-    /// What a pixel adds to the loss.
+    /// Contribution of a rank to the loss: error · increment.
     pub fn product(&self, rank: usize) -> f64 {
         f64::from(self.errors[rank]) * f64::from(self.increments[rank])
     }
 
-    /// The weights from the greatest down.
+    /// Weights in decreasing order.
     pub fn weights_decreasing(&self) -> Vec<f64> {
         self.decreasing(|rank| f64::from(self.increments[rank]))
     }
 
-    /// What pixels add to the loss, from the most down.
+    /// Contributions to the loss in decreasing order.
     pub fn products_decreasing(&self) -> Vec<f64> {
         self.decreasing(|rank| self.product(rank))
     }
 
-    /// Weights fall from rank to rank among the foreground, where a larger union divides, and among the background,
-    /// where less is left to lose as well; so do errors. Two rows that fall are merged sooner than sorted.
+    /// Numbers of all ranks in decreasing order, given that they fall from rank to rank among the foreground,
+    /// where a larger union divides, and among the background, where less is left to lose as well; so do
+    /// errors. Two rows that fall are merged sooner than sorted.
     fn decreasing(&self, of: impl Fn(usize) -> f64) -> Vec<f64> {
         let side = |side: bool| {
             let of = &of;
@@ -101,7 +104,7 @@ impl Order {
     }
 }
 
-/// The fewest of values, from the greatest down, that hold a share of their sum.
+/// Smallest number of values, from the greatest down, that hold the fraction `share` of their sum.
 pub fn fewest_that_hold(share: f64, decreasing: &[f64]) -> usize {
     let goal = share * decreasing.iter().sum::<f64>();
     let mut held = 0.0;
@@ -121,7 +124,7 @@ struct Sorted {
     is_foreground: bool,
 }
 
-/// The whole batch about one channel, from the most wrong pixel to the least.
+/// Pixels of the whole batch about one channel, from the most wrong to the least.
 fn sorted(field: &Field<'_>, loss: Lovasz, channel: usize) -> impl Iterator<Item = Sorted> {
     let shape = field.shape();
     let ranking = field.ranking(loss.head(), 0..shape.images, channel);
@@ -139,10 +142,11 @@ fn sorted(field: &Field<'_>, loss: Lovasz, channel: usize) -> impl Iterator<Item
     ranking.ranks().map(of).collect::<Vec<_>>().into_iter()
 }
 
-/// Places along the Jaccard loss at which an error is read.
+/// Number of even steps of the Jaccard loss, from 0 to 1, at which an error is read.
 pub const READ_AT: usize = 200;
 
-/// The error at evenly spaced values of the Jaccard loss reached, from 0 to 1: a staircase whose area is the loss.
+/// Errors at [`READ_AT`] + 1 even values of the Jaccard loss reached, from 0 to 1: a staircase whose area is
+/// the loss.
 fn error_by_jaccard(sorted: impl Iterator<Item = (f64, bool)>, foreground: usize) -> Vec<f64> {
     let mut jaccard = JaccardLoss::new(foreground);
     let (mut reached, mut last) = (0.0, 0.0);

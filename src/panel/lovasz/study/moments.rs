@@ -1,48 +1,49 @@
-//! The sort and the staircase as an animation: every moment of it is a function of its step.
+//! Sort and staircase as an animation, every moment of which is a function of its step.
 //!
-//! In the first act the errors of a sample of pixels stand in the order of the image and move to their places in the
-//! order of error. In the second, pixels join the mispredicted set one by one, worst first, and the Jaccard loss grows.
+//! In the first act the errors of a sample of pixels stand in the order of the image and move to their places
+//! in the order of error. In the second, pixels join the mispredicted set one by one, worst first, and the
+//! Jaccard loss grows.
 
 use super::Order;
 
 /// Steps of the first act; each later step is a pixel that joins.
 pub const SLIDE: usize = 20;
 
-/// Pixels that are seen to move at most.
+/// Largest number of pixels that are seen to move.
 const SAMPLE: usize = 64;
 
-/// Corners of the staircase that are kept for drawing.
+/// Largest number of corners of the staircase that are drawn.
 const CORNERS: usize = 600;
 
-/// The animation of one sort.
+/// Animation of one sort.
 #[derive(Debug, Clone, Default)]
 pub struct Moments {
     order: Order,
     /// Ranks of the pixels that are seen to move, in order.
     sample: Vec<usize>,
-    /// The place of each of them in the order of the image.
+    /// Place of each of them in the order of the image.
     places: Vec<usize>,
-    /// By rank: the Jaccard loss once it has joined.
+    /// Jaccard loss by rank, once that pixel has joined.
     reached: Vec<f64>,
-    /// By rank: the loss once it has joined.
+    /// Lovász loss by rank, once that pixel has joined.
     added: Vec<f64>,
 }
 
-/// One pixel of the sample at a moment.
+/// Bar of one sampled pixel at a moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bar {
-    /// Its place in the row, from 1 to the number of them, or on its way.
+    /// Place in the row, from 1 to the number of bars; a fraction while it moves.
     pub place: f64,
-    /// Its error.
+    /// Error of the pixel.
     pub error: f64,
-    /// Whether it is foreground.
+    /// Side of the pixel: true for foreground.
     pub is_foreground: bool,
-    /// Whether it has joined the mispredicted ones.
+    /// True once the pixel has joined the mispredicted ones.
     pub has_joined: bool,
 }
 
 impl Moments {
-    /// Of the first `shown` ranks: those after are right, and add as good as nothing.
+    /// Animation of the first `shown` ranks: those after are right, and add as good as nothing.
     pub fn new(order: Order, shown: usize) -> Self {
         let shown = shown.min(order.len());
         let size = shown.min(SAMPLE);
@@ -65,28 +66,28 @@ impl Moments {
         Self { order, sample, places, reached, added }
     }
 
-    /// The sort.
+    /// Sort that is animated.
     pub fn order(&self) -> &Order {
         &self.order
     }
 
-    /// The last step.
+    /// Number of the last step.
     pub fn steps(&self) -> usize {
         SLIDE + self.reached.len()
     }
 
-    /// How many pixels are seen to move.
+    /// Number of pixels that are seen to move.
     pub fn sampled(&self) -> usize {
         self.sample.len()
     }
 
-    /// How many pixels have joined at a step.
+    /// Number of pixels that have joined at a step.
     pub fn joined(&self, step: f64) -> usize {
         // A cast sends what is below 0, and what is not a number, to 0.
         ((step - SLIDE as f64) as usize).min(self.reached.len())
     }
 
-    /// The sample at a step, in the order of its ranks.
+    /// Bars of the sample at a step, in the order of its ranks.
     pub fn bars(&self, step: f64) -> Vec<Bar> {
         let time = (step / SLIDE as f64).clamp(0.0, 1.0);
         // Slow at both ends.
@@ -105,8 +106,8 @@ impl Moments {
             .collect()
     }
 
-    /// The staircase at a step: how many have joined, and the Jaccard loss of them. Where there are too many corners to
-    /// draw, every so manieth is left, and always the last.
+    /// Corners of the staircase at a step: number of joined pixels, and their Jaccard loss. If there are too
+    /// many corners to draw, only every so manieth is left, and always the last.
     pub fn staircase(&self, step: f64) -> Vec<[f64; 2]> {
         let joined = self.joined(step);
         let every = joined.div_ceil(CORNERS).max(1);
@@ -114,8 +115,8 @@ impl Moments {
         (0..joined).step_by(every).map(corner).chain(std::iter::once(corner(joined))).collect()
     }
 
-    /// The latest pixels that have joined, at most so many: how many had joined with each, what the Jaccard loss has
-    /// grown by since the first of them was to join, and whether the pixel is foreground.
+    /// Latest pixels that have joined, at most `most`: number joined with each, growth of the Jaccard loss
+    /// since before the first of them, and true for foreground.
     pub fn latest(&self, step: f64, most: usize) -> Vec<(usize, f64, bool)> {
         let joined = self.joined(step);
         let first = joined.saturating_sub(most);
@@ -125,17 +126,17 @@ impl Moments {
         (first..joined).map(stair).collect()
     }
 
-    /// The highest of all stairs.
+    /// Largest Jaccard increment of all ranks.
     pub fn highest(&self) -> f64 {
         self.order.increments.iter().fold(0.0, |most, &increment| f64::from(increment).max(most))
     }
 
-    /// The Jaccard loss of so many pixels.
+    /// Jaccard loss of the first `joined` pixels, from 0 to 1.
     pub fn jaccard(&self, joined: usize) -> f64 {
         joined.checked_sub(1).and_then(|last| self.reached.get(last)).copied().unwrap_or(0.0)
     }
 
-    /// What so many pixels add to the loss.
+    /// Lovász loss that the first `joined` pixels add up to.
     pub fn loss(&self, joined: usize) -> f64 {
         joined.checked_sub(1).and_then(|last| self.added.get(last)).copied().unwrap_or(0.0)
     }

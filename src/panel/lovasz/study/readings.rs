@@ -1,26 +1,27 @@
-//! Three Lovász losses of one class: the hinge, the sigmoid and the softmax.
+//! Lovász losses of one class in three forms: hinge, sigmoid and softmax.
 
 use super::error_by_jaccard;
 use crate::field::{Field, Head, JaccardLoss, Task};
 use crate::loss::lovasz::{Error, Lovasz};
 
-/// One of the three, measured.
+/// Measurements of one of the three forms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// The loss.
+    /// Value of the loss.
     pub value: f64,
-    /// The share of Σ|gradient| by the logit that falls on pixels of the class; none without any gradient.
+    /// Fraction of Σ|gradient| by the logit on pixels of the class, from 0 to 1; none if there is no
+    /// gradient.
     pub foreground_share: Option<f64>,
-    /// Pixels that have a gradient in f32.
+    /// Number of pixels whose gradient is not 0 in f32.
     pub with_gradient: usize,
-    /// The error at evenly spaced values of the Jaccard loss reached.
+    /// Errors at even values of the Jaccard loss reached, from 0 to 1.
     pub curve: Vec<f64>,
 }
 
-/// The hinge and the sigmoid of the logit of a class against the rest, and the softmax over all classes.
+/// Hinge and sigmoid of the logit of a class against the rest, and softmax over all classes.
 ///
-/// A binary task has no softmax of its own. That of the logits 0 and z is meant, the mean over background and foreground
-/// where the truth has both: what a library computes that is given two channels.
+/// A binary task has no softmax of its own. That of the logits 0 and z is meant, the mean over background and
+/// foreground where the truth has both: the value of a library that is given two channels.
 pub fn readings(field: &Field<'_>, channel: usize) -> [Reading; 3] {
     let binary = field.shape().task() == Task::Binary;
     let both = |head, both| measured(field, channel, head, both);
@@ -46,7 +47,7 @@ fn measured(field: &Field<'_>, channel: usize, head: Head, both_sides: bool) -> 
     walk(field, channel, head, both_sides, pull)
 }
 
-/// Goes down the ranks. `pull` is the error at a logit, and the size of its derivative by that logit.
+/// Walks down the ranks. `pull` gives the error at a logit and the size of its derivative by that logit.
 fn walk(
     field: &Field<'_>,
     channel: usize,

@@ -1,23 +1,24 @@
-//! Every part of a batch sorted by itself, against all of it as one.
+//! Parts of a batch sorted by themselves, against all of it sorted as one.
 
 use super::{error_by_jaccard, sorted};
 use crate::field::{Field, JaccardLoss};
 use crate::loss::lovasz::Lovasz;
 
-/// A part of a batch, sorted by itself.
+/// Part of a batch, sorted by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// Its pixels that count.
+    /// Number of its pixels that count.
     pub pixels: usize,
-    /// How many of them are foreground of the channel.
+    /// Number of its pixels that are foreground of the channel.
     pub foreground: usize,
-    /// Its loss.
+    /// Loss of the part.
     pub value: f64,
-    /// The error at evenly spaced values of the Jaccard loss reached.
+    /// Errors at even values of the Jaccard loss reached, from 0 to 1.
     pub curve: Vec<f64>,
 }
 
-/// The loss of all pixels, and of those of each part. Pixels keep their order, so that one sort does for all.
+/// Loss of all pixels, and of those of each part; `part_of` gives the part of a pixel. Pixels keep their
+/// order, so that one sort does for all.
 pub fn split(
     field: &Field<'_>,
     loss: Lovasz,

@@ -1,4 +1,4 @@
-//! The Lovász hinge of a scene of two pixels, over their errors (the figure of Berman et al. 2018).
+//! Lovász hinge of a scene of two pixels, over their errors (the figure of Berman et al. 2018).
 
 use ndarray::{Array3, Array4};
 
@@ -6,7 +6,7 @@ use crate::field::{Field, FieldError};
 use crate::loss::Loss;
 use crate::loss::lovasz::{Error, Lovasz};
 
-/// The loss at two hinge errors, for a truth of which each pixel is foreground or not.
+/// Lovász hinge at two hinge errors; `truth` is true for a foreground pixel.
 pub fn hinge_of_two(truth: [bool; 2], errors: [f64; 2]) -> Result<f64, FieldError> {
     // The logit that has this error.
     let logit = |i: usize| if truth[i] { 1.0 - errors[i] } else { errors[i] - 1.0 };
