@@ -29,10 +29,11 @@
 //! - [`library`]: the calls of reference libraries, said in our parameters, and our settings said in Python
 //! - [`metric`]: what hard masks are judged by
 //! - [`study`]: what one asks of a loss beyond its value and gradient, and how libraries differ on it
-//! - [`scene`]: what is painted, and its history; [`file`](mod@file): what is opened; [`paint`]: what is seen
+//! - [`scene`]: what is painted, and its edits; [`file`](mod@file): what is opened; [`paint`]: what is seen
 //! - [`report`]: charts, tables and sentences by name; [`laboratory`]: what takes longer than a frame, in steps
 //! - [`panel`]: one folder for each question, from its study to its sentences
-//! - [`session`]: takes edits, gives frames
+//! - [`document`]: all that is made on the page as one value: kept, shared, undone, started from
+//! - [`session`]: takes edits, gives updates
 //! - `wasm`: the browser's door (on wasm32 only)
 //!
 //! # Conventions
@@ -44,9 +45,11 @@
 //!
 //! Training networks, volumes, and speed on large images: this is a microscope, not a training library.
 
+pub mod document;
 pub mod field;
 pub mod file;
 pub mod laboratory;
+mod lenient;
 pub mod library;
 pub mod loss;
 pub mod metric;

@@ -102,6 +102,20 @@ impl Param {
         Some(format!("{facts}: {}", self.about?))
     }
 
+    /// The setting of this kind that is nearest to one; none where no number is near, as to a word.
+    pub fn nearest(&self, setting: &Setting) -> Option<Setting> {
+        let within = |domain: Domain, x: f64| {
+            if x.is_nan() { domain.default } else { x.clamp(domain.min, domain.max) }
+        };
+        match (self.kind, setting) {
+            (Kind::Number(domain), &Setting::Number(x)) => Some(within(domain, x).into()),
+            (Kind::PerClass(domain), Setting::PerClass(xs)) => {
+                Some(Setting::PerClass(xs.iter().map(|&x| within(domain, x)).collect()))
+            }
+            _ => None,
+        }
+    }
+
     /// Limits the parameter to one task.
     #[must_use]
     pub const fn only(self, task: Task) -> Self {
@@ -393,6 +407,15 @@ mod tests {
         let config = Config::new(&focal::SPEC, &settings).unwrap();
         assert!((config.number("gamma") - 3.0).abs() < 1e-15);
         assert!((config.number("alpha") - 0.25).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_nearest_setting_is_in_the_domain() {
+        let param = |id: &str| focal::SPEC.params.iter().find(|param| param.id == id).unwrap();
+        assert_eq!(param("alpha").nearest(&7.0.into()), Some(1.0.into()));
+        assert_eq!(param("gamma").nearest(&(-1.0).into()), Some(0.0.into()));
+        assert_eq!(param("gamma").nearest(&f64::NAN.into()), Some(2.0.into()));
+        assert_eq!(param("gamma").nearest(&"much".into()), None);
     }
 
     #[test]

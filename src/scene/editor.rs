@@ -4,14 +4,16 @@ use std::mem;
 
 use super::adjust::{Adjustment, Lens};
 use super::brush::{Brush, Point};
-use super::history::{History, MergeKey, Step};
+use super::edit::ImageEdit;
+use super::former::Former;
 use super::ink::{Ink, Plane, blend};
+use super::path::Path;
 use super::rect::Rect;
 use super::stroke::Stroke;
 use super::{Scene, SceneError, cleared_logits, fill};
 use crate::field::{Logits, Shape};
 
-/// What an edit changed.
+/// Part of a scene that an edit changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// A box of the ground truth.
@@ -22,25 +24,31 @@ pub enum Change {
     Scene,
 }
 
-/// A scene, the adjustment it is seen through, and its history.
+/// A scene and the adjustment it is seen through.
 ///
-/// Every edit is one step of undo, and leaves none if it changed nothing. Methods give what changed, or `None`. An edit
-/// or adjustment that comes while a stroke is being made ends that stroke first.
+/// [`Editor::apply`] carries out edits as they are kept. A stroke that a hand is making goes on it point by point, and
+/// becomes such an edit when it ends. An edit that comes meanwhile takes the stroke back first.
 #[derive(Debug)]
 pub struct Editor {
     scene: Scene,
     lens: Lens,
-    /// What is seen, unless it is what was painted.
+    /// Logits as they are seen, unless they are as painted.
     adjusted: Option<Logits>,
-    history: History,
     stroke: Option<Stroke>,
 }
 
 impl Editor {
-    /// An editor of a scene, with nothing to undo and a neutral adjustment.
+    /// An editor of a scene, with a neutral adjustment.
     pub fn new(scene: Scene) -> Self {
-        let lens = Lens::new(Adjustment::default(), scene.shape());
-        Self { scene, lens, adjusted: None, history: History::default(), stroke: None }
+        Self::adjusted(scene, Adjustment::default())
+    }
+
+    /// An editor of a scene that is seen through an adjustment.
+    pub(super) fn adjusted(scene: Scene, adjustment: Adjustment) -> Self {
+        let lens = Lens::new(adjustment, scene.shape());
+        let mut editor = Self { scene, lens, adjusted: None, stroke: None };
+        editor.see_all();
+        editor
     }
 
     /// The scene as it is now.
@@ -58,82 +66,129 @@ impl Editor {
         self.adjusted.as_ref().unwrap_or(&self.scene.painted)
     }
 
-    /// Moves the global sliders; values out of range are brought into it. This is no step of undo: it changes what is
-    /// seen and nothing that was painted.
-    pub fn set_adjustment(&mut self, adjustment: Adjustment) -> Option<Change> {
-        let adjustment = adjustment.clamped();
-        if adjustment == self.adjustment() {
-            return None;
-        }
-        self.end_stroke();
-        self.lens.set(adjustment, self.scene.shape());
-        self.see_all();
-        Some(Change::Prediction(self.whole()))
-    }
-
     /// Begins a stroke, which the points of [`Editor::extend_stroke`] then make. Refuses a class that the scene has not
     /// and a probability outside 0..1.
-    pub fn begin_stroke(&mut self, ink: Ink, brush: Brush) -> Result<(), SceneError> {
+    pub fn begin_stroke(&mut self, ink: Ink, brush: Brush) -> Result<Option<Change>, SceneError> {
         ink.check(self.scene.shape().channels)?;
-        self.end_stroke();
+        let change = self.cancel_stroke();
         self.stroke = Some(Stroke::new(&self.scene, ink, brush));
-        Ok(())
+        Ok(change)
     }
 
     /// Goes on with the stroke through these points, in pixels of the grid. Nothing happens when there is no stroke.
     pub fn extend_stroke(&mut self, points: &[Point]) -> Option<Change> {
         let stroke = self.stroke.as_mut()?;
-        let rect = stroke.extend(points, &mut self.scene, &self.lens)?;
-        let change = match stroke.plane() {
-            Plane::Truth => Change::Truth(rect),
-            Plane::Prediction => Change::Prediction(rect),
-        };
+        let rect = stroke.extend(points.iter().copied(), &mut self.scene, &self.lens)?;
+        let change = plane_changed(stroke.plane(), rect);
         self.see(change);
         Some(change)
     }
 
-    /// Ends the stroke, if there is one: it becomes one step of undo.
-    pub fn end_stroke(&mut self) {
-        let step = self.stroke.take().and_then(Stroke::into_step);
-        if let Some(step) = step.filter(|step| step.differs(&self.scene)) {
-            self.history.push(step);
-        }
+    /// Ends the stroke, if there is one: takes it off the scene and gives it as an edit, for [`Editor::apply`].
+    pub fn end_stroke(&mut self) -> (Option<Change>, Option<ImageEdit>) {
+        let edit = self.stroke.as_ref().map(Stroke::edit);
+        (self.cancel_stroke(), edit)
     }
 
     /// Takes the stroke back, if there is one, as if it had never begun.
     pub fn cancel_stroke(&mut self) -> Option<Change> {
-        let mut step = self.stroke.take()?.into_step()?;
-        step.exchange(&mut self.scene);
-        let change = step.change();
+        let mut former = self.stroke.take()?.into_former()?;
+        former.exchange(&mut self.scene);
+        let change = former.change(&self.scene);
         self.see(change);
         Some(change)
     }
 
-    /// Whether a stroke is being made.
+    /// True while a stroke is being made.
     pub fn is_stroking(&self) -> bool {
         self.stroke.is_some()
     }
 
+    /// Carries out an edit, and gives what it changed; nothing if that is nothing. Refuses a class that the scene has
+    /// not, a probability outside 0..1, a pixel outside the scene, and a number of channels other than 1 or 3 to 5.
+    pub fn apply(&mut self, edit: &ImageEdit) -> Result<Option<Change>, SceneError> {
+        let former = self.carry_out(edit)?;
+        Ok(former.map(|former| former.change(&self.scene)))
+    }
+
+    /// Carries out an edit, and gives what it replaced; nothing if it changed nothing.
+    pub(super) fn carry_out(&mut self, edit: &ImageEdit) -> Result<Option<Former>, SceneError> {
+        self.check(edit)?;
+        self.cancel_stroke();
+        let former = match edit {
+            ImageEdit::Stroke { ink, brush, path } => self.paint(*ink, *brush, path),
+            ImageEdit::Fill { ink, x, y } => Some(self.fill(*y, *x, *ink)),
+            ImageEdit::Clear { plane } => Some(self.clear(*plane)),
+            ImageEdit::Pixel { x, y, class, prob } => {
+                let former = Former::of(&self.scene, Plane::Prediction, Rect::pixel(*y, *x));
+                self.tint((*y, *x), *class, *prob);
+                Some(former)
+            }
+            ImageEdit::Adjust(adjustment) => self.adjust(*adjustment),
+            ImageEdit::Convert { channels } => {
+                let converted = self.scene.convert(*channels)?;
+                Some(Former::Scene(Box::new(mem::replace(&mut self.scene, converted))))
+            }
+        };
+        let former = former.filter(|former| former.differs(&self.scene));
+        if let Some(former) = &former {
+            self.see(former.change(&self.scene));
+        }
+        Ok(former)
+    }
+
+    /// Puts back what an edit replaced, and gives what it changes.
+    pub(super) fn put_back(&mut self, mut former: Former) -> Change {
+        self.cancel_stroke();
+        if let Former::Adjustment(adjustment) = former {
+            self.adjust(adjustment);
+        } else {
+            former.exchange(&mut self.scene);
+        }
+        let change = former.change(&self.scene);
+        self.see(change);
+        change
+    }
+
+    fn check(&self, edit: &ImageEdit) -> Result<(), SceneError> {
+        let channels = self.scene.shape().channels;
+        match *edit {
+            ImageEdit::Stroke { ink, .. } => ink.check(channels),
+            ImageEdit::Fill { ink, x, y } => {
+                ink.check(channels)?;
+                self.check_pixel(y, x)
+            }
+            ImageEdit::Pixel { x, y, class, prob } => {
+                Ink::Prediction { class, prob }.check(channels)?;
+                self.check_pixel(y, x)
+            }
+            ImageEdit::Clear { .. } | ImageEdit::Adjust(_) | ImageEdit::Convert { .. } => Ok(()),
+        }
+    }
+
+    fn paint(&mut self, ink: Ink, brush: Brush, path: &Path) -> Option<Former> {
+        let mut stroke = Stroke::new(&self.scene, ink, brush);
+        stroke.extend(path.points(), &mut self.scene, &self.lens);
+        stroke.into_former()
+    }
+
     /// Fills around a pixel: of the truth, the 4-connected pixels of the same label; of the prediction, those that are
-    /// decided for the same class. Refuses what [`Editor::begin_stroke`] refuses, and a pixel outside the scene.
-    pub fn fill(&mut self, y: usize, x: usize, ink: Ink) -> Result<Option<Change>, SceneError> {
-        let Shape { channels, height, width, .. } = self.scene.shape();
-        ink.check(channels)?;
-        self.check_pixel(y, x)?;
-        self.end_stroke();
-        let (step, pixels) = match ink {
+    /// decided for the same class.
+    fn fill(&mut self, y: usize, x: usize, ink: Ink) -> Former {
+        let Shape { height, width, .. } = self.scene.shape();
+        let (former, pixels) = match ink {
             Ink::Truth { .. } => {
                 let labels = &self.scene.labels;
                 let same = |v, u| labels[[0, v, u]] == labels[[0, y, x]];
                 let (pixels, rect) = fill::region(height, width, (y, x), same);
-                (Step::truth(labels, rect), pixels)
+                (Former::truth(labels, rect), pixels)
             }
             Ink::Prediction { .. } => {
                 let logits = self.effective_logits();
                 let own = decision(logits, y, x);
                 let (pixels, rect) =
                     fill::region(height, width, (y, x), |v, u| decision(logits, v, u) == own);
-                (Step::prediction(&self.scene.painted, rect), pixels)
+                (Former::prediction(&self.scene.painted, rect), pixels)
             }
         };
         for pixel in pixels {
@@ -142,13 +197,12 @@ impl Editor {
                 Ink::Prediction { class, prob } => self.tint(pixel, class, prob),
             }
         }
-        Ok(self.made(step, None))
+        former
     }
 
     /// Clears all of a plane: no foreground in the truth; a prediction that finds none and is nearly sure of it.
-    pub fn clear(&mut self, plane: Plane) -> Option<Change> {
-        self.end_stroke();
-        let step = Step::of(&self.scene, plane, self.whole());
+    fn clear(&mut self, plane: Plane) -> Former {
+        let former = Former::of(&self.scene, plane, self.scene.whole());
         match plane {
             Plane::Truth => self.scene.labels.fill(0),
             Plane::Prediction => {
@@ -159,85 +213,18 @@ impl Editor {
                 }
             }
         }
-        self.made(step, None)
+        former
     }
 
-    /// Sets the probability of a class at one pixel. Edits of the same pixel and class that follow each other are one
-    /// step of undo, until [`Editor::end_pixel_edit`] or anything else comes between. Refuses what
-    /// [`Editor::fill`] refuses.
-    pub fn set_pixel_prob(
-        &mut self,
-        y: usize,
-        x: usize,
-        class: u8,
-        prob: f64,
-    ) -> Result<Option<Change>, SceneError> {
-        Ink::Prediction { class, prob }.check(self.scene.shape().channels)?;
-        self.check_pixel(y, x)?;
-        self.end_stroke();
-        let step = Step::of(&self.scene, Plane::Prediction, Rect::pixel(y, x));
-        self.tint((y, x), class, prob);
-        Ok(self.made(step, Some(MergeKey { pixel: (y, x), class })))
-    }
-
-    /// The next [`Editor::set_pixel_prob`] is a step of its own: the slider was let go.
-    pub fn end_pixel_edit(&mut self) {
-        self.history.seal();
-    }
-
-    /// Puts another scene in the place of this one: a preset or a file.
-    pub fn replace(&mut self, scene: Scene) -> Option<Change> {
-        self.end_stroke();
-        let step = Step::Scene(Box::new(mem::replace(&mut self.scene, scene)));
-        self.made(step, None)
-    }
-
-    /// Switches between binary and multi-class, as [`Scene::convert`] does. Refuses what that refuses.
-    pub fn convert(&mut self, channels: usize) -> Result<Option<Change>, SceneError> {
-        // The stroke is of the scene as it was.
-        self.end_stroke();
-        let scene = self.scene.convert(channels)?;
-        Ok(self.replace(scene))
-    }
-
-    /// Takes the last step back; a stroke that is being made is the last step.
-    pub fn undo(&mut self) -> Option<Change> {
-        self.end_stroke();
-        let change = self.history.undo(&mut self.scene)?;
-        self.see(change);
-        Some(change)
-    }
-
-    /// Makes the last step that was taken back again.
-    pub fn redo(&mut self) -> Option<Change> {
-        self.end_stroke();
-        let change = self.history.redo(&mut self.scene)?;
-        self.see(change);
-        Some(change)
-    }
-
-    /// Whether there is a step to take back.
-    pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
-    }
-
-    /// Whether there is a step to make again.
-    pub fn can_redo(&self) -> bool {
-        self.history.can_redo()
-    }
-
-    /// Sees an edit that was made, and keeps what it replaced, unless it changed nothing.
-    fn made(&mut self, step: Step, key: Option<MergeKey>) -> Option<Change> {
-        if !step.differs(&self.scene) {
+    /// Moves the global sliders; values out of range are brought into it.
+    fn adjust(&mut self, adjustment: Adjustment) -> Option<Former> {
+        let (former, adjustment) = (self.adjustment(), adjustment.clamped());
+        if adjustment == former {
             return None;
         }
-        let change = step.change();
-        match key {
-            Some(key) => self.history.push_merging(step, key),
-            None => self.history.push(step),
-        }
-        self.see(change);
-        Some(change)
+        self.lens.set(adjustment, self.scene.shape());
+        self.see_all();
+        Some(Former::Adjustment(former))
     }
 
     /// Brings what is seen up to date.
@@ -255,17 +242,11 @@ impl Editor {
     }
 
     fn see_all(&mut self) {
-        let whole = self.whole();
         self.adjusted = (!self.lens.adjustment().is_neutral()).then(|| {
             let mut adjusted = Logits::zeros(self.scene.painted.raw_dim());
-            self.lens.apply(&self.scene.painted, whole, &mut adjusted);
+            self.lens.apply(&self.scene.painted, self.scene.whole(), &mut adjusted);
             adjusted
         });
-    }
-
-    fn whole(&self) -> Rect {
-        let Shape { height, width, .. } = self.scene.shape();
-        Rect::whole(height, width)
     }
 
     /// Gives a class of a pixel the probability that is to be seen.
@@ -281,6 +262,13 @@ impl Editor {
             return Ok(());
         }
         Err(SceneError(format!("there is no pixel at x {x}, y {y}: the scene is {width} × {height}")))
+    }
+}
+
+fn plane_changed(plane: Plane, rect: Rect) -> Change {
+    match plane {
+        Plane::Truth => Change::Truth(rect),
+        Plane::Prediction => Change::Prediction(rect),
     }
 }
 

@@ -1,17 +1,20 @@
 //! The painted scene: one image with its ground truth and its prediction, and everything that edits them.
 //!
-//! A [`Scene`] is the data. An [`Editor`] holds one and is the way to change it: strokes, fills, single pixels and
-//! whole-scene replacements, each one step of undo, seen through the global [`Adjustment`]. [`PRESETS`] are scenes to
-//! begin with, [`BATCHES`] several of them together.
+//! A [`Scene`] is the data. An [`ImageEdit`] is one thing done to it, as it is kept: a stroke, a fill, a single pixel. An
+//! [`Editor`] carries edits out, seen through the global [`Adjustment`]; a [`Playhead`] goes to any place in a list of
+//! [`Edits`], which is what undo is. [`PRESETS`] are scenes to begin with, [`BATCHES`] several of them together.
 
 mod adjust;
 mod batches;
 mod brush;
 mod convert;
+mod edit;
 mod editor;
 mod fill;
-mod history;
+mod former;
 mod ink;
+mod path;
+mod playhead;
 mod presets;
 pub(crate) mod random;
 mod rect;
@@ -29,8 +32,11 @@ use crate::field::{IGNORE, Labels, Logits, Shape};
 pub use adjust::Adjustment;
 pub use batches::{BATCHES, Batch, batch};
 pub use brush::{Brush, Point};
+pub use edit::{Edits, ImageEdit};
 pub use editor::{Change, Editor};
 pub use ink::{Ink, MIN_PROB, Plane};
+pub use path::Path;
+pub use playhead::{Changes, Playhead};
 pub use presets::{DEFAULT_PRESET, PRESETS, Preset, UNCERTAIN_EDGE, preset};
 pub use rect::Rect;
 pub use soften::{WIDEST, soft_labels};
@@ -40,7 +46,7 @@ pub const MAX_CHANNELS: usize = 5;
 
 /// The probability of the foreground where a binary prediction was cleared. A trained network is never sure, and a
 /// prediction of nearly 0 would leave the losses nothing to show.
-const CLEARED_FOREGROUND: f64 = 0.02;
+pub const CLEARED_FOREGROUND: f64 = 0.02;
 /// The same for each channel of a multi-class prediction: the background's, which the others share the rest of.
 const CLEARED_BACKGROUND: f64 = 0.96;
 
@@ -156,6 +162,13 @@ impl Scene {
         self.preset
     }
 
+    /// This scene over a photograph, 8-bit grey `[y, x]`; over none where that is of another size.
+    #[must_use]
+    pub fn over(self, photo: Option<Vec<u8>>) -> Self {
+        let pixels = self.shape().pixels();
+        Self { photo: photo.filter(|photo| photo.len() == pixels), ..self }
+    }
+
     /// The sizes; one image.
     pub fn shape(&self) -> Shape {
         let (images, channels, height, width) = self.painted.dim();
@@ -177,7 +190,13 @@ impl Scene {
         self.photo.as_deref()
     }
 
-    /// What it takes in memory, near enough.
+    /// The box of all its pixels.
+    fn whole(&self) -> Rect {
+        let Shape { height, width, .. } = self.shape();
+        Rect::whole(height, width)
+    }
+
+    /// Memory taken, in bytes, near enough.
     fn bytes(&self) -> usize {
         self.labels.len() + self.painted.len() * size_of::<f32>() + self.photo.as_ref().map_or(0, Vec::len)
     }

@@ -3,8 +3,10 @@
 use super::Scene;
 use super::adjust::Lens;
 use super::brush::{Brush, Coverage, Point};
-use super::history::Step;
+use super::edit::ImageEdit;
+use super::former::Former;
 use super::ink::{Ink, Plane, blend};
+use super::path::Path;
 use super::rect::Rect;
 use crate::field::{Labels, Logits};
 
@@ -12,7 +14,9 @@ use crate::field::{Labels, Logits};
 /// so it does not matter how its points are batched.
 #[derive(Debug)]
 pub(super) struct Stroke {
+    ink: Ink,
     brush: Brush,
+    path: Path,
     coverage: Coverage,
     last: Option<Point>,
     touched: Option<Rect>,
@@ -37,7 +41,8 @@ impl Stroke {
                 (brush, Paint::Prediction { class, prob, base: scene.painted.clone() })
             }
         };
-        Self { brush, coverage: Coverage::none(shape.height, shape.width), last: None, touched: None, paint }
+        let coverage = Coverage::none(shape.height, shape.width);
+        Self { ink, brush, path: Path::default(), coverage, last: None, touched: None, paint }
     }
 
     pub(super) fn plane(&self) -> Plane {
@@ -48,8 +53,14 @@ impl Stroke {
     }
 
     /// Goes on through these points and gives the box that changed.
-    pub(super) fn extend(&mut self, points: &[Point], scene: &mut Scene, lens: &Lens) -> Option<Rect> {
-        for point in points.iter().filter_map(|point| point.sane()) {
+    pub(super) fn extend(
+        &mut self,
+        points: impl IntoIterator<Item = Point>,
+        scene: &mut Scene,
+        lens: &Lens,
+    ) -> Option<Rect> {
+        for point in points {
+            let Some(point) = self.path.push(point) else { continue };
             let from = self.last.replace(point).unwrap_or(point);
             self.coverage.draw(self.brush, from, point);
         }
@@ -65,12 +76,19 @@ impl Stroke {
         changed
     }
 
-    /// What the stroke painted over, as a step to undo, if it painted anything.
-    pub(super) fn into_step(self) -> Option<Step> {
+    /// The stroke as an edit to keep, with no more points than its shape needs. By how far it may be off is less than a
+    /// brush of its size shows.
+    pub(super) fn edit(&self) -> ImageEdit {
+        let tolerance = (self.brush.radius / 16.0).clamp(0.1, 0.25);
+        ImageEdit::Stroke { ink: self.ink, brush: self.brush, path: self.path.simplified(tolerance) }
+    }
+
+    /// Pixels that the stroke painted over, if it painted any.
+    pub(super) fn into_former(self) -> Option<Former> {
         let rect = self.touched?;
         Some(match &self.paint {
-            Paint::Truth { base, .. } => Step::truth(base, rect),
-            Paint::Prediction { base, .. } => Step::prediction(base, rect),
+            Paint::Truth { base, .. } => Former::truth(base, rect),
+            Paint::Prediction { base, .. } => Former::prediction(base, rect),
         })
     }
 }

@@ -4,10 +4,11 @@ use std::mem;
 
 use ndarray::{Array4, ArrayView, Axis, RemoveAxis, concatenate};
 
-use super::image::{field, window};
+use super::work::Work;
+use super::work::{field, window};
 use crate::field::{Derived, Field, Labels, Logits};
 use crate::panel::{self, LookAtOne, Member, Version};
-use crate::scene::Change;
+use crate::scene::Changes;
 
 /// All images of one size and task as one field. It is kept while a panel looks at it, so that a stroke costs what it
 /// changes and not all images.
@@ -20,11 +21,10 @@ pub(super) struct Together {
     shares: Option<Array4<f32>>,
     derived: Derived,
     /// Changes of images since the last look.
-    changes: Vec<(u32, Change)>,
+    changes: Vec<(u32, Changes)>,
+    /// Whether a panel has looked since it was last asked.
+    looked: bool,
 }
-
-/// Changes that are noted at most while no panel looks: after more of them everything is put together anew.
-const MOST_NOTED: usize = 256;
 
 /// An image as the batch takes it.
 #[derive(Debug, Clone, Copy)]
@@ -37,12 +37,25 @@ pub(super) struct Source<'s> {
     pub(super) photo: Option<&'s [u8]>,
 }
 
+impl<'s> Source<'s> {
+    pub(super) fn of(place: usize, work: &'s Work) -> Self {
+        Self {
+            place,
+            version: work.version(),
+            logits: work.playhead.effective_logits(),
+            labels: work.scene().labels(),
+            shares: work.soft_labels.as_ref(),
+            photo: work.scene().photo(),
+        }
+    }
+}
+
 /// The images of the batch for as long as a frame is computed.
 #[derive(Debug)]
 pub(super) struct Images<'s> {
     pub(super) sources: Vec<Source<'s>>,
     /// Version and field of the image at hand, where that is not another moment of it.
-    pub(super) at_hand: Option<(Version, &'s Field<'s>)>,
+    pub(super) active: Option<(Version, &'s Field<'s>)>,
     pub(super) together: &'s mut Together,
 }
 
@@ -53,7 +66,7 @@ impl panel::Batch for Images<'_> {
 
     fn look_at_one(&mut self, member: usize, look: &mut LookAtOne<'_>) -> Result<(), String> {
         let Source { version, logits, labels, shares, photo, .. } = self.sources[member];
-        match self.at_hand {
+        match self.active {
             Some((own, field)) if own == version => look(field, photo),
             _ => {
                 let field = field(logits, labels, shares, Derived::default());
@@ -75,11 +88,16 @@ impl panel::Batch for Images<'_> {
 
 impl Together {
     /// An image was edited.
-    pub(super) fn note(&mut self, image: u32, change: Change) {
-        if self.changes.len() == MOST_NOTED {
+    pub(super) fn note(&mut self, image: u32, changes: Changes) {
+        if !self.members.is_empty() && !changes.is_none() {
+            self.changes.push((image, changes));
+        }
+    }
+
+    /// Forgets everything, unless a panel has looked since this was last called.
+    pub(super) fn rest(&mut self) {
+        if !mem::take(&mut self.looked) {
             *self = Self::default();
-        } else if !self.members.is_empty() {
-            self.changes.push((image, change));
         }
     }
 
@@ -95,7 +113,7 @@ impl Together {
         };
         let followed = same_images
             && versions.iter().zip(&self.members).all(steps)
-            && changes.iter().all(|(_, change)| *change != Change::Scene);
+            && changes.iter().all(|(_, changes)| !changes.scene);
         if !followed {
             *self = Self {
                 logits: together(sources.iter().map(|source| source.logits.view())),
@@ -106,27 +124,25 @@ impl Together {
                     .collect::<Option<Vec<_>>>()
                     .map(|shares| together(shares.into_iter())),
                 members: versions,
+                looked: true,
                 ..Self::default()
             };
             return self;
         }
-        self.members = versions;
-        for (id, change) in changes {
+        (self.members, self.looked) = (versions, true);
+        for (id, changes) in changes {
             let Some(at) = self.images().position(|image| image == id) else { continue };
             let source = sources[at];
-            match change {
-                Change::Truth(rect) => {
-                    put(&mut self.labels, at, source.labels);
-                    if let (Some(all), Some(own)) = (&mut self.shares, source.shares) {
-                        put(all, at, own);
-                    }
-                    self.derived.labels_changed(&window(at, rect));
+            if let Some(rect) = changes.truth {
+                put(&mut self.labels, at, source.labels);
+                if let (Some(all), Some(own)) = (&mut self.shares, source.shares) {
+                    put(all, at, own);
                 }
-                Change::Prediction(rect) => {
-                    put(&mut self.logits, at, source.logits);
-                    self.derived.logits_changed(self.logits.view(), &window(at, rect));
-                }
-                Change::Scene => {}
+                self.derived.labels_changed(&window(at, rect));
+            }
+            if let Some(rect) = changes.prediction {
+                put(&mut self.logits, at, source.logits);
+                self.derived.logits_changed(self.logits.view(), &window(at, rect));
             }
         }
         self

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::deck::Card;
-use super::edit::View;
-use super::frame::{CardReadout, Tick};
+use super::losses::Card;
+use super::update::{CardReadout, Tick};
+use crate::document::View;
 use crate::field::Field;
 use crate::loss::{Evaluation, Loss};
 use crate::paint::heatmap::{legend_ticks, limit_of};
@@ -106,7 +106,7 @@ pub(super) fn readouts(
                     .into_iter()
                     .map(|tick| Tick { position: tick.position, label: tick.label, major: tick.major })
                     .collect(),
-                as_in: card.as_in(field),
+                preset_from: card.preset_from(field),
             }
         })
         .collect()

@@ -1,7 +1,7 @@
 //! The Python that reproduces a card.
 
-use super::deck::Card;
-use super::frame::CodeReadout;
+use super::losses::Card;
+use super::update::CodeReadout;
 use crate::field::Field;
 use crate::library::{Facts, code};
 

@@ -1,419 +1,382 @@
-//! The one stateful object: takes edits, gives frames.
+//! The one stateful object: takes edits, gives updates.
 //!
-//! A [`Session`] holds up to four images, each a scene with its history, the settings of every loss, and what the page shows. The page sends
-//! at most one [`Edit`] an animation frame and gets a [`Frame`] with all numbers and pictures. Nothing here knows of a
-//! browser; the same edits give the same frames natively.
+//! A [`Session`] holds the [document](crate::document) with its history, and what is worked out of it. The page sends at
+//! most one [`Edit`] an animation frame and gets an [`Update`] with all numbers and pictures. A command changes the
+//! document; [`Session::follow`] then brings everything that hangs on it in line, in one place. Nothing here knows of a
+//! browser; the same edits give the same updates natively.
 
 pub mod catalogue;
-pub mod edit;
-pub mod frame;
+pub mod command;
+pub mod provenance;
+pub mod update;
 
+mod at_work;
 mod batch;
+mod bytes;
 mod cards;
+mod carry_out;
 mod code;
-mod deck;
-mod image;
-mod open;
+mod losses;
+mod opening;
+mod preset_view;
 mod readout;
-mod stage;
-mod strip;
-mod trail;
+mod strokes;
+mod text;
+mod work;
+mod works;
 
-use std::borrow::Cow;
-use std::fmt::Display;
+pub use at_work::panel_at_work;
+
 use std::rc::Rc;
 
-use crate::field::{Derived, Field, Head, IGNORE};
+use crate::document::read::Notes;
+use crate::document::{Digest, Document, History, Kept, Rasters, carrier};
+use crate::field::{Derived, Head, IGNORE};
 use crate::laboratory::{Header, Snapshot};
 use crate::library::Facts;
+use crate::loss::LOSSES;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
-use crate::panel::{Cache, OpenPanel, Report, Seen, SeenCard};
-use crate::scene::{self, DEFAULT_PRESET, PRESETS, Point, Preset};
-use crate::study::strokes::{self, Valued};
+use crate::panel::{self, Cache, Report, Seen, SeenCard};
+use crate::study::strokes::{Stop, Valued, counts};
 use batch::{Images, Source, Together};
-use deck::Deck;
-use edit::{Command, Edit, View};
-use frame::{Frame, Notice, Pictures, SceneReadout, Staged};
-use image::Image;
-use stage::Stage;
-use strip::Strip;
-use trail::Trail;
-
-/// The longest side of a scene: larger files are resampled to it.
-pub const LONGEST_SIDE: usize = Preset::LARGEST;
+use command::{Edit, Look};
+use losses::LossSettings;
+use provenance::Provenance;
+use strokes::epoch;
+use update::{DocumentReadout, Notice, Pictures, SceneReadout, StripReadout, Update};
+use work::Work;
+use works::Works;
 
 /// Everything the worker holds. See the [module docs](self).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Session {
-    strip: Strip,
-    deck: Deck,
-    view: View,
-    /// What the page has not been told yet of the scene it opened.
-    staged: Option<Staged>,
-    /// How soft the edges of every truth are, in pixels.
-    soft_edges: usize,
-    /// The images as one, while a panel looks at them so.
-    batch: Together,
-    /// What the open panel keeps from one frame to the next.
-    cache: Cache,
+    history: History,
+    /// Pixels of opened files, and those of them that are not told yet.
+    rasters: Rasters,
+    fresh: Vec<(Digest, Vec<u8>)>,
+    look: Look,
+    works: Works,
+    losses: LossSettings,
+    /// The images as one, while a panel looks at them.
+    together: Together,
+    /// What the open panel keeps from one frame to the next, and its id.
+    cache: (String, Cache),
+    /// Softness that is worked with, and the image that is worked on.
+    followed: Followed,
+    /// Notices of the opening, until they are told.
+    notices: Vec<Notice>,
 }
 
-impl Default for Session {
-    fn default() -> Self {
-        Self {
-            strip: Strip::new(first_preset().build(Preset::DEFAULT_SIZE)),
-            deck: Deck::default(),
-            view: View::default(),
-            staged: None,
-            soft_edges: 0,
-            batch: Together::default(),
-            cache: Cache::default(),
-        }
-    }
+/// State of the document that all derived things are in line with, where they do not know it themselves.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Followed {
+    soft_edges: usize,
+    active: u32,
+    cards: Vec<String>,
 }
 
 impl Session {
-    /// Carries out the commands in order and says what the page shows then.
-    ///
-    /// A command that cannot be carried out changes nothing and leaves a notice; the others still are.
-    pub fn apply(&mut self, edit: Edit) -> Frame {
-        let notices = self.edit(edit);
-        self.frame(notices)
+    /// A session of what was kept, with the pixels of opened files. Parts that cannot be read are left out, which the
+    /// first update tells.
+    pub fn open(kept: Option<&Kept>, fragment: Option<&str>, rasters: &[Vec<u8>]) -> Self {
+        let mut session = Self::default();
+        let mut notes = Notes::default();
+        for bytes in rasters {
+            if let Err(refusal) = session.rasters.take(bytes) {
+                notes.sentences.push(text::sentence(&refusal));
+            }
+        }
+        if let Some(kept) = kept {
+            session.history = History::open(kept, &mut notes);
+        }
+        if let Some(fragment) = fragment {
+            let (document, panel) = carrier::open_link(fragment, &mut notes);
+            if let Some(document) = document {
+                let document = session.with_images_at_hand(document, &mut notes);
+                session.history = History::new(document);
+            }
+            if let Some(panel) = panel {
+                session.history.look(|document| document.panel = panel);
+            }
+        }
+        session.notices.extend(notes.texts().into_iter().map(Notice::remark));
+        session
     }
 
-    /// Carries out the commands without evaluating anything, as when edits are replayed.
+    /// The document without the images that cannot be built here, which are noted; the first one's place is then taken by
+    /// that of a new document.
+    fn with_images_at_hand(&self, mut document: Document, notes: &mut Notes) -> Document {
+        document.images.retain(|image| match image.base.build(&self.rasters) {
+            Ok(_) => true,
+            Err(refusal) => {
+                notes.sentences.push(refusal);
+                false
+            }
+        });
+        if document.images.is_empty() {
+            document.images = Document::default().images;
+        }
+        document.active = document.active.min(document.images.len() - 1);
+        document
+    }
+
+    /// The document as it is.
+    pub fn document(&self) -> &Document {
+        self.history.document()
+    }
+
+    /// Carries out the commands in order and gives all that the page shows then.
+    ///
+    /// A command that cannot be carried out changes nothing and leaves a notice; the others still are.
+    pub fn apply(&mut self, edit: Edit) -> Update {
+        let notices = self.edit(edit);
+        self.update(notices)
+    }
+
+    /// Carries out the commands without evaluating anything.
     pub fn edit(&mut self, edit: Edit) -> Vec<Notice> {
-        let mut notices = Vec::new();
+        let mut notices = std::mem::take(&mut self.notices);
+        self.follow(&mut notices);
         for command in edit.commands {
             if let Err(refusal) = self.carry_out(command, &mut notices) {
                 notices.push(Notice::refusal(refusal));
             }
+            self.follow(&mut notices);
         }
         notices
     }
 
-    fn carry_out(&mut self, command: Command, notices: &mut Vec<Notice>) -> Result<(), String> {
-        self.note(&command);
-        let editor = &mut self.strip.at_hand_mut().editor;
-        let change = match command {
-            Command::BeginStroke { ink, brush } => {
-                editor.begin_stroke(ink, brush).map_err(sentence)?;
-                None
-            }
-            Command::ExtendStroke { points } => {
-                let (points, _) = points.as_chunks();
-                let points: Vec<Point> =
-                    points.iter().map(|&[x, y]| Point { x: f64::from(x), y: f64::from(y) }).collect();
-                editor.extend_stroke(&points)
-            }
-            Command::EndStroke => {
-                editor.end_stroke();
-                None
-            }
-            Command::CancelStroke => editor.cancel_stroke(),
-            Command::Fill { ink, x, y } => editor.fill(y, x, ink).map_err(sentence)?,
-            Command::Clear { plane } => editor.clear(plane),
-            Command::SetProbability { x, y, class, prob, end } => {
-                let change = editor.set_pixel_prob(y, x, class, prob).map_err(sentence)?;
-                if end {
-                    editor.end_pixel_edit();
-                }
-                change
-            }
-            Command::Undo => editor.undo(),
-            Command::Redo => editor.redo(),
-            Command::Adjust { adjustment } => editor.set_adjustment(adjustment),
-            Command::OpenTruth { name, bytes } => {
-                let scene = open::truth(editor.scene(), &name, &bytes, notices)?;
-                editor.replace(scene)
-            }
-            Command::OpenPrediction { name, bytes } => {
-                let scene = open::prediction(editor.scene(), &name, &bytes, notices)?;
-                editor.replace(scene)
-            }
-            Command::OpenPreset { id, side } => {
-                let known = PRESETS.iter().map(|preset| preset.id);
-                let preset = scene::preset(&id).ok_or_else(|| unknown("scene", &id, known))?;
-                self.set_up(stage::stage_of(preset.id))?;
-                self.strip.at_hand_mut().editor.replace(preset.build(side))
-            }
-            Command::SetChannels { channels } => return self.convert(channels),
-            Command::AddImage { .. }
-            | Command::SelectImage { .. }
-            | Command::RemoveImage { .. }
-            | Command::BringBack
-            | Command::OpenBatch { .. } => return self.arrange(command),
-            Command::SoftenTruth { radius } => {
-                self.soften(radius);
-                None
-            }
-            Command::SetLoss { id, settings } => {
-                self.deck.set(&id, &settings)?;
-                None
-            }
-            Command::AsIn { id, library, function } => {
-                let facts = self.strip.at_hand().facts(self.soft_edges > 0);
-                self.deck.set_as_in(&id, &library, &function, facts)?;
-                None
-            }
-            Command::Show { view } => {
-                view.panel.as_ref().map(OpenPanel::check).transpose()?;
-                let id = |view: &View| view.panel.as_ref().map(|panel| panel.id.clone());
-                if id(&view) != id(&self.view) {
-                    self.cache.clear();
-                    self.batch = Together::default();
-                }
-                self.view = view;
-                None
-            }
-        };
-        if let Some(change) = change {
-            let image = self.strip.at_hand_mut();
-            image.forget(change);
-            self.batch.note(image.id, change);
-        }
-        self.view.settle(self.strip.at_hand().scene());
-        Ok(())
+    /// The link to the document.
+    pub fn link(&self) -> carrier::Link {
+        carrier::link(self.history.document())
     }
 
-    /// Carries out what is about the strip and not about one of its images.
-    fn arrange(&mut self, command: Command) -> Result<(), String> {
-        match command {
-            Command::AddImage { what } => self.strip.add(what)?,
-            Command::SelectImage { image } => self.strip.select(image)?,
-            Command::RemoveImage { image } => self.strip.remove(image)?,
-            Command::BringBack => {
-                self.strip.bring_back()?;
-                // Edges and losses may have been set otherwise meanwhile.
-                for image in self.strip.images_mut() {
-                    image.edges_changed();
-                    image.trail.way_changed();
-                }
-            }
-            Command::OpenBatch { id, side } => {
-                let known = scene::BATCHES.iter().map(|batch| batch.id);
-                let batch = scene::batch(&id).ok_or_else(|| unknown("batch", &id, known))?;
-                self.set_up(Stage::default())?;
-                self.strip.open(batch.build(side));
-            }
-            _ => {}
-        }
-        self.view.settle(self.strip.at_hand().scene());
-        Ok(())
+    /// The document as a file.
+    pub fn file(&self) -> String {
+        carrier::file(self.history.document(), &self.rasters)
     }
 
-    /// Switches every image to a number of channels: each can take that back by itself.
-    fn convert(&mut self, channels: usize) -> Result<(), String> {
-        for image in self.strip.images_mut() {
-            if let Some(change) = image.editor.convert(channels).map_err(sentence)? {
-                image.forget(change);
-            }
+    /// Brings all that is worked out in line with the document: the only place where it is decided what no longer holds.
+    fn follow(&mut self, notices: &mut Vec<Notice>) {
+        let document = self.history.document();
+        let changed = self.works.follow(document, &self.rasters, notices);
+        for (image, changes) in changed {
+            self.together.note(image, changes);
         }
-        self.batch = Together::default();
-        self.view.settle(self.strip.at_hand().scene());
-        Ok(())
-    }
-
-    /// Which commands end a stroke, or change what values mean.
-    fn note(&mut self, command: &Command) {
-        let trails = self.strip.images_mut().iter_mut().map(|image| &mut image.trail);
-        match command {
-            Command::EndStroke
-            | Command::Fill { .. }
-            | Command::Clear { .. }
-            | Command::Undo
-            | Command::Redo
-            | Command::SetProbability { end: true, .. } => self.strip.at_hand_mut().trail.step(),
-            Command::Adjust { .. } => self.strip.at_hand_mut().trail.way_changed(),
-            Command::SetLoss { .. } | Command::AsIn { .. } => trails.for_each(Trail::losses_changed),
-            Command::SoftenTruth { .. } => trails.for_each(Trail::way_changed),
-            Command::Show { view } if view.cards != self.view.cards => trails.for_each(Trail::losses_changed),
-            _ => {}
+        let active = document.active_image().id;
+        if document.soft_edges != self.followed.soft_edges {
+            self.followed.soft_edges = document.soft_edges;
+            self.works.iter_mut().for_each(Work::edges_changed);
+            self.together = Together::default();
+        }
+        if active != self.followed.active {
+            if let Some(work) = self.works.get_mut(self.followed.active) {
+                work.rest();
+            }
+            self.followed.active = active;
+        }
+        if document.cards != self.followed.cards {
+            self.followed.cards.clone_from(&document.cards);
+            self.losses.version += 1;
+        }
+        if document.panel != self.cache.0 {
+            self.cache = (document.panel.clone(), Cache::default());
+        }
+        let Some(shape) = self.works.get(active).map(|work| work.scene().shape()) else { return };
+        self.look.hovered = self.look.hovered.filter(|at| at.x < shape.width && at.y < shape.height);
+        let mut settled = (document.view.clone(), document.tools);
+        settled.0.settle(shape);
+        settled.1.settle(shape);
+        if (&settled.0, settled.1) != (&document.view, document.tools) {
+            self.history.look(|document| (document.view, document.tools) = settled);
         }
     }
 
-    /// Sets what a scene wants to be looked at with; the page is told in the next frame.
-    fn set_up(&mut self, stage: Stage) -> Result<(), String> {
-        for (id, settings) in &stage.settings {
-            self.deck.stage(id, settings)?;
-        }
-        self.soften(stage.soft_edges);
-        self.staged = Some(Staged {
-            cards: stage.cards.map(|ids| ids.iter().map(|&id| id.into()).collect()),
-            by_probability: stage.by_probability,
-            shared_scale: stage.shared_scale,
-        });
-        Ok(())
-    }
-
-    fn soften(&mut self, radius: usize) {
-        let radius = radius.min(scene::WIDEST);
-        if radius != self.soft_edges {
-            self.soft_edges = radius;
-            self.strip.images_mut().iter_mut().for_each(Image::edges_changed);
-            self.batch = Together::default();
-        }
-    }
-
-    /// A copy of the image at hand as it is seen and of the losses, for experiments on it.
+    /// A copy of the active image as it is seen and of the losses, for experiments on it.
     pub fn snapshot(&self) -> Snapshot {
-        let (images, empty_images) = self.strip.count_empty();
-        let header = Header {
-            theme: self.view.theme,
-            cards: self.deck.shown(&self.view.cards).iter().map(|card| card.spec.id.into()).collect(),
-            settings: self.deck.settings(),
-            images,
-            empty_images,
-            ..Header::default()
-        };
-        self.strip.at_hand().snapshot(self.soft_edges, header)
+        let document = self.history.document();
+        let (images, empty_images) = self.works.count_empty(document);
+        let cards = self.losses.shown(&document.cards).iter().map(|card| card.spec.id.into()).collect();
+        let work = self.works.get(document.active_image().id);
+        let scene = work.map(Work::scene);
+        let shape = scene.map(crate::scene::Scene::shape);
+        Snapshot {
+            header: Header {
+                channels: shape.map_or(0, |shape| shape.channels),
+                height: shape.map_or(0, |shape| shape.height),
+                width: shape.map_or(0, |shape| shape.width),
+                theme: self.look.theme,
+                cards,
+                settings: self.losses.settings(),
+                images,
+                empty_images,
+            },
+            labels: scene.map(|scene| scene.labels().clone()).unwrap_or_default(),
+            logits: work.map(|work| work.playhead.effective_logits().clone()).unwrap_or_default(),
+            shares: work.filter(|_| document.soft_edges > 0).map(|work| {
+                let scene = work.scene();
+                work::softened(scene.labels(), scene.shape().channels, document.soft_edges)
+            }),
+            photo: scene.and_then(|scene| scene.photo().map(<[u8]>::to_vec)),
+        }
     }
 
-    fn frame(&mut self, mut notices: Vec<Notice>) -> Frame {
-        let strip = self.strip.readout();
-        self.strip.at_hand_mut().soften(self.soft_edges);
-        let ((place, at_hand), mut others) = self.strip.split_mut();
-        if self.view.panel.is_some() {
-            for (_, image) in &mut others {
-                image.soften(self.soft_edges);
-            }
-        }
-        let version = at_hand.version();
-        let Image { editor, trail, shares, derived, .. } = at_hand;
-        let scene = editor.scene();
-        let replayed = self.view.replay.and_then(|replay| trail.moment(replay));
-        let (logits, labels) = match &replayed {
-            Some((logits, labels)) => (logits, labels),
-            None => (editor.effective_logits(), scene.labels()),
-        };
-        // What is known of the scene does not hold of an earlier moment of it.
-        let known = if replayed.is_some() { Derived::default() } else { std::mem::take(derived) };
-        let field = match image::field(logits, labels, shares.as_ref(), known) {
-            Ok(field) => field,
-            Err(refusal) => {
-                // The editor only makes fields that are whole, so this is a fault of ours, to be seen and reported.
-                notices.push(Notice::refusal(format!("This scene cannot be evaluated: {refusal}.")));
-                let scene = SceneReadout::new(editor, self.soft_edges, Vec::new());
-                return Frame::empty(scene, strip, notices);
-            }
-        };
-        let on = Backdrop {
-            width: field.shape().width,
-            photo: scene.photo().filter(|_| self.view.photo),
-            theme: self.view.theme,
-        };
-        let versions = self.deck.follow(Facts::of(&field), &mut notices);
-        let on_table = self.deck.shown(&self.view.cards);
-        let evaluated = cards::evaluate(&field, &on_table, &self.view);
-        let shown = cards::shown(&field, &evaluated, &self.view);
-        let limits = cards::limits(&shown, &self.view);
+    /// Versions of all that an experiment on a [`Session::snapshot`] hangs on.
+    pub fn provenance(&self) -> Provenance {
+        Provenance::of(self.history.document())
+    }
 
-        let pictures = painted(&field, on, &shown, &limits, &self.view);
-        let cards = cards::readouts(&field, &on_table, &evaluated, &limits, &self.view);
-        let pixel = readout::pixel(&field, logits, labels, &on_table, &evaluated, &self.view);
-        let code = self.view.code.as_ref().and_then(|id| self.deck.find(id));
+    fn update(&mut self, mut notices: Vec<Notice>) -> Update {
+        let document = self.history.document();
+        let soft_edges = document.soft_edges;
+        let with_panel = panel::find(&document.panel).is_ok();
+        let strip = StripReadout::new(document, &self.works.of(document));
+        let Some(((place, active), mut others)) = self.works.split_mut(document) else {
+            unreachable!("the active image is worked on since the document was followed")
+        };
+        active.soften(soft_edges);
+        if with_panel {
+            others.iter_mut().for_each(|(_, work)| work.soften(soft_edges));
+        }
+        // Taken out for as long as the field borrows the image.
+        let mut strokes = std::mem::take(&mut active.strokes);
+        let replayed = match self.look.replay {
+            Some(replay) => strokes.moment(&mut active.playhead, replay),
+            None => {
+                strokes.stop_playing();
+                None
+            }
+        };
+        // An earlier moment has edges of its own.
+        let replayed_edges = replayed
+            .as_ref()
+            .filter(|_| soft_edges > 0)
+            .map(|(logits, labels)| work::softened(labels, logits.dim().1, soft_edges));
+        let known = if replayed.is_some() { Derived::default() } else { std::mem::take(&mut active.derived) };
+        let (logits, labels, soft_labels) = match &replayed {
+            Some((logits, labels)) => (logits, labels, replayed_edges.as_ref()),
+            None => {
+                (active.playhead.effective_logits(), active.scene().labels(), active.soft_labels.as_ref())
+            }
+        };
+        let field = match work::field(logits, labels, soft_labels, known) {
+            Ok(field) => field,
+            // A scene only has fields that are whole, so this is a fault of ours, to be seen and reported.
+            Err(refusal) => unreachable!("{}", text::not_evaluated(&refusal.to_string())),
+        };
+        let shape = field.shape();
+        let (view, theme) = (&document.view, self.look.theme);
+        let on = Backdrop { width: shape.width, photo: active.scene().photo().filter(|_| view.photo), theme };
+        let facts = Facts::of(&field);
+        let versions = self.losses.follow(&document.losses, facts, &mut notices);
+        let concerned = versions.as_ref().map(|_| concerned(facts));
+        let shown_cards = self.losses.shown(&document.cards);
+        let evaluated = cards::evaluate(&field, &shown_cards, view);
+        let shown = cards::shown(&field, &evaluated, view);
+        let limits = cards::limits(&shown, view);
+
+        let mut pictures = Pictures::new(shape.pixels(), shown_cards.len());
+        let (truth, prediction, heatmaps) = pictures.for_painting();
+        match field.soft_labels() {
+            None => truth_picture(field.labels(), IGNORE, on, truth),
+            Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
+        }
+        prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
+        for ((gradient, &limit), rgba) in shown.iter().zip(&limits).zip(heatmaps) {
+            heatmap(gradient, limit, view.scale, theme, rgba);
+        }
+
+        let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view);
+        let looked_at = view.pinned.or(self.look.hovered);
+        let pixel =
+            readout::pixel(&field, logits, labels, &shown_cards, &evaluated, looked_at, !self.look.painting);
+        let code = self.look.code.as_ref().and_then(|id| self.losses.find(id));
         let code = code.map(|card| code::lines(&field, card));
-        if replayed.is_none() && trail.is_due() && !editor.is_stroking() {
-            let losses = on_table.iter().zip(&evaluated).map(|(card, evaluated)| Valued {
+        let at = active.playhead.at();
+        if replayed.is_none()
+            && !active.playhead.is_stroking()
+            && strokes.is_due(at, self.losses.version, soft_edges)
+        {
+            let losses = shown_cards.iter().zip(&evaluated).map(|(card, evaluated)| Valued {
                 spec: card.spec,
                 loss: Rc::clone(&card.loss),
                 value: evaluated.value,
             });
-            trail.see(strokes::counts(&field), losses.collect(), logits, labels);
+            let stop = Stop {
+                strokes: at.painted(),
+                epoch: epoch(at, soft_edges),
+                counts: counts(&field),
+                losses: losses.collect(),
+                playable: at.painted() > 0,
+            };
+            strokes.see(at, self.losses.version, stop);
         }
-        let panel = self.view.panel.as_ref().and_then(|open| {
-            let cards: Vec<SeenCard<'_>> = on_table
+        let panel = panel::find(&document.panel).ok().and_then(|panel| {
+            let cards: Vec<SeenCard<'_>> = shown_cards
                 .iter()
                 .zip(&evaluated)
                 .map(|(card, evaluation)| SeenCard { set: card.set(), evaluation })
                 .collect();
-            let mut sources = vec![Source {
-                place,
-                version,
-                logits: editor.effective_logits(),
-                labels: editor.scene().labels(),
-                shares: shares.as_ref(),
-                photo: editor.scene().photo(),
-            }];
-            sources.extend(others.iter().map(|(place, image)| image.source(*place)));
+            let mut sources = vec![Source::of(place, active)];
+            sources.extend(others.iter().map(|(place, work)| Source::of(*place, work)));
             sources.sort_by_key(|source| source.place);
-            let at_hand = replayed.is_none().then_some((version, &field));
+            let own = replayed.is_none().then_some((active.version(), &field));
             let mut seen = Seen {
                 field: &field,
-                losses: &self.deck.sets(),
+                losses: &self.losses.sets(),
                 cards: &cards,
-                theme: self.view.theme,
-                scale: self.view.scale,
-                by_probability: self.view.by_probability,
-                photo: self.view.photo,
-                pinned: self.view.pinned,
-                pixel: self.view.pixel,
-                history: &trail.stops(),
-                batch: &mut Images { sources, at_hand, together: &mut self.batch },
-                cache: &mut self.cache,
+                theme,
+                scale: view.scale,
+                by_probability: view.by_probability,
+                photo: view.photo,
+                pinned: view.pinned,
+                pixel: looked_at,
+                history: &strokes.along(at),
+                batch: &mut Images { sources, active: own, together: &mut self.together },
+                cache: &mut self.cache.1,
             };
-            report(open, &mut seen, &mut notices)
+            let state = document.panels.get(panel.id()).cloned().unwrap_or_default();
+            let report = at_work::during(panel.id(), || panel.report(&state, &mut seen));
+            reported(report, &mut notices)
         });
-        let scene = SceneReadout::new(editor, self.soft_edges, frame::class_shares(&field));
+        self.together.rest();
+        let scene = SceneReadout::new(active.scene(), update::class_shares(&field));
         let known = field.into_derived();
+        active.strokes = strokes;
         if replayed.is_none() {
-            *derived = known;
+            active.derived = known;
         }
-        let settings = self.deck.moved();
-        let staged = self.staged.take();
-        Frame { scene, strip, cards, pixel, code, panel, versions, settings, staged, notices, pictures }
-    }
-}
-
-/// Truth, prediction and heatmaps.
-fn painted(
-    field: &Field<'_>,
-    on: Backdrop<'_>,
-    shown: &[Cow<'_, [f32]>],
-    limits: &[f32],
-    view: &View,
-) -> Pictures {
-    let shape = field.shape();
-    let mut pictures = Pictures::new(shape.pixels(), shown.len());
-    let (truth, prediction, heatmaps) = pictures.for_painting();
-    match field.soft_labels() {
-        None => truth_picture(field.labels(), IGNORE, on, truth),
-        Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
-    }
-    prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
-    for ((gradient, &limit), rgba) in shown.iter().zip(limits).zip(heatmaps) {
-        heatmap(gradient, limit, view.scale, view.theme, rgba);
-    }
-    pictures
-}
-
-/// Report of the open panel. A panel that refuses leaves a notice.
-fn report(open: &OpenPanel, seen: &mut Seen<'_>, notices: &mut Vec<Notice>) -> Option<Report> {
-    match open.check().and_then(|panel| panel.report(&open.state, seen)) {
-        Ok(report) => Some(report),
-        Err(refusal) => {
-            notices.push(Notice::refusal(refusal));
-            None
+        let document = DocumentReadout::new(&self.history, &self.losses, active);
+        Update {
+            document,
+            provenance: Provenance::of(self.history.document()),
+            scene,
+            strip,
+            cards,
+            pixel,
+            code,
+            panel,
+            versions,
+            concerned,
+            kept: self.history.kept_change(),
+            rasters: std::mem::take(&mut self.fresh),
+            notices,
+            pictures,
         }
     }
 }
 
-/// What the page opens with.
-fn first_preset() -> &'static Preset {
-    scene::preset(DEFAULT_PRESET).unwrap_or(&PRESETS[0])
+/// The open panel's report. A panel that refuses leaves a notice.
+fn reported(report: Result<Report, String>, notices: &mut Vec<Notice>) -> Option<Report> {
+    report.map_err(|refusal| notices.push(Notice::refusal(refusal))).ok()
 }
 
-/// What is said of an id that nothing has.
-fn unknown<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> String {
-    format!("There is no {what} {id:?}; there are {}.", known.collect::<Vec<_>>().join(", "))
-}
-
-/// An error as the person reads it: capitalised, with a full stop.
-fn sentence(error: impl Display) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map_or_else(String::new, |letter| letter.to_uppercase().collect());
-    let stop = if text.ends_with('.') { "" } else { "." };
-    format!("{first}{}{stop}", letters.as_str())
+/// By loss, the parameters that have an effect on a field with these facts.
+fn concerned(facts: Facts) -> std::collections::BTreeMap<String, Vec<String>> {
+    let of = |spec: &crate::loss::Spec| {
+        let params = spec.params.iter().filter(|param| facts.concern(param));
+        params.map(|param| param.id.to_owned()).collect()
+    };
+    LOSSES.iter().map(|spec| (spec.id.to_owned(), of(spec))).collect()
 }

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::deck::Card;
-use super::edit::View;
-use super::frame::{PixelReadout, PixelRow};
+use super::losses::Card;
+use super::update::{PixelReadout, PixelRow};
+use crate::document::At;
 use crate::field::{Field, Head, Labels, Logits};
 use crate::loss::Evaluation;
 use crate::paint::number;
@@ -16,14 +16,15 @@ pub(super) fn pixel(
     labels: &Labels,
     cards: &[&Card],
     evaluated: &[Rc<Evaluation>],
-    view: &View,
+    at: Option<At>,
+    with_contributions: bool,
 ) -> Option<PixelReadout> {
-    let at = view.pixel?;
+    let at = at?;
     let shape = field.shape();
     let channels: Vec<usize> = (0..shape.channels)
         .map(|channel| shape.plane(0, channel).start + at.y * shape.width + at.x)
         .collect();
-    let contributions = if view.contributions {
+    let contributions = if with_contributions {
         let losses = cards.iter().zip(evaluated).map(|(card, evaluated)| (&*card.loss, evaluated.value));
         study::pixel::contributions(field, logits.view(), labels.view(), (at.y, at.x), losses).ok()
     } else {

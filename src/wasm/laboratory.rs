@@ -33,7 +33,7 @@ impl Laboratory {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "Snapshot")] snapshot: JsValue,
         #[wasm_bindgen(unchecked_param_type = "OpenPanel")] question: JsValue,
-    ) -> Result<Self, JsError> {
+    ) -> Result<Self, JsValue> {
         let snapshot = snapshot_from_js(&snapshot)?;
         let open: OpenPanel = from_js(question)?;
         let panel = open.check().map_err(refused)?;
@@ -41,8 +41,8 @@ impl Laboratory {
     }
 
     /// One step.
-    pub fn advance(&mut self) -> Result<(), JsError> {
-        self.inner.advance().map_err(refused)
+    pub fn advance(&mut self) -> Result<(), JsValue> {
+        Ok(self.inner.advance().map_err(refused)?)
     }
 
     /// Steps made.
@@ -61,19 +61,19 @@ impl Laboratory {
     pub fn repaint(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-    ) -> Result<(), JsError> {
+    ) -> Result<(), JsValue> {
         self.inner.repaint(from_js(theme)?);
         Ok(())
     }
 
-    /// What is known after a step, or now.
+    /// Report of what is known after a step, or now.
     #[wasm_bindgen(unchecked_return_type = "Findings")]
-    pub fn report(&self, step: Option<usize>) -> Result<JsValue, JsError> {
+    pub fn report(&self, step: Option<usize>) -> Result<JsValue, JsValue> {
         report_to_js(&self.inner.report(step))
     }
 }
 
-pub(super) fn snapshot_to_js(snapshot: &Snapshot) -> Result<JsValue, JsError> {
+pub(super) fn snapshot_to_js(snapshot: &Snapshot) -> Result<JsValue, JsValue> {
     let js = Object::new();
     let Arrays { labels, logits, shares, photo } = snapshot.arrays();
     set(&js, "header", &to_js(&snapshot.header)?)?;
@@ -88,11 +88,11 @@ pub(super) fn snapshot_to_js(snapshot: &Snapshot) -> Result<JsValue, JsError> {
     Ok(js.into())
 }
 
-fn snapshot_from_js(js: &JsValue) -> Result<Snapshot, JsError> {
+fn snapshot_from_js(js: &JsValue) -> Result<Snapshot, JsValue> {
     let get = |key: &str| Reflect::get(js, &key.into()).unwrap_or(JsValue::UNDEFINED);
     let bytes = |key| get(key).dyn_into::<Uint8Array>().ok().map(|array| array.to_vec());
     let floats = |key| get(key).dyn_into::<Float32Array>().ok().map(|array| array.to_vec());
     let header: Header = from_js(get("header"))?;
     let (labels, logits) = (bytes("labels").unwrap_or_default(), floats("logits").unwrap_or_default());
-    Snapshot::new(header, labels, logits, floats("shares"), bytes("photo")).map_err(refused)
+    Ok(Snapshot::new(header, labels, logits, floats("shares"), bytes("photo")).map_err(refused)?)
 }

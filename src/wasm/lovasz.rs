@@ -6,6 +6,7 @@ use js_sys::{Float32Array, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use super::charts::ChartView;
+use super::refusal::Refusal;
 use super::{from_js, to_js};
 use crate::loss::lovasz::Error;
 use crate::paint::chart::{Chart, LovaszChart};
@@ -33,7 +34,7 @@ impl LovaszPlot {
         #[wasm_bindgen(unchecked_param_type = "LovaszError")] error: JsValue,
         width: usize,
         height: usize,
-    ) -> Result<Self, JsError> {
+    ) -> Result<Self, JsValue> {
         let order = Order { value, ..order_from_js(&arrays)? };
         let error = from_js::<LovaszError>(error)?.into();
         let charts = sort(&order, error);
@@ -87,7 +88,7 @@ impl LovaszPlot {
         &self,
         step: f64,
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-    ) -> Result<Uint8ClampedArray, JsError> {
+    ) -> Result<Uint8ClampedArray, JsValue> {
         let pixels = self.size.0 * self.size.1;
         let picture = moments::picture(&self.moments, step, pixels, from_js(theme)?);
         Ok(Uint8ClampedArray::from(picture.as_slice()))
@@ -95,7 +96,7 @@ impl LovaszPlot {
 
     /// What that picture is called.
     #[wasm_bindgen(js_name = stillAt, unchecked_return_type = "Still")]
-    pub fn still_at(&self, step: f64) -> Result<JsValue, JsError> {
+    pub fn still_at(&self, step: f64) -> Result<JsValue, JsValue> {
         to_js(&moments::still(&self.moments, step))
     }
 
@@ -112,9 +113,9 @@ impl LovaszPlot {
     }
 }
 
-fn order_from_js(arrays: &JsValue) -> Result<Order, JsError> {
+fn order_from_js(arrays: &JsValue) -> Result<Order, JsValue> {
     let list = |key: &str| {
-        Reflect::get(arrays, &key.into()).map_err(|_| JsError::new("A sort has lists by their names."))
+        Reflect::get(arrays, &key.into()).map_err(|_| Refusal::new("A sort has lists by their names."))
     };
     Ok(Order {
         errors: Float32Array::new(&list("errors")?).to_vec(),

@@ -6,6 +6,7 @@
 mod charts;
 mod laboratory;
 mod lovasz;
+mod refusal;
 
 pub use charts::{ChartView, TableText};
 pub use laboratory::Laboratory;
@@ -16,23 +17,27 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
+use crate::document::{Kept, carrier};
 use crate::paint::{Theme, heatmap};
 use crate::panel;
 use crate::report::{self, Report};
-use crate::session::Session;
 use crate::session::catalogue::Catalogue;
+use crate::session::{self, Session};
+use refusal::Refusal;
 
 #[wasm_bindgen(typescript_custom_section)]
 const REPLY: &str = r#"
-/** A frame with its pixels: RGBA of the scene's size, views of one buffer. */
+/** An update with its pixels: RGBA of the scene's size, views of one buffer. */
 export interface Reply {
-  frame: Frame;
+  frame: Update;
   truth: Uint8ClampedArray;
   prediction: Uint8ClampedArray;
   /** One for each card. */
   heatmaps: Uint8ClampedArray[];
-  /** What the open panel shows, if one is open. */
+  /** The open panel, if one is open. */
   panel?: Findings;
+  /** Pixels of opened files, to be kept. */
+  rasters: { digest: string; bytes: Uint8Array }[];
 }
 /** A report with what travels beside it. */
 export interface Findings {
@@ -52,23 +57,37 @@ pub fn start() {
 
 /// What there is: losses and scenes.
 #[wasm_bindgen(unchecked_return_type = "Catalogue")]
-pub fn catalogue() -> Result<JsValue, JsError> {
+pub fn catalogue() -> Result<JsValue, JsValue> {
     to_js(&Catalogue::new())
+}
+
+/// Id of the panel that a trap interrupted; nothing if none was being worked out. It holds after a trap, when an
+/// [`Engine`] is of no more use, and needs a few bytes of memory.
+#[wasm_bindgen(js_name = panelAtWork)]
+pub fn panel_at_work() -> Option<String> {
+    session::panel_at_work().map(Into::into)
 }
 
 /// The session of a worker.
 #[wasm_bindgen]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Engine {
     session: Session,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// With the default scene.
+    /// A session of what was kept, or of a link (the text behind `#`), or both: then the link's panel is open. `rasters`
+    /// are the pixels of opened files.
     #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "Kept | undefined")] kept: JsValue,
+        fragment: Option<String>,
+        rasters: Vec<Uint8Array>,
+    ) -> Result<Self, JsValue> {
+        let kept: Option<Kept> = from_js(kept)?;
+        let rasters: Vec<Vec<u8>> = rasters.iter().map(Uint8Array::to_vec).collect();
+        Ok(Self { session: Session::open(kept.as_ref(), fragment.as_deref(), &rasters) })
     }
 
     /// Carries out an edit and says what the page shows then.
@@ -80,7 +99,7 @@ impl Engine {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Edit")] edit: JsValue,
         spare: Option<ArrayBuffer>,
-    ) -> Result<JsValue, JsError> {
+    ) -> Result<JsValue, JsValue> {
         let frame = self.session.apply(from_js(edit)?);
         let reply = Object::new();
         set(&reply, "frame", &to_js(&frame)?)?;
@@ -94,22 +113,42 @@ impl Engine {
         if let Some(panel) = &frame.panel {
             set(&reply, "panel", &report_to_js(panel)?)?;
         }
+        let rasters = Array::new();
+        for (digest, bytes) in &frame.rasters {
+            let raster = Object::new();
+            set(&raster, "digest", &digest.as_str().into())?;
+            set(&raster, "bytes", &Uint8Array::from(bytes.as_slice()))?;
+            rasters.push(&raster);
+        }
+        set(&reply, "rasters", &rasters)?;
         Ok(reply.into())
     }
 
     /// The scene and the losses, for a [`Laboratory`].
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
-    pub fn snapshot(&mut self) -> Result<JsValue, JsError> {
+    pub fn snapshot(&mut self) -> Result<JsValue, JsValue> {
         laboratory::snapshot_to_js(&self.session.snapshot())
     }
 
-    /// Carries out an edit and shows nothing: for edits that are replayed after a restart.
-    pub fn replay(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "Edit")] edit: JsValue,
-    ) -> Result<(), JsError> {
-        self.session.edit(from_js(edit)?);
-        Ok(())
+    /// Versions of all that an experiment on a snapshot hangs on.
+    #[wasm_bindgen(unchecked_return_type = "Provenance")]
+    pub fn provenance(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.session.provenance())
+    }
+
+    /// The link to the document.
+    #[wasm_bindgen(unchecked_return_type = "Link")]
+    pub fn link(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.session.link())
+    }
+
+    /// The document as a file: JSON, or a PNG with the document in it where a picture is given. Refuses what is no PNG.
+    pub fn save(&self, picture: Option<Vec<u8>>) -> Result<Vec<u8>, JsValue> {
+        let file = self.session.file();
+        Ok(match picture {
+            Some(png) => carrier::picture(&png, &file).map_err(refused)?,
+            None => file.into_bytes(),
+        })
     }
 }
 
@@ -119,20 +158,20 @@ pub fn ask(
     panel: &str,
     #[wasm_bindgen(unchecked_param_type = "unknown")] state: JsValue,
     #[wasm_bindgen(unchecked_param_type = "unknown")] question: JsValue,
-) -> Result<JsValue, JsError> {
+) -> Result<JsValue, JsValue> {
     let panel = panel::find(panel).map_err(refused)?;
     to_js(&panel.ask(&from_js(state)?, from_js(question)?).map_err(refused)?)
 }
 
-fn refused(sentence: String) -> JsError {
-    JsError::new(&sentence)
+fn refused(sentence: String) -> Refusal {
+    Refusal::new(&sentence)
 }
 
 /// Colours of the classes as CSS, class 0 first.
 #[wasm_bindgen(js_name = classColours)]
 pub fn class_colours(
     #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-) -> Result<Vec<String>, JsError> {
+) -> Result<Vec<String>, JsValue> {
     let theme: Theme = from_js(theme)?;
     Ok(theme.classes().iter().map(|[r, g, b]| format!("rgb({r} {g} {b})")).collect())
 }
@@ -142,7 +181,7 @@ pub fn class_colours(
 pub fn legend_pixels(
     #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
     width: usize,
-) -> Result<Uint8ClampedArray, JsError> {
+) -> Result<Uint8ClampedArray, JsValue> {
     Ok(Uint8ClampedArray::from(heatmap::legend(from_js(theme)?, width).as_slice()))
 }
 
@@ -156,7 +195,7 @@ fn pixels_to_js(bytes: &[u8], spare: Option<ArrayBuffer>) -> Uint8ClampedArray {
     pixels
 }
 
-fn report_to_js(report: &Report) -> Result<JsValue, JsError> {
+fn report_to_js(report: &Report) -> Result<JsValue, JsValue> {
     let findings = Object::new();
     set(&findings, "report", &to_js(report)?)?;
     set(&findings, "pixels", &Uint8ClampedArray::from(report.pixels.as_slice()))?;
@@ -173,18 +212,17 @@ fn report_to_js(report: &Report) -> Result<JsValue, JsError> {
     Ok(findings.into())
 }
 
-fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsError> {
-    Reflect::set(object, &key.into(), value)
-        .map_err(|_| JsError::new("An object took no property."))
-        .map(drop)
+fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsValue> {
+    Reflect::set(object, &key.into(), value).map(drop)
 }
 
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     // Maps by name are plain objects there.
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
     Ok(value.serialize(&serializer)?)
 }
 
-fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsError> {
-    Ok(serde_wasm_bindgen::from_value(value)?)
+/// Refuses what is not of the type, with a sentence.
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Refusal> {
+    serde_wasm_bindgen::from_value(value).map_err(|refused| Refusal::new(&refused.to_string()))
 }

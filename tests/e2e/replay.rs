@@ -1,15 +1,26 @@
-//! What the page shows, computed without a browser: commands of the page's protocol in, the value of every card out.
+//! Values of the cards, computed without a browser: a document as the page keeps it in, the value of every card out.
 //!
-//! `{"commands": [...]}` is read from standard input and applied to a new session; `{"<loss>": <value>, ...}` is written
-//! to standard output with all digits. A command that the session refuses changes nothing, as on the page, and is told
-//! on standard error.
+//! `{"kept": {...}, "rasters": [[...], ...]}` is read from standard input and opened in a new session;
+//! `{"<loss>": <value>, ...}` is written to standard output with all digits. What the session says on opening is written to
+//! standard error.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
+use lossfield::document::Kept;
 use lossfield::session::Session;
-use lossfield::session::edit::Edit;
+use lossfield::session::command::Edit;
+use serde::Deserialize;
 use serde_json::{Map, Value};
+
+/// Input of the program.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    kept: Kept,
+    #[serde(default)]
+    rasters: Vec<Vec<u8>>,
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -26,16 +37,16 @@ fn run() -> Result<(), String> {
     io::stdin()
         .read_to_string(&mut input)
         .map_err(|error| format!("standard input could not be read as text: {error}."))?;
-    let edit: Edit = serde_json::from_str(&input).map_err(|error| {
-        format!("standard input is not an edit: {error}; expected {{\"commands\": [...]}} as in src/session/edit.rs.")
+    let Input { kept, rasters } = serde_json::from_str(&input).map_err(|error| {
+        format!("standard input is not a kept document: {error}; expected {{\"kept\": …}} as in src/document/history.rs.")
     })?;
 
-    let frame = Session::default().apply(edit);
-    for refusal in frame.notices.iter().filter(|notice| notice.refusal) {
-        let _ = writeln!(io::stderr(), "replay: {}", refusal.text);
+    let update = Session::open(Some(&kept), None, &rasters).apply(Edit::default());
+    for notice in &update.notices {
+        let _ = writeln!(io::stderr(), "replay: {}", notice.text);
     }
     let mut values = Map::new();
-    for card in &frame.cards {
+    for card in &update.cards {
         // JSON has no number for these, and a null would hide which card it is.
         let value = serde_json::Number::from_f64(card.value)
             .ok_or_else(|| format!("the value of {} is {}, which JSON cannot hold.", card.id, card.value))?;

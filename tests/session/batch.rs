@@ -5,13 +5,14 @@ use lossfield::field::{Derived, Field, Head, Labels, Logits, Window};
 use super::*;
 
 fn look_with(loss: &str) -> Value {
-    json!({ "kind": "show", "view": { "panel": open("batch", json!({ "loss": loss })) } })
+    view(json!({ "panel": open("batch", json!({ "loss": loss })) }))
 }
 
 /// A ready-made batch with its panel open.
-fn batch(id: &str, loss: &str) -> (Session, Frame) {
+fn batch(id: &str, loss: &str) -> (Session, Update) {
     let mut session = Session::default();
-    let frame = apply(&mut session, json!([{ "kind": "openBatch", "id": id, "side": 64 }, look_with(loss)]));
+    let frame =
+        apply(&mut session, all(&[json!([{ "kind": "openBatch", "id": id, "side": 64 }]), look_with(loss)]));
     (session, frame)
 }
 
@@ -19,24 +20,24 @@ fn select(image: usize) -> Value {
     json!([{ "kind": "selectImage", "image": image }])
 }
 
-fn card(frame: &Frame, id: &str) -> String {
+fn card(frame: &Update, id: &str) -> String {
     frame.cards.iter().find(|card| card.id == id).expect("a card of this loss").text.clone()
 }
 
 /// The values of a loss: per image, per batch, of each image.
-fn row(frame: &Frame, loss: &str) -> Vec<String> {
+fn row(frame: &Update, loss: &str) -> Vec<String> {
     let table = &panel(frame).tables["values"];
     table.rows.iter().find(|row| row[0] == loss).expect("a row of this loss")[1..].to_vec()
 }
 
-fn remarks(frame: &Frame) -> &[String] {
+fn remarks(frame: &Update) -> &[String] {
     &panel(frame).texts["remarks"]
 }
 
 #[test]
 fn each_image_has_the_values_that_its_cards_have() {
     let (mut session, frame) = batch("large-tiny-none", "dice");
-    assert_eq!((frame.strip.images.len(), frame.strip.at_hand), (3, 0));
+    assert_eq!((frame.strip.images.len(), frame.strip.active), (3, 0));
     let dice = row(&frame, "Dice");
     let hinge = row(&frame, "Lovász hinge");
     for image in 0..3 {
@@ -82,7 +83,7 @@ fn absent_classes_are_said_and_told_by_rule() {
 fn going_on_gives_what_starting_over_gives() {
     for id in ["large-tiny-none", "class-missing"] {
         let mut edits =
-            vec![json!([{ "kind": "openBatch", "id": id, "side": 64 }, look_with("lovasz_hinge")])];
+            vec![all(&[json!([{ "kind": "openBatch", "id": id, "side": 64 }]), look_with("lovasz_hinge")])];
         for (i, plane) in ["prediction", "truth", "prediction"].into_iter().enumerate() {
             edits.push(select(1 - i % 2));
             let x = 9.0 + 11.0 * i as f64;
@@ -95,7 +96,7 @@ fn going_on_gives_what_starting_over_gives() {
         edits.push(json!([{ "kind": "adjust", "adjustment": { "temperature": 2.0, "bias": 0.5, "noise": 0.0, "seed": 1 } }]));
         edits.push(json!([{ "kind": "addImage", "what": "copy" }]));
         edits.push(json!([{ "kind": "removeImage", "image": 0 }]));
-        edits.push(json!([{ "kind": "bringBack" }]));
+        edits.push(json!([{ "kind": "undo" }]));
         let mut seen = Session::default();
         for (i, commands) in edits.iter().enumerate() {
             let stepwise = apply(&mut seen, commands.clone());
@@ -105,7 +106,12 @@ fn going_on_gives_what_starting_over_gives() {
             }
             let at_once = apply(&mut fresh, json!([]));
             assert_eq!(values(&stepwise), values(&at_once), "{id}: after {commands}");
-            assert_eq!(stepwise.strip, at_once.strip, "{id}: after {commands}");
+            let titles = |update: &Update| -> Vec<(String, Option<String>)> {
+                let images = update.strip.images.iter();
+                images.map(|image| (image.title.clone(), image.misfit.clone())).collect()
+            };
+            assert_eq!(titles(&stepwise), titles(&at_once), "{id}: after {commands}");
+            assert_eq!(stepwise.strip.active, at_once.strip.active, "{id}: after {commands}");
             let (a, b) = (stepwise.panel.expect("open"), at_once.panel.expect("open"));
             assert_eq!(a.tables, b.tables, "{id}: after {commands}");
             assert_eq!(a.texts, b.texts, "{id}: after {commands}");
@@ -115,29 +121,25 @@ fn going_on_gives_what_starting_over_gives() {
 }
 
 #[test]
-fn an_image_has_its_own_undo_and_its_own_adjustment() {
+fn one_undo_goes_through_all_images_and_each_has_its_own_adjustment() {
     let (mut session, _) = batch("large-tiny-none", "dice");
     let first = values(&apply(&mut session, json!([])));
     let second = values(&apply(&mut session, select(1)));
     let painted = values(&apply(&mut session, stroke("prediction", &[10.0, 10.0, 50.0, 50.0])));
     assert_ne!(painted, second);
     let bent = json!({ "temperature": 0.5, "bias": 0.0, "noise": 0.0, "seed": 1 });
-    apply(&mut session, json!([{ "kind": "adjust", "adjustment": bent }]));
+    let bent = apply(&mut session, json!([{ "kind": "adjust", "adjustment": bent }]));
     let frame = apply(&mut session, select(0));
     assert_eq!(values(&frame), first);
-    assert!(!frame.scene.can_undo && (frame.scene.adjustment.temperature - 1.0).abs() < 1e-15);
-    let frame = apply(&mut session, json!([{ "kind": "undo" }]));
-    assert_eq!(values(&frame), first, "there is nothing of this one to take back");
-    let frame = apply(&mut session, select(1));
-    assert!((frame.scene.adjustment.temperature - 0.5).abs() < 1e-15 && frame.scene.can_undo);
-    // A copy is seen as what it is a copy of, with nothing to undo.
+    assert!((frame.document.adjustment.temperature - 1.0).abs() < 1e-15);
+    // A copy is seen as what it is a copy of, and is one step.
+    apply(&mut session, select(1));
     let copy = apply(&mut session, json!([{ "kind": "addImage", "what": "copy" }]));
-    assert_eq!(values(&copy), values(&frame));
-    assert!(!copy.scene.can_undo && copy.strip.at_hand == 3);
-    let neutral = json!({ "temperature": 1.0, "bias": 0.0, "noise": 0.0, "seed": 1 });
-    let commands =
-        json!([{ "kind": "selectImage", "image": 1 }, { "kind": "adjust", "adjustment": neutral }]);
-    assert_eq!(values(&apply(&mut session, commands)), painted);
+    assert_eq!((values(&copy), copy.strip.active), (values(&bent), 3));
+    let gone = apply(&mut session, json!([{ "kind": "undo" }, { "kind": "selectImage", "image": 0 }]));
+    assert_eq!((gone.strip.images.len(), values(&gone)), (3, first));
+    let undone = apply(&mut session, json!([{ "kind": "undo" }]));
+    assert_eq!((undone.strip.active, values(&undone)), (1, painted), "it goes where it takes something back");
     assert_eq!(values(&apply(&mut session, json!([{ "kind": "undo" }]))), second);
 }
 
@@ -146,7 +148,7 @@ fn soft_edges_and_settings_hold_for_all() {
     let (mut session, _) = batch("large-tiny-none", "dice");
     let hard = values(&apply(&mut session, select(1)));
     let soft = json!([{ "kind": "softenTruth", "radius": 3 }, { "kind": "selectImage", "image": 0 }]);
-    assert_eq!(apply(&mut session, soft).scene.soft_edges, 3);
+    assert_eq!(apply(&mut session, soft).document.soft_edges, 3);
     let frame = apply(&mut session, select(1));
     assert_ne!(values(&frame), hard);
     assert_eq!(card(&frame, "dice"), row(&frame, "Dice")[3]);
@@ -160,12 +162,12 @@ fn a_stroke_ends_when_another_image_is_taken_in_hand() {
     let commands = stroke("prediction", &[10.0, 10.0, 50.0, 50.0]);
     let going_on = json!({ "kind": "extendStroke", "points": [20.0, 50.0] });
     let edit =
-        json!([commands[0], commands[1], { "kind": "selectImage", "image": 2 }, going_on, commands[2]]);
+        json!([commands[1], commands[2], { "kind": "selectImage", "image": 2 }, going_on, commands[3]]);
     let third = apply(&mut session, edit);
     assert_eq!(row(&third, "Dice")[4], row(&before, "Dice")[4], "the other image is not painted");
     assert_ne!(row(&third, "Dice")[2], row(&before, "Dice")[2]);
     let first = apply(&mut session, select(0));
-    assert!(first.scene.can_undo, "the stroke has ended");
+    assert!(first.document.can_undo, "the stroke has ended");
     let more = json!([{ "kind": "extendStroke", "points": [60.0, 10.0] }]);
     assert_eq!(values(&apply(&mut session, more)), values(&first));
     let back = apply(&mut session, json!([{ "kind": "undo" }]));
@@ -206,9 +208,9 @@ fn classes_are_changed_for_all_images() {
     assert!(refused.notices[0].refusal && row(&refused, "Jaccard") == row(&three, "Jaccard"));
     let back = apply(&mut session, json!([{ "kind": "setChannels", "channels": 1 }]));
     assert_eq!(row(&back, "Dice"), row(&before, "Dice"));
-    // Each image takes it back by itself, and the others are said not to fit meanwhile.
+    // All images take it back together.
     let undone = apply(&mut session, json!([{ "kind": "undo" }]));
-    assert!(undone.strip.images[1].misfit.as_deref().is_some_and(|said| said.contains("binary")));
+    assert!(undone.strip.images.iter().all(|image| image.misfit.is_none()) && undone.scene.channels == 3);
 }
 
 #[test]
@@ -217,12 +219,10 @@ fn removed_images_come_back_with_their_history() {
     apply(&mut session, select(2));
     let painted = apply(&mut session, stroke("truth", &[10.0, 10.0]));
     let removed = apply(&mut session, json!([{ "kind": "removeImage", "image": 2 }]));
-    assert_eq!((removed.strip.images.len(), removed.strip.at_hand), (2, 1));
-    assert_eq!(removed.strip.set_aside.as_deref(), Some("“No object”"));
-    let back = apply(&mut session, json!([{ "kind": "bringBack" }]));
-    assert_eq!((values(&back), back.scene.can_undo), (values(&painted), true));
+    assert_eq!((removed.strip.images.len(), removed.strip.active), (2, 1));
+    let back = apply(&mut session, json!([{ "kind": "undo" }]));
+    assert_eq!((values(&back), back.document.can_undo), (values(&painted), true));
     for (commands, said) in [
-        (json!([{ "kind": "bringBack" }]), "Nothing was removed"),
         (select(7), "There is no image 8; the strip has 3."),
         (json!([{ "kind": "removeImage", "image": 3 }]), "There is no image 4"),
         (json!([{ "kind": "openBatch", "id": "moon", "side": 64 }]), "There is no batch \"moon\"; there are"),
@@ -298,25 +298,25 @@ fn a_box_of_any_image_of_a_field_can_change() {
 fn the_lovasz_panel_sorts_the_images_of_the_strip() {
     let (mut session, _) = batch("large-tiny-none", "lovasz_hinge");
     let state = json!({ "error": "hinge", "channel": 0, "part": "images" });
-    let look = json!({ "kind": "show", "view": { "panel": open("lovasz", state) } });
-    let shown = apply(&mut session, json!([look]));
+    let look = view(json!({ "panel": open("lovasz", state) }));
+    let shown = apply(&mut session, look.clone());
     let first = |row: &[String]| row[0].clone();
-    let table = |frame: &Frame| panel(frame).tables["images"].rows.clone();
+    let table = |frame: &Update| panel(frame).tables["images"].rows.clone();
     let rows = table(&shown);
     let names: Vec<String> = rows.iter().map(|row| first(row)).collect();
     assert_eq!(names, ["image 1", "image 2", "image 3", "each by itself: their mean", "all as one"]);
     // The batch panel has the same numbers.
-    let closed = apply(&mut session, json!([look_with("lovasz_hinge")]));
+    let closed = apply(&mut session, look_with("lovasz_hinge"));
     let expected = row(&closed, "Lovász hinge");
     let found = [&rows[3], &rows[4], &rows[0], &rows[1], &rows[2]].map(|row| row[3].clone());
     assert_eq!(found.as_slice(), expected);
     // A stroke is followed, and one image by itself is cut in halves.
-    apply(&mut session, json!([look]));
+    apply(&mut session, look.clone());
     let painted = apply(&mut session, stroke("truth", &[4.0, 4.0, 10.0, 4.0]));
     assert_ne!(table(&painted), rows);
     for image in [2, 1] {
         apply(&mut session, json!([{ "kind": "removeImage", "image": image }]));
     }
-    let alone = apply(&mut session, json!([look]));
+    let alone = apply(&mut session, look.clone());
     assert_eq!(first(&table(&alone)[0]), "left half");
 }

@@ -2,28 +2,21 @@
 
 use super::*;
 
-/// Opens a scene that is made for a fact, and looks at it as it wants to be looked at.
-fn staged(id: &str) -> (Session, Frame) {
+/// A scene that is made for a fact, with the cards and the view that it comes with.
+fn opened(id: &str) -> (Session, Update) {
     let mut session = Session::default();
     let frame = apply(&mut session, preset(id));
-    let staged = frame.staged.expect("it says how it wants to be looked at");
-    let shown = view(json!({
-        "cards": staged.cards.expect("it has losses of its own"),
-        "byProbability": staged.by_probability.unwrap_or(false),
-        "sharedScale": staged.shared_scale.unwrap_or(false),
-    }));
-    let frame = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
     (session, frame)
 }
 
-fn share(frame: &Frame, id: &str) -> f64 {
+fn share(frame: &Update, id: &str) -> f64 {
     let card = frame.cards.iter().find(|card| card.id == id).expect("a card of this loss");
     card.foreground_share.expect("it has a gradient")
 }
 
 #[test]
 fn at_even_odds_the_scene_shows_the_shares_it_tells_of() {
-    let (_, frame) = staged("even-odds");
+    let (_, frame) = opened("even-odds");
     assert_eq!(frame.scene.width * frame.scene.height, 4096);
     assert!((frame.scene.class_shares[1] - 16.0 / 4096.0).abs() < 1e-12);
     for (id, expected) in [("cross_entropy", 0.0039), ("focal", 0.0039), ("dice", 0.502), ("jaccard", 0.502)]
@@ -34,7 +27,7 @@ fn at_even_odds_the_scene_shows_the_shares_it_tells_of() {
 
 #[test]
 fn where_all_is_right_at_nine_tenths_focal_is_a_hundredth_of_cross_entropy() {
-    let (_, frame) = staged("easy-pixels");
+    let (_, frame) = opened("easy-pixels");
     let ratio = value(&frame, "cross_entropy") / value(&frame, "focal");
     // Logits are rounded to f32.
     assert!((ratio - 100.0).abs() < 1e-4, "{ratio}");
@@ -42,12 +35,12 @@ fn where_all_is_right_at_nine_tenths_focal_is_a_hundredth_of_cross_entropy() {
 
 #[test]
 fn by_the_probability_dice_has_two_gradients_in_its_scene() {
-    let (mut session, frame) = staged("two-values");
+    let (mut session, frame) = opened("two-values");
     let mut seen = std::collections::BTreeMap::<(String, u8), Vec<f64>>::new();
     let cards: Vec<_> = frame.cards.iter().map(|card| card.id.clone()).collect();
     for (x, y) in (0..64).step_by(5).flat_map(|x| (0..64).step_by(7).map(move |y| (x, y))) {
         let shown = view(json!({ "cards": cards, "byProbability": true, "pixel": { "x": x, "y": y } }));
-        let pixel = apply(&mut session, json!([{ "kind": "show", "view": shown }])).pixel.expect("a pixel");
+        let pixel = apply(&mut session, shown).pixel.expect("a pixel");
         for row in pixel.rows {
             seen.entry((row.id, pixel.label.expect("none is ignored"))).or_default().push(row.gradient[0]);
         }
@@ -65,11 +58,11 @@ fn by_the_probability_dice_has_two_gradients_in_its_scene() {
 
 #[test]
 fn two_pixels_walk_on_the_surface_of_the_lovasz_hinge() {
-    let (mut session, frame) = staged("two-pixels");
+    let (mut session, frame) = opened("two-pixels");
     assert_eq!((frame.scene.width, frame.scene.height), (2, 1));
     assert!((value(&frame, "lovasz_hinge") - 1.5).abs() < 1e-6);
     for (left, right) in [(0.9, 0.1), (0.2, 0.7), (0.6, 0.95), (0.5, 0.5)] {
-        let set = |x: usize, prob: f64| json!({ "kind": "setProbability", "x": x, "y": 0, "class": 1, "prob": prob, "end": true });
+        let set = |x: usize, prob: f64| json!({ "kind": "setProbability", "x": x, "y": 0, "class": 1, "prob": prob });
         let frame = apply(&mut session, json!([set(0, left), set(1, right)]));
         let logit = |p: f64| (p / (1.0 - p)).ln();
         let (m1, m2) = ((1.0 - logit(left)).max(0.0), (1.0 + logit(right)).max(0.0));
@@ -82,12 +75,12 @@ fn two_pixels_walk_on_the_surface_of_the_lovasz_hinge() {
 
 #[test]
 fn on_an_uncertain_edge_cross_entropy_rests_and_dice_does_not() {
-    let (mut session, frame) = staged("uncertain-edge");
-    assert!(frame.scene.soft_edges > 0);
+    let (mut session, frame) = opened("uncertain-edge");
+    assert!(frame.document.soft_edges > 0);
     let cards: Vec<_> = frame.cards.iter().map(|card| card.id.clone()).collect();
     let mut at = |x: usize| {
         let shown = view(json!({ "cards": cards, "pixel": { "x": x, "y": 64 } }));
-        apply(&mut session, json!([{ "kind": "show", "view": shown }])).pixel.expect("a pixel")
+        apply(&mut session, shown).pixel.expect("a pixel")
     };
     let gradient = |pixel: &PixelReadout, id: &str| {
         pixel.rows.iter().find(|row| row.id == id).expect("a row").gradient[0]
@@ -147,6 +140,6 @@ fn soft_edges_follow_the_brush_and_leave_with_the_scene() {
     assert_eq!(values(&painted), values(&whole));
     assert_eq!(painted.pictures, whole.pictures);
     let other = apply(&mut session, preset("balanced-disc"));
-    assert_eq!(other.scene.soft_edges, 0);
+    assert_eq!(other.document.soft_edges, 0);
     assert_eq!(values(&other), values(&apply(&mut Session::default(), preset("balanced-disc"))));
 }

@@ -11,19 +11,18 @@ fn a_card_can_be_set_as_in_a_library() {
     assert!(["smp", "monai", "kornia", "nnunet"].iter().all(|id| known.contains(id)), "{known:?}");
     let own = value(&first, "dice");
 
-    let as_in = |id: &str, library: &str, function: &str| json!([{ "kind": "asIn", "id": id, "library": library, "function": function }]);
+    let as_in = |id: &str, library: &str, function: &str| json!([{ "kind": "setLossFrom", "id": id, "library": library, "function": function }]);
     let nnunet = apply(&mut session, as_in("dice", "nnunet", "SoftDiceLoss"));
     assert!(value(&nnunet, "dice") < 0.0, "nnU-Net's is the negative score");
     let card = nnunet.cards.iter().find(|card| card.id == "dice").expect("a card");
-    let shown = card.as_in.as_ref().expect("it says what it is");
+    let shown = card.preset_from.as_ref().expect("it says what it is");
     assert_eq!((shown.library.as_str(), shown.function.as_str()), ("nnunet", "SoftDiceLoss"));
-    let settings = nnunet.settings.expect("the page's controls have to follow");
-    assert_eq!(settings["dice"]["outer"], "minus".into());
+    assert_eq!(nnunet.document.losses["dice"].settings["outer"], "minus".into());
     assert!(nnunet.versions.is_none(), "the scene is the same");
 
     // A control that is moved makes it one's own again.
     let moved = apply(&mut session, json!([{ "kind": "setLoss", "id": "dice", "settings": {} }]));
-    assert!(moved.cards.iter().all(|card| card.as_in.is_none()) && moved.settings.is_none());
+    assert!(moved.cards.iter().all(|card| card.preset_from.is_none()));
     assert!((value(&moved, "dice") - own).abs() < 1e-15);
 
     let refused = apply(&mut session, as_in("dice", "torch", "cross_entropy"));
@@ -39,12 +38,12 @@ fn a_card_can_be_set_as_in_a_library() {
 fn a_card_as_in_a_library_follows_the_scene_as_far_as_the_library_does() {
     let mut session = Session::default();
     apply(&mut session, preset("balanced-disc"));
-    let smp = json!([{ "kind": "asIn", "id": "lovasz_hinge", "library": "smp", "function": "LovaszLoss" },
-                             { "kind": "asIn", "id": "dice", "library": "smp", "function": "DiceLoss" }]);
+    let smp = json!([{ "kind": "setLossFrom", "id": "lovasz_hinge", "library": "smp", "function": "LovaszLoss" },
+                             { "kind": "setLossFrom", "id": "dice", "library": "smp", "function": "DiceLoss" }]);
     let binary = apply(&mut session, smp);
-    let call = |frame: &Frame, id: &str| {
+    let call = |frame: &Update, id: &str| {
         let card = frame.cards.iter().find(|card| card.id == id).expect("a card");
-        card.as_in.as_ref().map(|shown| shown.call.clone())
+        card.preset_from.as_ref().map(|shown| shown.call.clone())
     };
     assert_eq!(call(&binary, "dice").as_deref(), Some("DiceLoss(mode='binary')"));
     let three = apply(&mut session, json!([{ "kind": "setChannels", "channels": 3 }]));
@@ -63,7 +62,7 @@ fn one_loss_is_compared_between_libraries() {
     let mut session = Session::default();
     apply(&mut session, preset("rare-class"));
     let shown = view(json!({ "panel": open("libraries", json!({ "loss": "dice" })), "code": "dice" }));
-    let frame = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
+    let frame = apply(&mut session, shown);
     let comparison = &panel(&frame).details;
     assert_eq!(comparison["value"], value(&frame, "dice"));
     let rows = comparison["rows"].as_array().expect("rows");

@@ -1,42 +1,39 @@
-//! Edits in, frames out: the session as the worker drives it, without a browser.
+//! Edits in, updates out: the session as the worker drives it, without a browser.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod batch;
+mod document;
 mod facts;
 mod libraries;
 mod panels;
 
 use lossfield::loss::LOSSES;
 use lossfield::paint::chart::{Chart, Mark};
-use lossfield::panel::{Array, Report};
+use lossfield::report::{Array, Report};
 use lossfield::session::Session;
-use lossfield::session::edit::Edit;
-use lossfield::session::frame::{Frame, PixelReadout};
+use lossfield::session::command::Edit;
+use lossfield::session::update::{PixelReadout, Update};
 use serde_json::{Value, json};
 
 /// Applies commands as the page writes them.
-fn apply(session: &mut Session, commands: Value) -> Frame {
+fn apply(session: &mut Session, commands: Value) -> Update {
     let edit: Edit =
         serde_json::from_value(json!({ "commands": commands })).expect("commands of the protocol");
     session.apply(edit)
 }
 
-fn values(frame: &Frame) -> Vec<f64> {
-    frame.cards.iter().map(|card| card.value).collect()
+fn values(update: &Update) -> Vec<f64> {
+    update.cards.iter().map(|card| card.value).collect()
 }
 
-fn value(frame: &Frame, id: &str) -> f64 {
-    frame.cards.iter().find(|card| card.id == id).expect("a card of this loss").value
+fn value(update: &Update, id: &str) -> f64 {
+    update.cards.iter().find(|card| card.id == id).expect("a card of this loss").value
 }
 
 fn stroke(plane: &str, points: &[f64]) -> Value {
-    let ink = if plane == "truth" {
-        json!({ "plane": plane, "class": 1 })
-    } else {
-        json!({ "plane": plane, "class": 1, "prob": 0.9 })
-    };
     json!([
-        { "kind": "beginStroke", "ink": ink, "brush": { "radius": 4.0, "softness": 0.3 } },
+        { "kind": "setTools", "tools": { "radius": 4.0 } },
+        { "kind": "beginStroke", "plane": plane, "erase": false },
         { "kind": "extendStroke", "points": points },
         { "kind": "endStroke" },
     ])
@@ -87,7 +84,7 @@ fn how_edits_are_cut_into_frames_does_not_matter() {
     let mut bit_by_bit = Session::default();
     apply(&mut bit_by_bit, preset("balanced-disc"));
     let commands = stroke("prediction", &points[..2]);
-    apply(&mut bit_by_bit, json!([commands[0], commands[1]]));
+    apply(&mut bit_by_bit, json!([commands[0], commands[1], commands[2]]));
     for point in points[2..].chunks(2) {
         apply(&mut bit_by_bit, json!([{ "kind": "extendStroke", "points": point }]));
     }
@@ -107,10 +104,10 @@ fn replaying_without_frames_gives_the_same_scene() {
     }
     let frame = apply(&mut replayed, json!([]));
     assert_eq!(values(&frame), values(&expected));
-    assert!(frame.scene.can_undo);
+    assert!(frame.document.can_undo);
 }
 
-/// Frames go on from what the last one had worked out; a replay works everything out at the end.
+/// Updates go on from what the last one had worked out; a replay works everything out at the end.
 #[test]
 fn going_on_from_the_last_frame_gives_what_starting_over_gives() {
     for (id, channels) in [("thin-vessel", 1), ("rare-class", 3)] {
@@ -122,9 +119,7 @@ fn going_on_from_the_last_frame_gives_what_starting_over_gives() {
             edits.extend(commands.as_array().unwrap().iter().map(|command| json!([command])));
         }
         edits.push(json!([{ "kind": "undo" }, { "kind": "undo" }]));
-        edits.push(
-            json!([{ "kind": "setProbability", "x": 63, "y": 0, "class": 1, "prob": 0.3, "end": true }]),
-        );
+        edits.push(json!([{ "kind": "setProbability", "x": 63, "y": 0, "class": 1, "prob": 0.3 }]));
         let mut seen = Session::default();
         for (i, commands) in edits.iter().enumerate() {
             let stepwise = apply(&mut seen, commands.clone());
@@ -165,11 +160,11 @@ fn what_cannot_be_done_changes_nothing_and_is_said() {
         ),
         (json!([{ "kind": "setLoss", "id": "vocal", "settings": {} }]), "There is no loss \"vocal\"."),
         (json!([{ "kind": "setChannels", "channels": 9 }]), "3 to 5"),
-        (json!([{ "kind": "openTruth", "name": "cat.jpg", "bytes": [255, 216, 255, 224] }]), "cat.jpg"),
         (
-            json!([{ "kind": "setProbability", "x": 900, "y": 0, "class": 1, "prob": 0.5, "end": true }]),
-            "900",
+            json!([{ "kind": "open", "plane": "truth", "name": "cat.jpg", "bytes": [255, 216, 255, 224] }]),
+            "cat.jpg",
         ),
+        (json!([{ "kind": "setProbability", "x": 900, "y": 0, "class": 1, "prob": 0.5 }]), "900"),
     ] {
         let frame = apply(&mut session, commands.clone());
         let notice = frame.notices.first().unwrap_or_else(|| panic!("{commands} went unnoticed"));
@@ -194,9 +189,9 @@ fn a_refused_command_does_not_keep_the_others_from_being_done() {
 fn the_pixel_looked_at_is_told_in_full() {
     let mut session = Session::default();
     apply(&mut session, preset("balanced-disc"));
-    let set = json!([
-        { "kind": "show", "view": view(json!({ "pixel": { "x": 3, "y": 4 } })) },
-        { "kind": "setProbability", "x": 3, "y": 4, "class": 1, "prob": 0.75, "end": true },
+    let set = all(&[
+        view(json!({ "pixel": { "x": 3, "y": 4 } })),
+        json!([{ "kind": "setProbability", "x": 3, "y": 4, "class": 1, "prob": 0.75 }]),
     ]);
     let pixel = apply(&mut session, set).pixel.expect("a pixel is looked at");
     assert!((pixel.probabilities[0] - 0.75).abs() < 1e-6);
@@ -212,10 +207,7 @@ fn the_pixel_looked_at_is_told_in_full() {
 fn a_pixel_outside_a_smaller_scene_is_let_go() {
     let mut session = Session::default();
     let shown = view(json!({ "pixel": { "x": 100, "y": 100 } }));
-    apply(
-        &mut session,
-        json!([{ "kind": "openPreset", "id": "balanced-disc", "side": 128 }, { "kind": "show", "view": shown }]),
-    );
+    apply(&mut session, all(&[json!([{ "kind": "openPreset", "id": "balanced-disc", "side": 128 }]), shown]));
     assert!(apply(&mut session, preset("balanced-disc")).pixel.is_none());
 }
 
@@ -230,7 +222,7 @@ fn multiclass_and_back() {
     let shown = view(
         json!({ "gradientClass": 2, "panel": open("lovasz", json!({ "error": "probability", "channel": 2 })) }),
     );
-    let by_class = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
+    let by_class = apply(&mut session, shown);
     assert!(by_class.pictures.heatmaps().ne(three.pictures.heatmaps()));
     let back = apply(&mut session, json!([{ "kind": "setChannels", "channels": 1 }]));
     assert_eq!(panel(&back).details["channel"], 0, "a channel that is gone is let go");
@@ -243,14 +235,14 @@ fn multiclass_and_back() {
 fn only_the_losses_that_are_shown_are_there() {
     let mut session = Session::default();
     apply(&mut session, preset("rare-class"));
-    let all: Vec<_> = LOSSES.iter().map(|spec| spec.id).collect();
-    let every = apply(&mut session, json!([{ "kind": "show", "view": view(json!({ "cards": all })) }]));
-    assert!(every.cards.iter().map(|card| card.id.as_str()).eq(all));
+    let ids: Vec<_> = LOSSES.iter().map(|spec| spec.id).collect();
+    let every = apply(&mut session, view(json!({ "cards": ids })));
+    assert!(every.cards.iter().map(|card| card.id.as_str()).eq(ids));
     assert_eq!(every.pictures.heatmaps().count(), LOSSES.len());
     assert!(every.cards.iter().all(|card| card.value.is_finite()));
 
-    let two = view(json!({ "cards": ["lovasz_softmax", "dice", "no-such"], "pixel": { "x": 1, "y": 1 } }));
-    let two = apply(&mut session, json!([{ "kind": "show", "view": two }]));
+    let two = view(json!({ "cards": ["lovasz_softmax", "dice"], "pixel": { "x": 1, "y": 1 } }));
+    let two = apply(&mut session, two);
     let ids: Vec<_> = two.cards.iter().map(|card| card.id.as_str()).collect();
     assert_eq!(ids, ["dice", "lovasz_softmax"], "in the order of the catalogue");
     assert!((value(&two, "dice") - value(&every, "dice")).abs() < 1e-15);
@@ -264,7 +256,7 @@ fn gradients_are_by_the_probability_if_that_is_asked_for() {
     apply(&mut session, preset("balanced-disc"));
     let look = |by_probability: bool| {
         let view = view(json!({ "byProbability": by_probability, "pixel": { "x": 3, "y": 4 } }));
-        json!([{ "kind": "show", "view": view }])
+        view
     };
     let by_logit = apply(&mut session, look(false)).pixel.expect("a pixel");
     let by_probability = apply(&mut session, look(true)).pixel.expect("a pixel");
@@ -285,7 +277,7 @@ fn a_shared_scale_has_one_limit() {
     let mut session = Session::default();
     apply(&mut session, preset("balanced-disc"));
     let shown = view(json!({ "sharedScale": true, "scale": "symlog" }));
-    let frame = apply(&mut session, json!([{ "kind": "show", "view": shown }]));
+    let frame = apply(&mut session, shown);
     let first = &frame.cards[0].ticks;
     assert!(first.len() > 3, "a symlog legend has marks between");
     assert!(frame.cards.iter().all(|card| card.ticks == *first));
@@ -299,7 +291,7 @@ fn an_adjustment_shows_in_the_values_and_can_be_painted_through() {
     let flat = apply(&mut session, flat);
     assert!((value(&flat, "cross_entropy") - value(&before, "cross_entropy")).abs() > 1e-3);
     let shown = view(json!({ "pixel": { "x": 20, "y": 20 } }));
-    apply(&mut session, json!([{ "kind": "show", "view": shown }]));
+    apply(&mut session, shown);
     let painted = apply(&mut session, stroke("prediction", &[20.5, 20.5]));
     let seen = painted.pixel.expect("a pixel is looked at").probabilities[0];
     assert!((seen - 0.9).abs() < 1e-5, "painted 0.9, and {seen} is seen");
@@ -311,18 +303,37 @@ fn open(id: &str, state: Value) -> Value {
 }
 
 /// The report of the open panel.
-fn panel(frame: &Frame) -> &Report {
-    frame.panel.as_ref().expect("a panel is open")
+fn panel(update: &Update) -> &Report {
+    update.panel.as_ref().expect("a panel is open")
 }
 
-/// The page always sends the whole view; here only what differs from the first one.
+/// Commands one after the other.
+fn all(lists: &[Value]) -> Value {
+    lists.iter().flat_map(|list| list.as_array().expect("commands").clone()).collect()
+}
+
+/// Commands that set all that is looked at: as at first, but for what is said.
 fn view(change: Value) -> Value {
-    let mut view = json!({
-        "theme": "light", "scale": "linear", "sharedScale": false, "photo": true,
-        "contributions": true,
-    });
+    let mut commands = Vec::new();
+    let mut view = json!({ "scale": "linear", "sharedScale": false, "photo": true });
+    let mut look = json!({ "theme": "light", "painting": false });
+    let mut panel = json!({ "kind": "setPanel", "panel": "cards" });
     for (key, value) in change.as_object().expect("an object") {
-        view[key] = value.clone();
+        match key.as_str() {
+            "cards" => commands.push(json!({ "kind": "setCards", "cards": value })),
+            "panel" => {
+                panel["panel"] = value["id"].clone();
+                commands.push(json!({ "kind": "setPanelState", "id": value["id"], "state": value["state"] }));
+            }
+            "pixel" => look["hovered"] = value.clone(),
+            "replay" | "code" | "theme" | "painting" => look[key] = value.clone(),
+            _ => view[key] = value.clone(),
+        }
     }
-    view
+    commands.extend([
+        panel,
+        json!({ "kind": "setView", "view": view }),
+        json!({ "kind": "look", "look": look }),
+    ]);
+    commands.into()
 }

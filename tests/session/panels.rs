@@ -5,10 +5,10 @@ use lossfield::panel::PANELS;
 use super::*;
 
 /// Opens a panel on a small lesion, or another one.
-fn shown(session: &mut Session, id: &str, state: Value, more: Value) -> Frame {
+fn shown(session: &mut Session, id: &str, state: Value, more: Value) -> Update {
     let mut change = json!({ "panel": open(id, state) });
     change.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-    apply(session, json!([{ "kind": "show", "view": view(change) }]))
+    apply(session, view(change))
 }
 
 fn lesion() -> Session {
@@ -42,8 +42,8 @@ fn what_is_no_panel_or_no_state_of_it_is_refused_and_changes_nothing() {
         ("gradients", json!({ "mauve": 1 }), "The panel Gradients cannot be opened with this state"),
         ("metrics", json!({ "threshold": "much" }), "The panel Metrics cannot be opened with this state"),
     ] {
-        let frame = shown(&mut session, id, state, json!({ "cards": [] }));
-        let [notice] = &frame.notices[..] else { panic!("one notice: {:?}", frame.notices) };
+        let frame = shown(&mut session, id, state, json!({}));
+        let notice = &frame.notices[0];
         assert!(notice.refusal && notice.text.starts_with(said), "{}", notice.text);
         assert_eq!(frame.panel, before.panel);
         assert_eq!(values(&frame), values(&before));

@@ -37,13 +37,37 @@ fn prediction(class: u8, prob: f64) -> Ink {
 fn stroke(editor: &mut Editor, ink: Ink, brush: Brush, points: &[Point]) {
     editor.begin_stroke(ink, brush).unwrap();
     editor.extend_stroke(points);
-    editor.end_stroke();
+    lift(editor);
+}
+
+/// Ends the stroke, and keeps it.
+fn lift(editor: &mut Editor) {
+    if let (_, Some(edit)) = editor.end_stroke() {
+        editor.apply(&edit).unwrap();
+    }
+}
+
+fn adjust(editor: &mut Editor, adjustment: Adjustment) -> Option<Change> {
+    editor.apply(&ImageEdit::Adjust(adjustment)).unwrap()
+}
+
+fn fill(editor: &mut Editor, y: usize, x: usize, ink: Ink) -> Result<Option<Change>, SceneError> {
+    editor.apply(&ImageEdit::Fill { ink, x, y })
+}
+
+fn pixel(
+    editor: &mut Editor,
+    (y, x): (usize, usize),
+    class: u8,
+    prob: f64,
+) -> Result<Option<Change>, SceneError> {
+    editor.apply(&ImageEdit::Pixel { x, y, class, prob })
 }
 
 /// What is cached must be what would be computed anew.
 fn assert_seen_afresh(editor: &Editor) {
     let mut fresh = Editor::new(editor.scene().clone());
-    fresh.set_adjustment(editor.adjustment());
+    adjust(&mut fresh, editor.adjustment());
     assert_eq!(editor.effective_logits(), fresh.effective_logits());
 }
 
@@ -57,16 +81,16 @@ fn how_points_are_batched_does_not_matter() {
             (4, Ink::Truth { class: 3 }),
         ] {
             let mut batched = Editor::new(varied(channels));
-            batched.set_adjustment(adjustment);
+            adjust(&mut batched, adjustment);
             stroke(&mut batched, ink, SOFT, &path());
             for batch in [1, 2, 5] {
                 let mut piecemeal = Editor::new(varied(channels));
-                piecemeal.set_adjustment(adjustment);
+                adjust(&mut piecemeal, adjustment);
                 piecemeal.begin_stroke(ink, SOFT).unwrap();
                 for points in path().chunks(batch) {
                     piecemeal.extend_stroke(points);
                 }
-                piecemeal.end_stroke();
+                lift(&mut piecemeal);
                 assert_eq!(piecemeal.scene(), batched.scene(), "{ink:?} by {batch}");
                 assert_eq!(piecemeal.effective_logits(), batched.effective_logits());
             }
@@ -83,7 +107,7 @@ fn a_stroke_is_drawn_from_point_to_point_and_begins_anew() {
         for x in [from, to] {
             editor.extend_stroke(&[Point { x: f64::from(x) + 0.5, y: f64::from(y) + 0.5 }]);
         }
-        editor.end_stroke();
+        lift(&mut editor);
     }
     for ((_, y, x), &label) in editor.scene().labels().indexed_iter() {
         let drawn = y == 4 && (3..=20).contains(&x) || y == 15 && (6..=25).contains(&x);
@@ -108,7 +132,7 @@ fn crossing_its_own_path_paints_no_more() {
 fn what_is_seen_under_the_brush_is_what_is_painted() {
     for (channels, class) in [(1, 1), (1, 0), (3, 0), (5, 4)] {
         let mut editor = Editor::new(varied(channels));
-        editor.set_adjustment(ADJUSTED);
+        adjust(&mut editor, ADJUSTED);
         let before = editor.effective_logits().clone();
         stroke(&mut editor, prediction(class, 0.8), HARD, &[Point { x: 15.5, y: 12.5 }]);
         let after = editor.effective_logits();
@@ -161,101 +185,84 @@ fn truth_takes_a_class_the_background_and_ignore_with_a_hard_edge() {
 }
 
 #[test]
-fn a_stroke_is_one_step_and_a_cancelled_or_idle_one_is_none() {
+fn a_cancelled_stroke_leaves_no_trace() {
     for adjustment in [Adjustment::default(), ADJUSTED] {
         for ink in [Ink::Truth { class: 2 }, prediction(1, 0.7)] {
-            let mut editor = Editor::new(varied(3));
-            editor.set_adjustment(adjustment);
+            let mut editor = Editor::adjusted(varied(3), adjustment);
             let before = editor.scene().clone();
             let seen = editor.effective_logits().clone();
-
             editor.begin_stroke(ink, HARD).unwrap();
-            for point in path() {
-                assert!(editor.extend_stroke(&[point]).is_some());
-            }
-            assert!(editor.is_stroking());
-            editor.end_stroke();
-            let after = editor.scene().clone();
-            assert_ne!(after, before);
-            assert!(editor.undo().is_some());
-            assert_eq!((editor.scene(), editor.effective_logits()), (&before, &seen));
-            assert!(!editor.can_undo() && editor.can_redo());
-            assert!(editor.redo().is_some());
-            assert_eq!(editor.scene(), &after);
-            assert_seen_afresh(&editor);
-            editor.undo();
-
-            editor.begin_stroke(ink, HARD).unwrap();
-            editor.extend_stroke(&path());
+            assert!(editor.extend_stroke(&path()).is_some() && editor.is_stroking());
             assert!(editor.cancel_stroke().is_some());
             assert_eq!((editor.scene(), editor.effective_logits()), (&before, &seen));
-            assert!(!editor.can_undo() && !editor.is_stroking());
-            assert!(editor.can_redo(), "what was undone is still there to redo");
-
-            editor.begin_stroke(ink, HARD).unwrap();
-            editor.extend_stroke(&[Point { x: -90.0, y: 0.0 }, Point { x: f64::NAN, y: 2.0 }]);
-            editor.end_stroke();
-            assert!(!editor.can_undo());
+            assert!(!editor.is_stroking());
         }
     }
 }
 
 #[test]
-fn a_stroke_of_what_is_there_already_leaves_no_step() {
+fn a_stroke_of_what_is_there_already_changes_nothing() {
     let mut editor = Editor::new(Scene::blank("blank", 24, 30, 1).unwrap());
-    stroke(&mut editor, Ink::Truth { class: 0 }, HARD, &path());
-    assert!(!editor.can_undo());
+    for points in [path(), vec![Point { x: -90.0, y: 0.0 }, Point { x: f64::NAN, y: 2.0 }]] {
+        editor.begin_stroke(Ink::Truth { class: 0 }, HARD).unwrap();
+        editor.extend_stroke(&points);
+        let (_, edit) = editor.end_stroke();
+        assert_eq!(editor.apply(&edit.unwrap()), Ok(None));
+    }
     assert_eq!(editor.extend_stroke(&path()), None, "there is no stroke to go on with");
-    assert_eq!(editor.clear(Plane::Truth), None);
-    assert!(!editor.can_undo());
+    assert_eq!(editor.apply(&ImageEdit::Clear { plane: Plane::Truth }), Ok(None));
 }
 
 #[test]
-fn another_edit_ends_a_stroke_first() {
-    let edits: [&dyn Fn(&mut Editor); 6] = [
-        &|editor| _ = editor.set_adjustment(ADJUSTED),
-        &|editor| _ = editor.fill(0, 0, Ink::Truth { class: 1 }),
-        &|editor| _ = editor.clear(Plane::Prediction),
-        &|editor| _ = editor.set_pixel_prob(0, 0, 1, 0.5),
-        &|editor| _ = editor.convert(3),
-        &|editor| _ = editor.begin_stroke(prediction(1, 0.5), HARD),
-    ];
-    for edit in edits {
+fn another_edit_takes_a_stroke_that_is_being_made_back() {
+    for edit in [
+        ImageEdit::Adjust(ADJUSTED),
+        ImageEdit::Fill { ink: Ink::Truth { class: 1 }, x: 0, y: 0 },
+        ImageEdit::Clear { plane: Plane::Prediction },
+        ImageEdit::Pixel { x: 0, y: 0, class: 1, prob: 0.5 },
+        ImageEdit::Convert { channels: 3 },
+    ] {
+        let mut alone = Editor::new(varied(1));
+        alone.apply(&edit).unwrap();
         let mut editor = Editor::new(varied(1));
-        let before = editor.scene().clone();
         editor.begin_stroke(prediction(1, 0.9), SOFT).unwrap();
         editor.extend_stroke(&path());
-        edit(&mut editor);
-        while editor.undo().is_some() {}
-        assert_eq!(editor.scene(), &before);
+        editor.apply(&edit).unwrap();
+        assert_eq!(editor.scene(), alone.scene());
+        assert_seen_afresh(&editor);
     }
 }
 
 #[test]
-fn undo_during_a_stroke_takes_the_stroke_back() {
+fn a_stroke_as_it_is_kept_is_near_the_one_under_the_hand() {
+    // As a pointer reports a curve: many points, close together.
+    let wave = |i: i32| Point { x: f64::from(i) * 0.3, y: 12.0 + 7.0 * (f64::from(i) * 0.09).sin() };
+    let points: Vec<Point> = (0..90).map(wave).collect();
     let mut editor = Editor::new(varied(1));
-    let before = editor.scene().clone();
-    editor.begin_stroke(Ink::Truth { class: 1 }, HARD).unwrap();
-    editor.extend_stroke(&path());
-    assert!(editor.undo().is_some());
-    assert_eq!(editor.scene(), &before);
-    assert!(editor.can_redo() && !editor.is_stroking());
+    editor.begin_stroke(prediction(1, 0.9), SOFT).unwrap();
+    editor.extend_stroke(&points);
+    let under_the_hand = editor.scene().painted().clone();
+    let (_, edit) = editor.end_stroke();
+    let ImageEdit::Stroke { path, .. } = edit.clone().unwrap() else { panic!("a stroke") };
+    assert!(path.len() < 30, "{} points are kept of 90", path.len());
+    editor.apply(&edit.unwrap()).unwrap();
+    let kept = editor.scene().painted();
+    let off = under_the_hand.iter().zip(kept).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(off > 0.0 && off < 0.5, "a logit is off by {off}");
 }
 
 #[test]
 fn a_fill_of_truth_stays_in_its_label() {
     let mut editor = Editor::new(varied(3));
     let before = editor.scene().labels().clone();
-    let change = editor.fill(2, 10, Ink::Truth { class: 0 }).unwrap();
+    let change = fill(&mut editor, 2, 10, Ink::Truth { class: 0 }).unwrap();
     // Labels change every 5 rows and 7 columns, diagonally.
     assert_eq!(change, Some(Change::Truth(Rect { top: 0, left: 7, bottom: 5, right: 14 })));
     for ((_, y, x), &label) in editor.scene().labels().indexed_iter() {
         let inside = y < 5 && (7..14).contains(&x);
         assert_eq!(label, if inside { 0 } else { before[[0, y, x]] }, "at {y}, {x}");
     }
-    assert_eq!(editor.fill(2, 10, Ink::Truth { class: 0 }), Ok(None), "it is filled already");
-    editor.undo();
-    assert_eq!(editor.scene().labels(), &before);
+    assert_eq!(fill(&mut editor, 2, 10, Ink::Truth { class: 0 }), Ok(None), "it is filled already");
 }
 
 #[test]
@@ -269,18 +276,18 @@ fn a_fill_of_the_prediction_goes_by_what_is_decided_as_seen() {
         });
         let mut editor = Editor::new(Scene::from_prediction("square", &probs).unwrap());
         let square = Rect { top: 3, left: 3, bottom: 9, right: 9 };
-        assert_eq!(editor.fill(4, 4, prediction(class, 0.7)), Ok(Some(Change::Prediction(square))));
+        assert_eq!(fill(&mut editor, 4, 4, prediction(class, 0.7)), Ok(Some(Change::Prediction(square))));
         let channel = if channels == 1 { 0 } else { 2 };
         for (y, x, expected) in [(3, 3, 0.7), (8, 8, 0.7), (2, 3, 0.1), (0, 0, 0.1), (11, 5, 0.1)] {
             let p = probs_at(editor.effective_logits(), y, x)[channel];
             assert!((p - expected).abs() < 1e-5, "{p} at {y}, {x} in {channels} channels");
         }
-        editor.undo();
+        let mut editor = Editor::new(Scene::from_prediction("square", &probs).unwrap());
         // Shifted until only the left half is decided for.
         let bias = if channels == 1 { -1.0 } else { 0.0 };
-        editor.set_adjustment(Adjustment { bias, ..Adjustment::default() });
+        adjust(&mut editor, Adjustment { bias, ..Adjustment::default() });
         let right = if channels == 1 { 6 } else { 9 };
-        let change = editor.fill(4, 4, prediction(class, 0.7));
+        let change = fill(&mut editor, 4, 4, prediction(class, 0.7));
         assert_eq!(change, Ok(Some(Change::Prediction(Rect { right, ..square }))));
         assert_seen_afresh(&editor);
     }
@@ -290,78 +297,54 @@ fn a_fill_of_the_prediction_goes_by_what_is_decided_as_seen() {
 fn clearing_leaves_no_foreground_as_it_is_seen() {
     for channels in [1, 3, 5] {
         let mut editor = Editor::new(varied(channels));
-        editor.set_adjustment(ADJUSTED);
-        let before = editor.scene().clone();
-        assert_eq!(editor.clear(Plane::Truth), Some(Change::Truth(Rect::whole(24, 30))));
+        adjust(&mut editor, ADJUSTED);
+        assert_eq!(
+            editor.apply(&ImageEdit::Clear { plane: Plane::Truth }).unwrap(),
+            Some(Change::Truth(Rect::whole(24, 30)))
+        );
         assert!(editor.scene().labels().iter().all(|&label| label == 0));
-        assert_eq!(editor.clear(Plane::Prediction), Some(Change::Prediction(Rect::whole(24, 30))));
+        assert_eq!(
+            editor.apply(&ImageEdit::Clear { plane: Plane::Prediction }).unwrap(),
+            Some(Change::Prediction(Rect::whole(24, 30)))
+        );
         let probs = probs_at(editor.effective_logits(), 20, 7);
         let expected = if channels == 1 { 0.02 } else { 0.96 };
         assert!((probs[0] - expected).abs() < 1e-5, "{probs:?}");
         assert!(probs[1..].iter().all(|p| (p - 0.04 / (channels - 1) as f64).abs() < 1e-5), "{probs:?}");
-        editor.undo();
-        editor.undo();
-        assert_eq!(editor.scene(), &before);
-        assert!(!editor.can_undo());
     }
 }
 
 #[test]
-fn dragging_one_pixel_is_one_step() {
-    let mut editor = Editor::new(varied(3));
-    editor.set_adjustment(ADJUSTED);
-    let before = editor.scene().clone();
+fn one_pixel_takes_the_probability_that_is_to_be_seen() {
+    let mut editor = Editor::adjusted(varied(3), ADJUSTED);
     for prob in [0.3, 0.5, 0.8] {
-        assert_eq!(editor.set_pixel_prob(3, 4, 2, prob), Ok(Some(Change::Prediction(Rect::pixel(3, 4)))));
+        assert_eq!(pixel(&mut editor, (3, 4), 2, prob), Ok(Some(Change::Prediction(Rect::pixel(3, 4)))));
         assert!((probs_at(editor.effective_logits(), 3, 4)[2] - prob).abs() < 1e-5);
     }
-    editor.end_pixel_edit();
-    let dragged = editor.scene().clone();
-    editor.set_pixel_prob(3, 4, 2, 0.1).unwrap();
-    editor.undo();
-    assert_eq!(editor.scene(), &dragged);
-    editor.undo();
-    assert_eq!(editor.scene(), &before);
-    assert!(!editor.can_undo());
     assert_seen_afresh(&editor);
 }
 
 #[test]
-fn replacing_and_converting_can_be_undone_and_keep_the_adjustment() {
+fn converting_keeps_the_adjustment() {
     for adjustment in [Adjustment::default(), ADJUSTED] {
-        let mut editor = Editor::new(varied(1));
-        editor.set_adjustment(adjustment);
-        let first = editor.scene().clone();
-        assert_eq!(editor.convert(4), Ok(Some(Change::Scene)));
-        assert_eq!(editor.scene().shape().channels, 4);
+        let mut editor = Editor::adjusted(varied(1), adjustment);
+        let convert = |editor: &mut Editor| editor.apply(&ImageEdit::Convert { channels: 4 });
+        assert_eq!(convert(&mut editor), Ok(Some(Change::Scene)));
+        assert_eq!((editor.scene().shape().channels, editor.adjustment()), (4, adjustment));
         assert_seen_afresh(&editor);
-        assert_eq!(editor.convert(4), Ok(None), "it has four already");
-        assert_eq!(editor.replace(Scene::blank("other", 5, 9, 3).unwrap()), Some(Change::Scene));
-        assert_eq!(editor.effective_logits().dim(), (1, 3, 5, 9));
-        assert_seen_afresh(&editor);
-        editor.undo();
-        assert_eq!(editor.scene().shape().channels, 4);
-        editor.undo();
-        assert_eq!(editor.scene(), &first);
-        assert_seen_afresh(&editor);
-        editor.redo();
-        editor.redo();
-        assert_eq!(editor.scene().title(), "other");
-        assert_eq!(editor.adjustment(), adjustment);
-        assert_seen_afresh(&editor);
+        assert_eq!(convert(&mut editor), Ok(None), "it has four already");
     }
 }
 
 #[test]
-fn adjusting_paints_nothing_and_is_no_step() {
+fn adjusting_paints_nothing() {
     let mut editor = Editor::new(varied(3));
     let before = editor.scene().clone();
-    assert_eq!(editor.set_adjustment(ADJUSTED), Some(Change::Prediction(Rect::whole(24, 30))));
+    assert_eq!(adjust(&mut editor, ADJUSTED), Some(Change::Prediction(Rect::whole(24, 30))));
     assert_ne!(editor.effective_logits(), before.painted());
-    assert_eq!(editor.set_adjustment(ADJUSTED), None);
+    assert_eq!(adjust(&mut editor, ADJUSTED), None);
     assert_eq!(editor.scene(), &before);
-    assert!(!editor.can_undo());
-    editor.set_adjustment(Adjustment::default());
+    adjust(&mut editor, Adjustment::default());
     assert_eq!(editor.effective_logits(), before.painted());
 }
 
@@ -371,12 +354,12 @@ fn what_cannot_be_painted_is_refused_and_changes_nothing() {
     let before = editor.scene().clone();
     assert!(editor.begin_stroke(Ink::Truth { class: 2 }, HARD).is_err());
     assert!(editor.begin_stroke(prediction(1, f64::NAN), HARD).is_err());
-    assert!(editor.fill(0, 0, prediction(2, 0.5)).is_err());
-    assert!(editor.set_pixel_prob(0, 0, 1, 1.5).is_err());
-    assert!(editor.convert(2).is_err());
-    let error = editor.fill(24, 0, prediction(1, 0.5)).unwrap_err().to_string();
+    assert!(fill(&mut editor, 0, 0, prediction(2, 0.5)).is_err());
+    assert!(pixel(&mut editor, (0, 0), 1, 1.5).is_err());
+    assert!(editor.apply(&ImageEdit::Convert { channels: 2 }).is_err());
+    let error = fill(&mut editor, 24, 0, prediction(1, 0.5)).unwrap_err().to_string();
     assert_eq!(error, "there is no pixel at x 0, y 24: the scene is 30 × 24");
-    assert!(editor.set_pixel_prob(0, 30, 1, 0.5).is_err());
+    assert!(pixel(&mut editor, (0, 30), 1, 0.5).is_err());
     assert_eq!(editor.scene(), &before);
-    assert!(!editor.can_undo() && !editor.is_stroking());
+    assert!(!editor.is_stroking());
 }

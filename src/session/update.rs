@@ -1,23 +1,32 @@
-//! What the page is told.
+//! The answer to an edit: all that the page shows.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::edit::At;
+use super::losses::LossSettings;
+use super::provenance::Provenance;
+use super::text;
+use super::work::Work;
+use crate::document::{At, Digest, Document, History, KeptChange, MOST_IMAGES, PresetFrom, Tools, View};
 use crate::field::Field;
 use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
-use crate::panel::Report;
-use crate::scene::{Adjustment, Editor};
+use crate::panel::{AnyPanel, PANELS, Report};
+use crate::scene::{Adjustment, Scene};
 
 /// All numbers and pictures after an edit.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Frame {
-    /// The scene: the image at hand.
+pub struct Update {
+    /// The document, as far as controls show it.
+    pub document: DocumentReadout,
+    /// States that results are of: see [`Provenance`].
+    pub provenance: Provenance,
+    /// The scene: the active image.
     pub scene: SceneReadout,
     /// All images.
     pub strip: StripReadout,
@@ -33,32 +42,96 @@ pub struct Frame {
     /// By loss, the versions that libraries have of it on such a scene: told at first and when they change.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, VersionEntry[]>"))]
     pub versions: Option<BTreeMap<String, Vec<VersionEntry>>>,
-    /// The settings of all losses, where something else than their controls has changed one.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, Record<string, Setting>>"))]
-    pub settings: Option<BTreeMap<String, Settings>>,
-    /// How the scene that was just opened wants to be looked at, if it does.
-    pub staged: Option<Staged>,
-    /// What the person should be told.
+    /// By loss, the parameters that have an effect on such a scene: told with the versions.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "Record<string, string[]>"))]
+    pub concerned: Option<BTreeMap<String, Vec<String>>>,
+    /// Changes of what is kept over a reload or a crash.
+    pub kept: Option<KeptChange>,
+    /// Pixels of opened files that are to be kept, which travel beside the numbers.
+    #[serde(skip)]
+    pub rasters: Vec<(Digest, Vec<u8>)>,
+    /// Sentences that the person should read.
     pub notices: Vec<Notice>,
     /// Pixels, which travel beside the numbers.
     #[serde(skip)]
     pub pictures: Pictures,
 }
 
-impl Frame {
-    pub(super) fn empty(scene: SceneReadout, strip: StripReadout, notices: Vec<Notice>) -> Self {
+/// The document as controls show it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct DocumentReadout {
+    /// Name for people: that of the active image's scene.
+    pub title: String,
+    /// Place of the active image, counted from 0.
+    pub active: usize,
+    /// Losses that have a card.
+    pub cards: Vec<String>,
+    /// Settings in use, by loss; a loss that is not named has its defaults.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, LossReadout>"))]
+    pub losses: BTreeMap<String, LossReadout>,
+    /// Softness of the edges of every truth, in pixels.
+    pub soft_edges: usize,
+    /// Scale, variable and overlays.
+    pub view: View,
+    /// The open tab.
+    pub panel: String,
+    /// State of each panel.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
+    pub panels: BTreeMap<String, Value>,
+    /// Tools at hand.
+    pub tools: Tools,
+    /// Temperature, bias and noise of the active image.
+    pub adjustment: Adjustment,
+    /// True where there is a step to take back.
+    pub can_undo: bool,
+    /// True where there is a step to make again.
+    pub can_redo: bool,
+}
+
+/// Settings in use of one loss.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct LossReadout {
+    /// Parameters by id; those not named have their defaults.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Setting>"))]
+    pub settings: Settings,
+    /// The library's call that they are those of.
+    pub preset_from: Option<PresetFrom>,
+}
+
+impl DocumentReadout {
+    pub(super) fn new(history: &History, losses: &LossSettings, active: &Work) -> Self {
+        let document = history.document();
+        let readout = |id: &String| {
+            let card = losses.find(id)?;
+            let preset_from = document.losses.get(id)?.preset_from.clone();
+            Some((id.clone(), LossReadout { settings: card.settings.clone(), preset_from }))
+        };
+        let state = |panel: &dyn AnyPanel| {
+            let mut state = panel.default_state();
+            if let (Value::Object(whole), Some(Value::Object(own))) =
+                (&mut state, document.panels.get(panel.id()))
+            {
+                whole.extend(own.clone());
+            }
+            (panel.id().to_owned(), state)
+        };
         Self {
-            scene,
-            strip,
-            cards: Vec::new(),
-            pixel: None,
-            code: None,
-            panel: None,
-            versions: None,
-            settings: None,
-            staged: None,
-            notices,
-            pictures: Pictures::default(),
+            title: active.scene().title().to_owned(),
+            active: document.active,
+            cards: document.cards.clone(),
+            losses: document.losses.keys().filter_map(readout).collect(),
+            soft_edges: document.soft_edges,
+            view: document.view.clone(),
+            panel: document.panel.clone(),
+            panels: PANELS.iter().map(|panel| state(*panel)).collect(),
+            tools: document.tools,
+            adjustment: active.playhead.adjustment(),
+            can_undo: history.can_undo(),
+            can_redo: history.can_redo(),
         }
     }
 }
@@ -131,21 +204,12 @@ pub struct SceneReadout {
     pub class_shares: Vec<f64>,
     /// The same, as text.
     pub class_share_texts: Vec<String>,
-    /// How soft the edges of the truth are, in pixels.
-    pub soft_edges: usize,
-    /// What all its logits go through.
-    pub adjustment: Adjustment,
     /// Whether a photograph lies under it.
     pub has_photo: bool,
-    /// Whether there is a step to take back.
-    pub can_undo: bool,
-    /// Whether there is a step to take again.
-    pub can_redo: bool,
 }
 
 impl SceneReadout {
-    pub(super) fn new(editor: &Editor, soft_edges: usize, class_shares: Vec<f64>) -> Self {
-        let scene = editor.scene();
+    pub(super) fn new(scene: &Scene, class_shares: Vec<f64>) -> Self {
         let shape = scene.shape();
         Self {
             preset: scene.preset().map(Into::into),
@@ -156,11 +220,7 @@ impl SceneReadout {
             channels: shape.channels,
             class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
             class_shares,
-            soft_edges,
-            adjustment: editor.adjustment(),
             has_photo: scene.photo().is_some(),
-            can_undo: editor.can_undo(),
-            can_redo: editor.can_redo(),
         }
     }
 }
@@ -170,14 +230,34 @@ impl SceneReadout {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct StripReadout {
-    /// The one that is painted and that the cards are about, counted from 0.
-    pub at_hand: usize,
+    /// Place of the image that is painted and that the cards are about, counted from 0.
+    pub active: usize,
     /// In order.
     pub images: Vec<ImageReadout>,
     /// Whether one more can be added.
     pub has_room: bool,
-    /// What can be brought back, by its name.
-    pub set_aside: Option<String>,
+}
+
+impl StripReadout {
+    pub(super) fn new(document: &Document, works: &[&Work]) -> Self {
+        let size = |work: &Work| {
+            let shape = work.scene().shape();
+            (shape.width, shape.height, shape.channels)
+        };
+        let active = works.get(document.active).map(|work| size(work));
+        let image = |work: &&Work| ImageReadout {
+            id: work.id,
+            title: work.scene().title().into(),
+            misfit: active
+                .filter(|&active| active != size(work))
+                .map(|active| text::misfit(size(work), active)),
+        };
+        Self {
+            active: document.active,
+            images: works.iter().map(image).collect(),
+            has_room: works.len() < MOST_IMAGES,
+        }
+    }
 }
 
 /// One image.
@@ -214,14 +294,14 @@ pub struct CardReadout {
     /// The marks of the heatmap's legend.
     pub ticks: Vec<Tick>,
     /// The library that it is set after.
-    pub as_in: Option<AsInReadout>,
+    pub preset_from: Option<PresetFromReadout>,
 }
 
 /// The library's call that a card is set after.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct AsInReadout {
+pub struct PresetFromReadout {
     /// The library's id.
     pub library: String,
     /// Its function.
@@ -319,19 +399,6 @@ pub struct CodeReadout {
     pub code: String,
 }
 
-/// How a scene wants to be looked at. The settings that it has for losses come as [`Frame::settings`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Staged {
-    /// The losses that show what it is about.
-    pub cards: Option<Vec<String>>,
-    /// Whether gradients are by the probability.
-    pub by_probability: Option<bool>,
-    /// Whether heatmaps share one scale.
-    pub shared_scale: Option<bool>,
-}
-
 /// Something the person should be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -347,8 +414,8 @@ impl Notice {
         Self { refusal: true, text }
     }
 
-    pub(super) fn remark(file: &str, remark: &str) -> Self {
-        Self { refusal: false, text: format!("{file}: {remark}.") }
+    pub(super) fn remark(text: String) -> Self {
+        Self { refusal: false, text }
     }
 }
 

@@ -1,0 +1,161 @@
+//! An image: its base, and the edits made on it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::raster::{Digest, Rasters};
+use super::text;
+use crate::scene::{self, DEFAULT_PRESET, Edits, Preset, Scene};
+
+/// The most images of a strip: as many are told apart side by side.
+pub const MOST_IMAGES: usize = 4;
+
+/// One image of the strip.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Identity on the page, which no other image ever has. It is not written: a document that is read gives new ones.
+    pub id: u32,
+    /// Scene that the edits are made on.
+    pub base: Base,
+    /// Edits in their order.
+    pub edits: Edits,
+}
+
+impl Image {
+    /// An image without edits.
+    pub fn new(base: Base) -> Self {
+        Self::edited(base, Edits::default())
+    }
+
+    /// An image with edits.
+    pub fn edited(base: Base, edits: Edits) -> Self {
+        static MADE: AtomicU32 = AtomicU32::new(1);
+        Self { id: MADE.fetch_add(1, Ordering::Relaxed), base, edits }
+    }
+
+    /// Another image that looks the same.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self::edited(self.base.clone(), self.edits.clone())
+    }
+}
+
+/// The same base and edits, whatever their identities.
+impl PartialEq for Image {
+    fn eq(&self, other: &Self) -> bool {
+        self.base == other.base && self.edits == other.edits
+    }
+}
+
+impl Serialize for Image {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut image = to.serialize_struct("Image", 2)?;
+        image.serialize_field("base", &self.base)?;
+        image.serialize_field("edits", &self.edits.in_order())?;
+        image.end()
+    }
+}
+
+/// Scene that an image begins as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Base {
+    /// A bundled scene.
+    Preset {
+        /// Its id.
+        id: String,
+        /// Pixels on the longest side, for scenes that are made; 64 to 256.
+        side: usize,
+    },
+    /// One image of a bundled batch.
+    Batch {
+        /// The batch's id.
+        id: String,
+        /// Place in the batch, counted from 0.
+        place: usize,
+        /// Pixels on the longest side.
+        side: usize,
+    },
+    /// No foreground, and a prediction that finds none.
+    Blank {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// Logit channels: 1 (binary), or 3 to 5.
+        channels: usize,
+    },
+    /// Opened files.
+    Raster {
+        /// Name for people: the file's.
+        title: String,
+        /// Labels, by their digest.
+        truth: Digest,
+        /// Logits, by their digest.
+        prediction: Digest,
+        /// The picture beneath, by its digest.
+        picture: Option<Digest>,
+    },
+}
+
+impl Base {
+    /// The base of a new document.
+    pub fn first() -> Self {
+        Self::preset(DEFAULT_PRESET)
+    }
+
+    /// A bundled scene at the size it has at first.
+    pub fn preset(id: &str) -> Self {
+        Self::Preset { id: id.to_owned(), side: Preset::DEFAULT_SIZE }
+    }
+
+    /// Digests of the opened files that the base needs.
+    pub fn rasters(&self) -> impl Iterator<Item = &Digest> {
+        let (two, picture) = match self {
+            Self::Raster { truth, prediction, picture, .. } => (Some([truth, prediction]), picture.as_ref()),
+            _ => (None, None),
+        };
+        two.into_iter().flatten().chain(picture)
+    }
+
+    /// The scene. Refuses, with a sentence, a preset or batch that there is not, a size that is none, and files that are
+    /// not at hand.
+    pub fn build(&self, rasters: &Rasters) -> Result<Scene, String> {
+        match self {
+            Self::Preset { id, side } => {
+                scene::preset(id).map(|preset| preset.build(*side)).ok_or_else(|| text::no_preset(id))
+            }
+            Self::Batch { id, place, side } => scene::batch(id)
+                .and_then(|batch| batch.build(*side).into_iter().nth(*place))
+                .ok_or_else(|| text::no_batch(id, *place)),
+            Self::Blank { width, height, channels } => {
+                if *width > Preset::LARGEST || *height > Preset::LARGEST {
+                    return Err(text::too_large(*width, *height, Preset::LARGEST));
+                }
+                Scene::blank("Empty image", *height, *width, *channels)
+                    .map_err(|refusal| text::sentence(&refusal))
+            }
+            Self::Raster { title, truth, prediction, picture } => {
+                let missing = || text::no_raster(title);
+                let labels = rasters.labels(truth).ok_or_else(missing)?;
+                let logits = rasters.logits(prediction).ok_or_else(missing)?;
+                let scene = Scene::new(title, labels, logits).map_err(|refusal| text::sentence(&refusal))?;
+                let photo = picture.as_ref().and_then(|digest| rasters.picture(digest));
+                Ok(scene.over(photo))
+            }
+        }
+    }
+
+    /// The base with sizes within their ranges.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        let within = |side: usize| side.clamp(Preset::SMALLEST, Preset::LARGEST);
+        match self {
+            Self::Preset { id, side } => Self::Preset { id, side: within(side) },
+            Self::Batch { id, place, side } => Self::Batch { id, place, side: within(side) },
+            other => other,
+        }
+    }
+}

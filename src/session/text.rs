@@ -1,0 +1,83 @@
+//! Sentences of the session.
+
+pub(super) use crate::document::{no_image, sentence};
+
+pub(super) fn no_loss(id: &str) -> String {
+    format!("There is no loss {id:?}.")
+}
+
+pub(super) fn no_version(library: &str, function: &str, loss: &str) -> String {
+    format!("{library} has no {function:?} for {loss} in this scene.")
+}
+
+pub(super) fn keeps_settings(sentence: &str) -> String {
+    format!("{sentence} The card keeps its settings.")
+}
+
+pub(super) fn not_evaluated(refusal: &str) -> String {
+    format!("This scene cannot be evaluated: {refusal}.")
+}
+
+pub(super) fn resized(file: &str, width: usize, height: usize) -> String {
+    format!("{file}: the scene is now {width} × {height}, and its prediction finds nothing yet.")
+}
+
+pub(super) fn remark(file: &str, remark: &str) -> String {
+    format!("{file}: {remark}.")
+}
+
+pub(super) fn unknown_scene(id: &str, known: &[&str]) -> String {
+    format!("There is no scene {id:?}; there are {}.", known.join(", "))
+}
+
+pub(super) fn unknown_batch(id: &str, known: &[&str]) -> String {
+    format!("There is no batch {id:?}; there are {}.", known.join(", "))
+}
+
+pub(super) fn unknown_card(id: &str) -> String {
+    format!("There is no loss {id:?} that could have a card.")
+}
+
+pub(super) fn full_strip(most: usize) -> String {
+    format!("The strip has {most} images, and there is room for no more. Remove one first.")
+}
+
+pub(super) fn opened(name: &str) -> String {
+    format!("{name} is opened. Undo brings back what was here before.")
+}
+
+pub(super) fn opened_link() -> String {
+    "The link is opened. Undo brings back what was here before.".to_owned()
+}
+
+/// Classes that were added and that no pixel of the truth has.
+pub(super) fn absent_classes(classes: &[usize]) -> String {
+    match classes {
+        [class] => format!(
+            "No pixel of the truth is of class {class} yet. A loss that is a mean over classes counts it by its own rule \
+             for absent classes, so values change at once: see the conventions of each card."
+        ),
+        all => {
+            let names: Vec<String> = all.iter().map(ToString::to_string).collect();
+            format!(
+                "No pixel of the truth is of the classes {} yet. A loss that is a mean over classes counts them by its \
+                 own rule for absent classes, so values change at once: see the conventions of each card.",
+                names.join(", ")
+            )
+        }
+    }
+}
+
+pub(super) fn task(channels: usize) -> String {
+    if channels == 1 { "binary".to_owned() } else { format!("of {channels} classes") }
+}
+
+pub(super) fn misfit(own: (usize, usize, usize), active: (usize, usize, usize)) -> String {
+    let ((width, height, channels), (active_width, active_height, active_channels)) = (own, active);
+    format!(
+        "Not in the batch: it is {width} × {height} and {}, and the chosen image is {active_width} × {active_height} and \
+         {}.",
+        task(channels),
+        task(active_channels)
+    )
+}

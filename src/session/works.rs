@@ -1,0 +1,108 @@
+//! The pixels of all images, brought in line with the document.
+
+use super::update::Notice;
+use super::work::Work;
+use crate::document::{Base, Document, Image, Rasters};
+use crate::field::IGNORE;
+use crate::scene::{Changes, Preset};
+
+/// Images that are worked on at most: those of the document, and some that undo may bring back.
+const MOST: usize = 8;
+
+/// Pixels by the identities of their images.
+#[derive(Debug, Default)]
+pub(super) struct Works {
+    /// Those looked at last come last.
+    works: Vec<Work>,
+}
+
+impl Works {
+    /// Brings the images of a document in line with it. Gives what changed of each; all of one that was not there.
+    pub(super) fn follow(
+        &mut self,
+        document: &Document,
+        rasters: &Rasters,
+        notices: &mut Vec<Notice>,
+    ) -> Vec<(u32, Changes)> {
+        let mut changed = Vec::new();
+        for image in &document.images {
+            let changes = if let Some(at) = self.works.iter().position(|work| work.id == image.id) {
+                let mut work = self.works.remove(at);
+                let changes = work.playhead.seek(&image.edits);
+                work.invalidate(changes);
+                self.works.push(work);
+                changes
+            } else {
+                self.works.push(work_of(image, rasters, notices));
+                Changes { scene: true, ..Changes::default() }
+            };
+            if !changes.is_none() {
+                changed.push((image.id, changes));
+            }
+        }
+        let needless = self.works.len().saturating_sub(MOST);
+        self.works.drain(..needless);
+        changed
+    }
+
+    pub(super) fn get(&self, id: u32) -> Option<&Work> {
+        self.works.iter().find(|work| work.id == id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut Work> {
+        self.works.iter_mut().find(|work| work.id == id)
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Work> {
+        self.works.iter_mut()
+    }
+
+    /// The images of the document in its order.
+    pub(super) fn of(&self, document: &Document) -> Vec<&Work> {
+        document.images.iter().filter_map(|image| self.get(image.id)).collect()
+    }
+
+    /// The active image, and the others that make a batch with it, each with its place in the strip.
+    pub(super) fn split_mut(
+        &mut self,
+        document: &Document,
+    ) -> Option<((usize, &mut Work), Vec<(usize, &mut Work)>)> {
+        let active = document.active_image().id;
+        let shape = self.get(active)?.scene().shape();
+        let place = |id: u32| document.images.iter().position(|image| image.id == id);
+        let mut own = None;
+        let mut others = Vec::new();
+        for work in &mut self.works {
+            let Some(place) = place(work.id) else { continue };
+            if work.id == active {
+                own = Some((place, work));
+            } else if work.scene().shape() == shape {
+                others.push((place, work));
+            }
+        }
+        others.sort_by_key(|(place, _)| *place);
+        Some((own?, others))
+    }
+
+    /// Number of images that make a batch with the active one, and number of these without foreground.
+    pub(super) fn count_empty(&self, document: &Document) -> (usize, usize) {
+        let works = self.of(document);
+        let shape = |work: &Work| work.scene().shape();
+        let Some(active) = works.get(document.active).map(|work| shape(work)) else { return (0, 0) };
+        let is_empty =
+            |work: &&&Work| work.scene().labels().iter().all(|&label| label == 0 || label == IGNORE);
+        let batch = || works.iter().filter(|work| shape(work) == active);
+        (batch().count(), batch().filter(is_empty).count())
+    }
+}
+
+/// The pixels of an image; where its base cannot be built, those of an empty one, which is told.
+fn work_of(image: &Image, rasters: &Rasters, notices: &mut Vec<Notice>) -> Work {
+    Work::new(image, rasters).unwrap_or_else(|refusal| {
+        notices.push(Notice::refusal(refusal));
+        let side = Preset::SMALLEST;
+        let base = Base::Blank { width: side, height: side, channels: 1 };
+        let blank = Image { base, ..image.clone() };
+        Work::new(&blank, rasters).unwrap_or_else(|_| unreachable!("an empty image can be built"))
+    })
+}
