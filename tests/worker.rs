@@ -17,9 +17,13 @@ fn get(object: &JsValue, path: &str) -> JsValue {
     path.split('.').fold(object.clone(), |object, key| Reflect::get(&object, &key.into()).expect(key))
 }
 
+fn new_engine() -> Engine {
+    Engine::new(JsValue::UNDEFINED, None, Vec::new()).unwrap()
+}
+
 #[wasm_bindgen_test]
 fn an_edit_gives_numbers_and_pixels() {
-    let mut engine = Engine::new();
+    let mut engine = new_engine();
     let reply = engine
         .apply(js(r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}]}"#), None)
         .unwrap();
@@ -32,7 +36,7 @@ fn an_edit_gives_numbers_and_pixels() {
 
 #[wasm_bindgen_test]
 fn pixels_are_written_into_a_spare_buffer_that_fits() {
-    let mut engine = Engine::new();
+    let mut engine = new_engine();
     let open = |side: u32| {
         js(&format!(r#"{{"commands": [{{"kind": "openPreset", "id": "balanced-disc", "side": {side}}}]}}"#))
     };
@@ -48,14 +52,12 @@ fn pixels_are_written_into_a_spare_buffer_that_fits() {
 
 #[wasm_bindgen_test]
 fn the_lovasz_sort_travels_as_typed_arrays() {
-    let mut engine = Engine::new();
+    let mut engine = new_engine();
     let reply = engine
         .apply(
-            js(
-                r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64}, {"kind": "show", "view": {
-                "theme": "dark", "scale": "symlog", "sharedScale": true, "photo": true, "contributions": true,
-                "panel": {"id": "lovasz", "state": {"error": "hinge", "channel": 0}}}}]}"#,
-            ),
+            js(r#"{"commands": [{"kind": "openPreset", "id": "balanced-disc", "side": 64},
+                {"kind": "setPanel", "panel": "lovasz"},
+                {"kind": "setPanelState", "id": "lovasz", "state": {"error": "hinge", "channel": 0}}]}"#),
             None,
         )
         .unwrap();
@@ -64,8 +66,8 @@ fn the_lovasz_sort_travels_as_typed_arrays() {
     assert_eq!((errors.length(), pixels.length()), (64 * 64, 64 * 64));
     assert!(errors.get_index(0) >= errors.get_index(1));
 
-    let weights = r#"{"commands": [{"kind": "show", "view": {
-        "panel": {"id": "lovasz", "state": {"error": "hinge", "channel": 0, "part": "weights"}}}}]}"#;
+    let weights = r#"{"commands": [{"kind": "setPanelState", "id": "lovasz",
+        "state": {"error": "hinge", "channel": 0, "part": "weights"}}]}"#;
     let reply = engine.apply(js(weights), None).unwrap();
     let arrays = get(&reply, "panel.arrays");
     assert!(get(&arrays, "errors").is_undefined(), "a part that is not drawn from the sort does without it");
@@ -75,18 +77,44 @@ fn the_lovasz_sort_travels_as_typed_arrays() {
 
 #[wasm_bindgen_test]
 fn files_travel_as_bytes() {
-    let mut engine = Engine::new();
-    let edit = js(r#"{"commands": [{"kind": "openTruth", "name": "notes.txt"}]}"#);
+    let mut engine = new_engine();
+    let edit = js(r#"{"commands": [{"kind": "open", "plane": "truth", "name": "notes.txt"}]}"#);
     let bytes = js_sys::Uint8Array::from(b"not a picture".as_slice());
     Reflect::set(&get(&edit, "commands.0"), &"bytes".into(), &bytes).unwrap();
     let reply = engine.apply(edit, None).unwrap();
     assert!(get(&reply, "frame.notices.0.text").as_string().unwrap().contains("notes.txt"));
 }
 
+/// A worker that takes over opens what was kept, and a link opens the same elsewhere.
+#[wasm_bindgen_test]
+fn a_new_engine_goes_on_with_what_was_kept() {
+    let mut engine = new_engine();
+    let edit = r#"{"commands": [{"kind": "openPreset", "id": "tiny-lesion", "side": 64},
+        {"kind": "beginStroke", "plane": "prediction", "erase": false},
+        {"kind": "extendStroke", "points": [10, 10, 40, 30]}, {"kind": "endStroke"}]}"#;
+    let first = engine.apply(js(edit), None).unwrap();
+    let value = |reply: &JsValue| get(reply, "frame.cards.0.value").as_f64().unwrap();
+    let kept = get(&first, "frame.kept");
+    let with = |key: &str| (JsValue::from(key), get(&kept, key));
+    let taken = js("{}");
+    for (key, value) in ["opening", "steps", "at", "lookedAt"].map(with) {
+        Reflect::set(&taken, &key, &value).unwrap();
+    }
+    let mut again = Engine::new(taken, None, Vec::new()).unwrap();
+    let again = again.apply(js(r#"{"commands": []}"#), None).unwrap();
+    assert!(value(&again).to_bits() == value(&first).to_bits());
+    let fragment = get(&engine.link().unwrap(), "fragment").as_string();
+    let mut there = Engine::new(JsValue::UNDEFINED, fragment, Vec::new()).unwrap();
+    let there = there.apply(js(r#"{"commands": []}"#), None).unwrap();
+    assert!(value(&there).to_bits() == value(&first).to_bits());
+}
+
 #[wasm_bindgen_test]
 fn what_is_no_edit_is_refused_and_the_engine_lives_on() {
-    let mut engine = Engine::new();
-    assert!(engine.apply(js(r#"{"commands": [{"kind": "explode"}]}"#), None).is_err());
+    let mut engine = new_engine();
+    let refusal = engine.apply(js(r#"{"commands": [{"kind": "explode"}]}"#), None).unwrap_err();
+    assert_eq!(get(&refusal, "name").as_string().unwrap(), "Refusal");
+    assert!(get(&refusal, "message").as_string().unwrap().contains("explode"));
     assert!(engine.apply(js(r#"{"commands": []}"#), None).is_ok());
 }
 
@@ -101,17 +129,19 @@ fn the_catalogue_is_told() {
 /// A state is written by one instance of the module and read by others.
 #[wasm_bindgen_test]
 fn every_panel_makes_a_report_and_an_experiment_of_its_own_state() {
-    let mut engine = Engine::new();
+    let mut engine = new_engine();
     let panels: js_sys::Array = get(&catalogue().unwrap(), "panels").dyn_into().unwrap();
     assert!(panels.length() > 0);
     for panel in panels.iter() {
         let id = get(&panel, "id");
-        let show = js(r#"{"commands": [{"kind": "show", "view": {"panel": {}}}]}"#);
+        let edit = js(r#"{"commands": [{"kind": "setPanel"}, {"kind": "setPanelState"}]}"#);
+        Reflect::set(&get(&edit, "commands.0"), &"panel".into(), &id).unwrap();
+        let question = js("{}");
         for key in ["id", "state"] {
-            Reflect::set(&get(&show, "commands.0.view.panel"), &key.into(), &get(&panel, key)).unwrap();
+            Reflect::set(&get(&edit, "commands.1"), &key.into(), &get(&panel, key)).unwrap();
+            Reflect::set(&question, &key.into(), &get(&panel, key)).unwrap();
         }
-        let question = get(&show, "commands.0.view.panel");
-        let reply = engine.apply(show, None).unwrap();
+        let reply = engine.apply(edit, None).unwrap();
         assert_eq!(get(&reply, "panel.report.panel"), id, "{id:?}");
         if let Ok(mut laboratory) = Laboratory::new(engine.snapshot().unwrap(), question) {
             laboratory.advance().unwrap();

@@ -119,7 +119,7 @@ pub(super) fn onto(mut document: Document, value: Value, notes: &mut Notes) -> D
     }
     if document.panel != CARDS && panel::find(&document.panel).is_err() {
         notes.leave_out(format!("panel {}", document.panel));
-        document.panel = CARDS.to_owned();
+        CARDS.clone_into(&mut document.panel);
     }
     document
 }

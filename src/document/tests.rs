@@ -411,7 +411,7 @@ mod history {
     use super::*;
 
     fn soften(history: &mut History, radius: usize) {
-        history.make(vec![DocumentEdit::SoftEdges(radius)], Some(MergeKey::SoftEdges)).unwrap();
+        history.make(vec![DocumentEdit::SoftEdges(radius)], Some(MergeKey::SoftEdges)).expect("a step");
     }
 
     #[test]

@@ -50,6 +50,17 @@ impl<'s> Source<'s> {
     }
 }
 
+/// The active image and those that make a batch with it, in the order of the strip.
+pub(super) fn sources<'s>(
+    (place, active): (usize, &'s Work),
+    others: &'s [(usize, &mut Work)],
+) -> Vec<Source<'s>> {
+    let mut sources = vec![Source::of(place, active)];
+    sources.extend(others.iter().map(|(place, work)| Source::of(*place, work)));
+    sources.sort_by_key(|source| source.place);
+    sources
+}
+
 /// The images of the batch for as long as a frame is computed.
 #[derive(Debug)]
 pub(super) struct Images<'s> {

@@ -79,14 +79,7 @@ impl Session {
                 self.history.make(step, Some(MergeKey::SoftEdges))
             }
             Command::AddImage { what } => self.add_image(what),
-            Command::SelectImage { image } => {
-                let images = self.document().images.len();
-                if image >= images {
-                    return Err(text::no_image(image, images));
-                }
-                self.history.look(|document| document.active = image);
-                Ok(())
-            }
+            Command::SelectImage { image } => self.select_image(image),
             Command::RemoveImage { image } => self.history.make(vec![DocumentEdit::Remove { image }], None),
             Command::SetLoss { id, settings } => {
                 let state = state_of(&id, settings)?;
@@ -99,12 +92,7 @@ impl Session {
                 let state = state_from(&id, PresetFrom { library, function }, facts)?;
                 self.history.make(vec![DocumentEdit::Loss { id, state }], None)
             }
-            Command::SetCards { cards } => {
-                if let Some(unknown) = cards.iter().find(|id| crate::loss::find(id).is_none()) {
-                    return Err(text::unknown_card(unknown));
-                }
-                self.history.make(vec![DocumentEdit::Cards(cards)], None)
-            }
+            Command::SetCards { cards } => self.set_cards(cards),
             Command::SetView { view } => {
                 self.history.look(|document| document.view = view);
                 Ok(())
@@ -133,6 +121,22 @@ impl Session {
         let (image, number) = (document.active, document.images.len());
         let id = document.active_image().id;
         self.works.get_mut(id).ok_or_else(|| text::no_image(image, number))
+    }
+
+    fn select_image(&mut self, image: usize) -> Result<(), String> {
+        let images = self.document().images.len();
+        if image >= images {
+            return Err(text::no_image(image, images));
+        }
+        self.history.look(|document| document.active = image);
+        Ok(())
+    }
+
+    fn set_cards(&mut self, cards: Vec<String>) -> Result<(), String> {
+        if let Some(unknown) = cards.iter().find(|id| crate::loss::find(id).is_none()) {
+            return Err(text::unknown_card(unknown));
+        }
+        self.history.make(vec![DocumentEdit::Cards(cards)], None)
     }
 
     /// Keeps of a panel's state what is not as at first.

@@ -32,13 +32,11 @@ impl Card {
         let settings = settings.unwrap_or_else(|| state.settings.clone());
         let built =
             |settings: &Settings| Config::new(spec, settings).ok().map(|config| (spec.build)(&config).into());
-        match built(&settings) {
-            Some(loss) => Some(Self { spec, loss, settings, state, version }),
-            None => {
-                let loss = built(&Settings::new())?;
-                Some(Self { spec, loss, settings: Settings::new(), state, version: None })
-            }
+        if let Some(loss) = built(&settings) {
+            return Some(Self { spec, loss, settings, state, version });
         }
+        let loss = built(&Settings::new())?;
+        Some(Self { spec, loss, settings: Settings::new(), state, version: None })
     }
 
     /// The loss as panels see it.

@@ -27,23 +27,22 @@ mod works;
 
 pub use at_work::panel_at_work;
 
-use std::rc::Rc;
+use std::borrow::Cow;
 
 use crate::document::read::Notes;
 use crate::document::{Digest, Document, History, Kept, Rasters, carrier};
-use crate::field::{Derived, Head, IGNORE};
+use crate::field::{Derived, Field, Head, IGNORE};
 use crate::laboratory::{Header, Snapshot};
 use crate::library::Facts;
 use crate::loss::LOSSES;
+use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
 use crate::panel::{self, Cache, Report, Seen, SeenCard};
-use crate::study::strokes::{Stop, Valued, counts};
-use batch::{Images, Source, Together};
+use batch::{Images, Together};
 use command::{Edit, Look};
 use losses::LossSettings;
 use provenance::Provenance;
-use strokes::epoch;
 use update::{DocumentReadout, Notice, Pictures, SceneReadout, StripReadout, Update};
 use work::Work;
 use works::Works;
@@ -237,34 +236,23 @@ impl Session {
         };
         active.soften(soft_edges);
         if with_panel {
-            others.iter_mut().for_each(|(_, work)| work.soften(soft_edges));
+            for (_, work) in &mut others {
+                work.soften(soft_edges);
+            }
         }
         // Taken out for as long as the field borrows the image.
         let mut strokes = std::mem::take(&mut active.strokes);
-        let replayed = match self.look.replay {
-            Some(replay) => strokes.moment(&mut active.playhead, replay),
-            None => {
-                strokes.stop_playing();
-                None
-            }
-        };
-        // An earlier moment has edges of its own.
-        let replayed_edges = replayed
-            .as_ref()
-            .filter(|_| soft_edges > 0)
-            .map(|(logits, labels)| work::softened(labels, logits.dim().1, soft_edges));
+        let replayed = strokes.replayed(&mut active.playhead, self.look.replay, soft_edges);
         let known = if replayed.is_some() { Derived::default() } else { std::mem::take(&mut active.derived) };
         let (logits, labels, soft_labels) = match &replayed {
-            Some((logits, labels)) => (logits, labels, replayed_edges.as_ref()),
+            Some(moment) => (&moment.logits, &moment.labels, moment.soft_labels.as_ref()),
             None => {
                 (active.playhead.effective_logits(), active.scene().labels(), active.soft_labels.as_ref())
             }
         };
-        let field = match work::field(logits, labels, soft_labels, known) {
-            Ok(field) => field,
+        let field = work::field(logits, labels, soft_labels, known)
             // A scene only has fields that are whole, so this is a fault of ours, to be seen and reported.
-            Err(refusal) => unreachable!("{}", text::not_evaluated(&refusal.to_string())),
-        };
+            .unwrap_or_else(|refusal| unreachable!("{}", text::not_evaluated(&refusal.to_string())));
         let shape = field.shape();
         let (view, theme) = (&document.view, self.look.theme);
         let on = Backdrop { width: shape.width, photo: active.scene().photo().filter(|_| view.photo), theme };
@@ -276,17 +264,7 @@ impl Session {
         let shown = cards::shown(&field, &evaluated, view);
         let limits = cards::limits(&shown, view);
 
-        let mut pictures = Pictures::new(shape.pixels(), shown_cards.len());
-        let (truth, prediction, heatmaps) = pictures.for_painting();
-        match field.soft_labels() {
-            None => truth_picture(field.labels(), IGNORE, on, truth),
-            Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
-        }
-        prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
-        for ((gradient, &limit), rgba) in shown.iter().zip(&limits).zip(heatmaps) {
-            heatmap(gradient, limit, view.scale, theme, rgba);
-        }
-
+        let pictures = painted(&field, on, &shown, &limits, view.scale);
         let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view);
         let looked_at = view.pinned.or(self.look.hovered);
         let pixel =
@@ -298,18 +276,7 @@ impl Session {
             && !active.playhead.is_stroking()
             && strokes.is_due(at, self.losses.version, soft_edges)
         {
-            let losses = shown_cards.iter().zip(&evaluated).map(|(card, evaluated)| Valued {
-                spec: card.spec,
-                loss: Rc::clone(&card.loss),
-                value: evaluated.value,
-            });
-            let stop = Stop {
-                strokes: at.painted(),
-                epoch: epoch(at, soft_edges),
-                counts: counts(&field),
-                losses: losses.collect(),
-                playable: at.painted() > 0,
-            };
+            let stop = strokes::stop(&field, at, soft_edges, &shown_cards, &evaluated);
             strokes.see(at, self.losses.version, stop);
         }
         let panel = panel::find(&document.panel).ok().and_then(|panel| {
@@ -318,9 +285,7 @@ impl Session {
                 .zip(&evaluated)
                 .map(|(card, evaluation)| SeenCard { set: card.set(), evaluation })
                 .collect();
-            let mut sources = vec![Source::of(place, active)];
-            sources.extend(others.iter().map(|(place, work)| Source::of(*place, work)));
-            sources.sort_by_key(|source| source.place);
+            let sources = batch::sources((place, active), &others);
             let own = replayed.is_none().then_some((active.version(), &field));
             let mut seen = Seen {
                 field: &field,
@@ -365,6 +330,28 @@ impl Session {
             pictures,
         }
     }
+}
+
+/// Pictures of the truth, the prediction and the gradients.
+fn painted(
+    field: &Field<'_>,
+    on: Backdrop<'_>,
+    gradients: &[Cow<'_, [f32]>],
+    limits: &[f32],
+    scale: Scale,
+) -> Pictures {
+    let shape = field.shape();
+    let mut pictures = Pictures::new(shape.pixels(), gradients.len());
+    let (truth, prediction, heatmaps) = pictures.for_painting();
+    match field.soft_labels() {
+        None => truth_picture(field.labels(), IGNORE, on, truth),
+        Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
+    }
+    prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
+    for ((gradient, &limit), rgba) in gradients.iter().zip(limits).zip(heatmaps) {
+        heatmap(gradient, limit, scale, on.theme, rgba);
+    }
+    pictures
 }
 
 /// The open panel's report. A panel that refuses leaves a notice.

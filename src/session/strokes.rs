@@ -4,11 +4,17 @@
 //! undo leaves a stroke, that stroke is no longer on the way.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use ndarray::Array4;
 
 use super::command::Replay;
-use crate::field::{Labels, Logits};
-use crate::scene::{Edits, Playhead};
-use crate::study::strokes::Stop;
+use super::losses::Card;
+use super::work::softened;
+use crate::field::{Field, Labels, Logits};
+use crate::loss::Evaluation;
+use crate::scene::{Edits, ImageEdit, Playhead};
+use crate::study::strokes::{Stop, Valued, counts};
 
 /// Places that are remembered; the oldest are forgotten first.
 const MOST: usize = 400;
@@ -35,9 +41,39 @@ struct Replayed {
     after: (Logits, Labels),
 }
 
+/// The scene at a moment of a stroke.
+#[derive(Debug)]
+pub(super) struct Moment {
+    pub(super) logits: Logits,
+    pub(super) labels: Labels,
+    pub(super) soft_labels: Option<Array4<f32>>,
+}
+
 /// Epoch of a place: between two of one epoch lies nothing but strokes, and edges were equally soft.
-pub(super) fn epoch(at: &Edits, soft_edges: usize) -> u32 {
+fn epoch(at: &Edits, soft_edges: usize) -> u32 {
     ((at.len() - at.painted()) * (crate::scene::WIDEST + 1) + soft_edges) as u32
+}
+
+/// The scene as it is at a place, with the values of the cards.
+pub(super) fn stop(
+    field: &Field<'_>,
+    at: &Edits,
+    soft_edges: usize,
+    cards: &[&Card],
+    evaluated: &[Rc<Evaluation>],
+) -> Stop {
+    let losses = cards.iter().zip(evaluated).map(|(card, evaluated)| Valued {
+        spec: card.spec,
+        loss: Rc::clone(&card.loss),
+        value: evaluated.value,
+    });
+    Stop {
+        strokes: at.painted(),
+        epoch: epoch(at, soft_edges),
+        counts: counts(field),
+        losses: losses.collect(),
+        playable: at.painted() > 0,
+    }
 }
 
 impl StrokeHistory {
@@ -68,10 +104,10 @@ impl StrokeHistory {
 
     /// The scene at a moment of a stroke on the way to where the playhead is: logits on their way, labels half-way. None
     /// for a stroke that is not on it. The playhead is left where it was.
-    pub(super) fn moment(&mut self, playhead: &mut Playhead, replay: Replay) -> Option<(Logits, Labels)> {
+    fn moment(&mut self, playhead: &mut Playhead, replay: Replay) -> Option<(Logits, Labels)> {
         let here = playhead.at().clone();
         let is_it = |place: &&Edits| {
-            place.painted() == replay.stroke && place.last().is_some_and(|edit| edit.is_painted())
+            place.painted() == replay.stroke && place.last().is_some_and(ImageEdit::is_painted)
         };
         let place = here.backwards().find(is_it)?.clone();
         if self.replayed.as_ref().is_none_or(|replayed| replayed.at != place.id()) {
@@ -91,18 +127,30 @@ impl StrokeHistory {
         Some((logits, if t < 0.5 { before.1.clone() } else { after.1.clone() }))
     }
 
-    /// Drops the pixels of a stroke that is no longer played.
-    pub(super) fn stop_playing(&mut self) {
-        self.replayed = None;
+    /// The moment that is shown in place of the scene, if one is. Its edges are those of its own labels. What is not
+    /// played any longer is dropped.
+    pub(super) fn replayed(
+        &mut self,
+        playhead: &mut Playhead,
+        replay: Option<Replay>,
+        soft_edges: usize,
+    ) -> Option<Moment> {
+        let Some(replay) = replay else {
+            self.replayed = None;
+            return None;
+        };
+        let (logits, labels) = self.moment(playhead, replay)?;
+        let soft_labels = (soft_edges > 0).then(|| softened(&labels, logits.dim().1, soft_edges));
+        Some(Moment { logits, labels, soft_labels })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::{ImageEdit, Ink, Plane, Scene};
+    use crate::scene::{Ink, Plane, Scene};
 
-    fn stop(strokes: usize, epoch: u32) -> Stop {
+    fn seen(strokes: usize, epoch: u32) -> Stop {
         Stop { strokes, epoch, counts: Vec::new(), losses: Vec::new(), playable: true }
     }
 
@@ -120,7 +168,7 @@ mod tests {
         let third = paint(&cleared, 2);
         for at in [&base, &first, &second, &cleared, &third] {
             assert!(history.is_due(at, 1, 0));
-            history.see(at, 1, stop(at.painted(), epoch(at, 0)));
+            history.see(at, 1, seen(at.painted(), epoch(at, 0)));
             assert!(!history.is_due(at, 1, 0) && history.is_due(at, 2, 0) && history.is_due(at, 1, 3));
         }
         let told = |at: &Edits| -> Vec<(usize, u32)> {

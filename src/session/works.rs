@@ -9,6 +9,9 @@ use crate::scene::{Changes, Preset};
 /// Images that are worked on at most: those of the document, and some that undo may bring back.
 const MOST: usize = 8;
 
+/// An image with its place in the strip.
+type Placed<'w> = (usize, &'w mut Work);
+
 /// Pixels by the identities of their images.
 #[derive(Debug, Default)]
 pub(super) struct Works {
@@ -63,10 +66,7 @@ impl Works {
     }
 
     /// The active image, and the others that make a batch with it, each with its place in the strip.
-    pub(super) fn split_mut(
-        &mut self,
-        document: &Document,
-    ) -> Option<((usize, &mut Work), Vec<(usize, &mut Work)>)> {
+    pub(super) fn split_mut(&mut self, document: &Document) -> Option<(Placed<'_>, Vec<Placed<'_>>)> {
         let active = document.active_image().id;
         let shape = self.get(active)?.scene().shape();
         let place = |id: u32| document.images.iter().position(|image| image.id == id);

@@ -254,10 +254,8 @@ fn only_the_losses_that_are_shown_are_there() {
 fn gradients_are_by_the_probability_if_that_is_asked_for() {
     let mut session = Session::default();
     apply(&mut session, preset("balanced-disc"));
-    let look = |by_probability: bool| {
-        let view = view(json!({ "byProbability": by_probability, "pixel": { "x": 3, "y": 4 } }));
-        view
-    };
+    let look =
+        |by_probability: bool| view(json!({ "byProbability": by_probability, "pixel": { "x": 3, "y": 4 } }));
     let by_logit = apply(&mut session, look(false)).pixel.expect("a pixel");
     let by_probability = apply(&mut session, look(true)).pixel.expect("a pixel");
     let p = by_logit.probabilities[0];

@@ -7,7 +7,7 @@ use super::*;
 use crate::scene::{Path, Plane, preset};
 
 fn base() -> Rc<Scene> {
-    Rc::new(preset("rare-class").unwrap().build(64))
+    Rc::new(preset("rare-class").expect("a bundled scene").build(64))
 }
 
 fn ink() -> impl Strategy<Value = Ink> {
