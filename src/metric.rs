@@ -53,7 +53,7 @@ fn ratio(part: usize, whole: usize) -> Option<f64> {
 
 /// Distances between the surfaces of two masks, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Surface {
+pub struct SurfaceMetrics {
     /// Hausdorff distance: the farthest that a point of either surface is from the other.
     pub hausdorff: f64,
     /// 95th-percentile Hausdorff distance: the larger of the percentiles of the two directions.
@@ -64,11 +64,11 @@ pub struct Surface {
 
 /// Metrics of one class at one threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Metrics {
+pub struct MaskMetrics {
     /// Confusion matrix, with the scores made of it.
     pub confusion: Confusion,
     /// Surface distances; none if either mask has no surface.
-    pub surface: Option<Surface>,
+    pub surface: Option<SurfaceMetrics>,
     /// Boundary F1 score, from 0 to 1; see [`boundary_f1`].
     pub boundary_f1: Option<f64>,
     /// Expected calibration error, from 0 to 1; see [`calibration_error`].
@@ -80,11 +80,17 @@ pub const BINS: usize = 15;
 
 /// All metrics of one channel of one image. `threshold` is the probability from which a pixel is predicted in
 /// a binary task, `tolerance` the distance, in pixels, within which a boundary counts as found.
-pub fn metrics(field: &Field<'_>, image: usize, channel: usize, threshold: f64, tolerance: f64) -> Metrics {
+pub fn metrics(
+    field: &Field<'_>,
+    image: usize,
+    channel: usize,
+    threshold: f64,
+    tolerance: f64,
+) -> MaskMetrics {
     let truth = field.mask(image, channel);
     let predicted = predicted_mask(field, image, channel, threshold);
     let distances = SurfaceDistances::between(&truth, &predicted, field.shape().width);
-    Metrics {
+    MaskMetrics {
         confusion: confusion_of(field, image, &truth, &predicted),
         surface: distances.surface(),
         boundary_f1: distances.f1(tolerance),
@@ -202,13 +208,13 @@ impl SurfaceDistances {
         }
     }
 
-    fn surface(&self) -> Option<Surface> {
+    fn surface(&self) -> Option<SurfaceMetrics> {
         let both = [&self.from_truth, &self.from_prediction];
         let farthest =
             |share: f64| both.iter().filter_map(|sorted| percentile(sorted, share)).fold(0.0, f64::max);
         let (sum, count) =
             (both.iter().flat_map(|all| all.iter()).sum::<f64>(), both[0].len() + both[1].len());
-        (count > 0).then(|| Surface {
+        (count > 0).then(|| SurfaceMetrics {
             hausdorff: farthest(1.0),
             hausdorff_95: farthest(0.95),
             average: sum / count as f64,

@@ -163,7 +163,7 @@ pub fn open_file(
     bytes: &[u8],
     rasters: &mut Rasters,
     notes: &mut Notes,
-) -> Result<Opened, String> {
+) -> Result<OpenedDocument, String> {
     let mut value = json_in(bytes).ok_or_else(|| text::foreign_file(name))?;
     if let Some(format) = value.get("lossfield").and_then(Value::as_u64).filter(|&at| at > u64::from(FORMAT))
     {
@@ -181,12 +181,12 @@ pub fn open_file(
         }
     }
     let document = value.get_mut("document").map(Value::take).unwrap_or_default();
-    Ok(Opened { document: read::document(document, notes), brought })
+    Ok(OpenedDocument { document: read::document(document, notes), brought })
 }
 
 /// A document that was opened from a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opened {
+pub struct OpenedDocument {
     /// The document.
     pub document: Document,
     /// Pixels of opened files that came with it, as they are kept.

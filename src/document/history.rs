@@ -3,72 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::image::Image;
-use super::losses::LossState;
+use super::Document;
 use super::read::{self, Notes};
+use super::step::{DocumentEdit, Step};
 use super::view::View;
-use super::{Carrier, Document};
-use crate::scene::{Edits, ImageEdit};
-
-/// One change of the document, as it is kept.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum DocumentEdit {
-    /// An edit of an image.
-    Paint {
-        /// Place of the image, counted from 0.
-        image: usize,
-        /// The edit.
-        edit: ImageEdit,
-    },
-    /// Another image in the place of one.
-    Replace {
-        /// Place of the image, counted from 0.
-        image: usize,
-        /// The new one.
-        with: Image,
-    },
-    /// Other images in the place of all.
-    ReplaceAll {
-        /// The new ones.
-        with: Vec<Image>,
-    },
-    /// One more image, the last.
-    Add {
-        /// The image.
-        image: Image,
-    },
-    /// A copy of an image, the last.
-    Copy {
-        /// Place of the image that is copied, counted from 0.
-        image: usize,
-    },
-    /// An image taken out.
-    Remove {
-        /// Place of the image, counted from 0.
-        image: usize,
-    },
-    /// What a loss is set to.
-    Loss {
-        /// The loss.
-        id: String,
-        /// Its settings.
-        state: LossState,
-    },
-    /// Losses that have a card.
-    Cards(Vec<String>),
-    /// Softness of the edges of every truth, in pixels.
-    SoftEdges(usize),
-    /// A way to look that a scene comes with.
-    View(View),
-    /// The open tab that a scene comes with.
-    Panel(String),
-    /// Another document in the place of this one.
-    Open(Box<Document>),
-}
-
-/// Changes that are made, and undone, as one.
-pub type Step = Vec<DocumentEdit>;
+use crate::scene::Edits;
 
 /// Identity of a control that is being moved: steps of one and the same control that follow each other are one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +31,7 @@ pub enum MergeKey {
 
 /// A step that was made, and the document after it.
 #[derive(Debug, Clone)]
-struct Entry {
+struct MadeStep {
     step: Step,
     after: Document,
     /// View and tab before a step that sets them.
@@ -103,19 +42,19 @@ struct Entry {
 #[derive(Debug, Clone)]
 pub struct History {
     opening: Document,
-    entries: Vec<Entry>,
+    entries: Vec<MadeStep>,
     /// Steps that are made; those after were taken back.
     at: usize,
     now: Document,
     /// Control that the last step goes on with.
     moving: Option<MergeKey>,
     /// Steps that whoever keeps them knows already.
-    known: Known,
+    known: Told,
 }
 
 /// What whoever keeps the steps has been told.
 #[derive(Debug, Clone, Default)]
-struct Known {
+struct Told {
     opening: bool,
     steps: usize,
     at: usize,
@@ -137,7 +76,7 @@ impl History {
             entries: Vec::new(),
             at: 0,
             moving: None,
-            known: Known::default(),
+            known: Told::default(),
         }
     }
 
@@ -225,7 +164,7 @@ impl History {
             (self.at, self.now) = (at, after.clone());
         }
         if is_new {
-            self.entries.push(Entry { step, after, looked });
+            self.entries.push(MadeStep { step, after, looked });
             self.at += 1;
         } else {
             // Nothing to go on with: a control that came back to where it was leaves no step.
@@ -292,7 +231,7 @@ impl History {
             return None;
         }
         self.known =
-            Known { opening: true, steps: self.entries.len(), at: self.at, looked_at: looked_at.clone() };
+            Told { opening: true, steps: self.entries.len(), at: self.at, looked_at: looked_at.clone() };
         Some(KeptChange { opening, from, steps, at: self.at, looked_at })
     }
 
@@ -317,12 +256,12 @@ impl History {
         let looked = read::onto(new, parse(&kept.looked_at), notes);
         history.now = looked.with_made_of(&history.now);
         history.activate(history.now.active);
-        history.known = Known::default();
+        history.known = Told::default();
         history
     }
 }
 
-impl Entry {
+impl MadeStep {
     /// Image that the step is about, if it is about one.
     fn touched(&self) -> Option<usize> {
         self.step.iter().find_map(|edit| match edit {
@@ -331,71 +270,6 @@ impl Entry {
             | DocumentEdit::Remove { image } => Some(*image),
             _ => None,
         })
-    }
-}
-
-impl DocumentEdit {
-    /// Makes the change. Refuses an image that there is not, and more images than there may be.
-    fn apply(&self, document: &mut Document) -> Result<(), String> {
-        let images = &mut document.images;
-        let number = images.len();
-        let there = |image: usize| {
-            (image < number).then_some(image).ok_or_else(|| super::text::no_image(image, number))
-        };
-        let room = || (number < super::MOST_IMAGES).then_some(()).ok_or_else(super::text::no_room);
-        match self {
-            Self::Paint { image, edit } => {
-                let image = &mut images[there(*image)?];
-                image.edits = image.edits.with(edit.clone());
-            }
-            Self::Replace { image, with } => images[there(*image)?] = with.clone(),
-            Self::ReplaceAll { with } => {
-                if !(1..=super::MOST_IMAGES).contains(&with.len()) {
-                    return Err(super::text::no_room());
-                }
-                images.clone_from(with);
-                document.active = 0;
-            }
-            Self::Add { image } => {
-                room()?;
-                images.push(image.clone());
-                document.active = number;
-            }
-            Self::Copy { image } => {
-                room()?;
-                let copy = images[there(*image)?].copied();
-                images.push(copy);
-                document.active = number;
-            }
-            Self::Remove { image } => {
-                let image = there(*image)?;
-                if number == 1 {
-                    return Err(super::text::last_image());
-                }
-                images.remove(image);
-                if image < document.active || document.active == images.len() {
-                    document.active -= 1;
-                }
-            }
-            Self::Loss { id, state } => {
-                if *state == LossState::default() {
-                    document.losses.remove(id);
-                } else {
-                    document.losses.insert(id.clone(), state.clone());
-                }
-            }
-            Self::Cards(cards) => document.cards.clone_from(cards),
-            Self::SoftEdges(radius) => document.soft_edges = *radius,
-            Self::View(view) => document.view = view.clone(),
-            Self::Panel(panel) => document.panel.clone_from(panel),
-            Self::Open(other) => *document = document.with_carried(Carrier::File, other),
-        }
-        Ok(())
-    }
-
-    /// The step that paints so on one image.
-    pub fn paint(image: usize, edit: ImageEdit) -> Step {
-        vec![Self::Paint { image, edit }]
     }
 }
 

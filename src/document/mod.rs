@@ -13,6 +13,7 @@ mod image;
 mod losses;
 mod raster;
 pub mod read;
+mod step;
 mod text;
 mod view;
 
@@ -21,10 +22,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use history::{DocumentEdit, History, Kept, KeptChange, MergeKey, Step};
+pub use history::{History, Kept, KeptChange, MergeKey};
 pub use image::{Base, Image, MOST_IMAGES};
 pub use losses::{LossState, Losses, PresetFrom};
-pub use raster::{Digest, Plane, RasterError, Rasters};
+pub use raster::{Digest, RasterError, RasterPlane, Rasters};
+pub use step::{DocumentEdit, Step};
 pub(crate) use text::{no_image, sentence};
 pub use view::{At, Tool, Tools, View};
 

@@ -45,7 +45,7 @@ impl From<&str> for Digest {
 
 /// Pixels of one plane of one image.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Plane {
+pub enum RasterPlane {
     /// Labels `[image, y, x]`, one image.
     Labels(Labels),
     /// Logits `[image, class, y, x]`, one image.
@@ -69,7 +69,7 @@ impl std::error::Error for RasterError {}
 /// Bytes of the header: kind, channels, height and width.
 const HEADER: usize = 10;
 
-impl Plane {
+impl RasterPlane {
     fn raw(&self) -> Vec<u8> {
         let (kind, channels, height, width) = match self {
             Self::Labels(labels) => (b'l', 1, labels.dim().1, labels.dim().2),
@@ -95,7 +95,7 @@ impl Plane {
         (Digest::of(&raw), bytes)
     }
 
-    /// A plane from [`Plane::encode`], with its digest. Refuses bytes of another size than their header says, and sides
+    /// A plane from [`RasterPlane::encode`], with its digest. Refuses bytes of another size than their header says, and sides
     /// over 2048 pixels, before anything is allocated for them.
     pub fn decode(bytes: &[u8]) -> Result<(Digest, Self), RasterError> {
         let refused = |why: &str| RasterError(format!("the pixels of an opened file are damaged: {why}"));
@@ -133,42 +133,42 @@ impl Plane {
 /// Planes by their digests.
 #[derive(Debug, Clone, Default)]
 pub struct Rasters {
-    planes: BTreeMap<Digest, Rc<Plane>>,
+    planes: BTreeMap<Digest, Rc<RasterPlane>>,
 }
 
 impl Rasters {
     /// Keeps a plane, and gives its digest with its bytes, unless it is kept already.
-    pub fn keep(&mut self, plane: Plane) -> (Digest, Option<Vec<u8>>) {
+    pub fn keep(&mut self, plane: RasterPlane) -> (Digest, Option<Vec<u8>>) {
         let (digest, bytes) = plane.encode();
         let is_new = self.planes.insert(digest.clone(), Rc::new(plane)).is_none();
         (digest, is_new.then_some(bytes))
     }
 
-    /// Takes in a plane from [`Plane::encode`]. Refuses what [`Plane::decode`] refuses.
+    /// Takes in a plane from [`RasterPlane::encode`]. Refuses what [`RasterPlane::decode`] refuses.
     pub fn take(&mut self, bytes: &[u8]) -> Result<Digest, RasterError> {
-        let (digest, plane) = Plane::decode(bytes)?;
+        let (digest, plane) = RasterPlane::decode(bytes)?;
         self.planes.insert(digest.clone(), Rc::new(plane));
         Ok(digest)
     }
 
     /// The plane of a digest.
-    pub fn get(&self, digest: &Digest) -> Option<&Plane> {
+    pub fn get(&self, digest: &Digest) -> Option<&RasterPlane> {
         self.planes.get(digest).map(|plane| &**plane)
     }
 
     /// Labels of a digest.
     pub fn labels(&self, digest: &Digest) -> Option<Labels> {
-        if let Plane::Labels(labels) = self.get(digest)? { Some(labels.clone()) } else { None }
+        if let RasterPlane::Labels(labels) = self.get(digest)? { Some(labels.clone()) } else { None }
     }
 
     /// Logits of a digest.
     pub fn logits(&self, digest: &Digest) -> Option<Logits> {
-        if let Plane::Logits(logits) = self.get(digest)? { Some(logits.clone()) } else { None }
+        if let RasterPlane::Logits(logits) = self.get(digest)? { Some(logits.clone()) } else { None }
     }
 
     /// The picture of a digest, 8-bit grey `[y, x]`.
     pub fn picture(&self, digest: &Digest) -> Option<Vec<u8>> {
-        if let Plane::Picture(grey, _) = self.get(digest)? { Some(grey.clone()) } else { None }
+        if let RasterPlane::Picture(grey, _) = self.get(digest)? { Some(grey.clone()) } else { None }
     }
 }
 
@@ -178,13 +178,13 @@ mod tests {
 
     use super::*;
 
-    fn planes() -> [Plane; 3] {
+    fn planes() -> [RasterPlane; 3] {
         [
-            Plane::Labels(Labels::from_shape_fn((1, 5, 7), |(_, y, x)| ((x * y) % 3) as u8)),
-            Plane::Logits(Logits::from_shape_fn((1, 3, 5, 7), |(_, c, y, x)| {
+            RasterPlane::Labels(Labels::from_shape_fn((1, 5, 7), |(_, y, x)| ((x * y) % 3) as u8)),
+            RasterPlane::Logits(Logits::from_shape_fn((1, 3, 5, 7), |(_, c, y, x)| {
                 (c * y) as f32 - 0.3 * x as f32
             })),
-            Plane::Picture((0..35).collect(), 7),
+            RasterPlane::Picture((0..35).collect(), 7),
         ]
     }
 
@@ -193,7 +193,7 @@ mod tests {
         let mut rasters = Rasters::default();
         for plane in planes() {
             let (digest, bytes) = plane.encode();
-            assert_eq!(Plane::decode(&bytes), Ok((digest.clone(), plane.clone())));
+            assert_eq!(RasterPlane::decode(&bytes), Ok((digest.clone(), plane.clone())));
             assert_eq!(rasters.keep(plane.clone()), (digest.clone(), Some(bytes)));
             assert_eq!(rasters.keep(plane.clone()), (digest.clone(), None));
             assert_eq!(rasters.get(&digest), Some(&plane));
@@ -207,16 +207,16 @@ mod tests {
     fn a_size_that_nobody_has_is_refused_before_it_is_allocated() {
         let (_, mut bytes) = planes()[1].encode();
         bytes[2..6].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert!(Plane::decode(&bytes).unwrap_err().to_string().contains("none that can be opened"));
+        assert!(RasterPlane::decode(&bytes).unwrap_err().to_string().contains("none that can be opened"));
         let (_, mut bytes) = planes()[0].encode();
         bytes[2] = 4;
-        assert!(Plane::decode(&bytes).unwrap_err().to_string().contains("header says"));
+        assert!(RasterPlane::decode(&bytes).unwrap_err().to_string().contains("header says"));
     }
 
     proptest! {
         #[test]
         fn any_bytes_give_a_plane_or_a_sentence(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            if let Err(refusal) = Plane::decode(&bytes) {
+            if let Err(refusal) = RasterPlane::decode(&bytes) {
                 prop_assert!(refusal.to_string().starts_with("the pixels of an opened file"));
             }
         }

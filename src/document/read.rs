@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::history::{DocumentEdit, Step};
 use super::image::{Base, Image, MOST_IMAGES};
 use super::losses::{LossState, Losses};
+use super::step::{DocumentEdit, Step};
 use super::{CARDS, Document, FORMAT, text};
 use crate::lenient;
 use crate::loss;

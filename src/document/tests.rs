@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::carrier::{file, holds_document, link, open_file, open_link};
-use super::history::DocumentEdit;
 use super::read::Notes;
 use super::*;
 use crate::field::{Labels, Logits};
@@ -372,8 +371,8 @@ fn a_link_of_twenty_ordinary_strokes_is_short_enough_to_be_sent() {
 #[test]
 fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
     let mut rasters = Rasters::default();
-    let (truth, _) = rasters.keep(Plane::Labels(Labels::ones((1, 3, 4))));
-    let (prediction, _) = rasters.keep(Plane::Logits(Logits::zeros((1, 1, 3, 4))));
+    let (truth, _) = rasters.keep(RasterPlane::Labels(Labels::ones((1, 3, 4))));
+    let (prediction, _) = rasters.keep(RasterPlane::Logits(Logits::zeros((1, 1, 3, 4))));
     let base = Base::Raster { title: "organ.png".into(), truth: truth.clone(), prediction, picture: None };
     let document = Document { images: vec![Image::new(base.clone())], ..Document::default() };
     let link = link(&document);

@@ -13,7 +13,7 @@ use super::{Field, Head, Window};
 #[derive(Debug, Clone)]
 pub struct Ranking {
     /// Pixels that count, most wrong first.
-    sorted: Vec<Entry>,
+    sorted: Vec<SortKey>,
     /// Jaccard increment by rank: growth of the Jaccard loss as this pixel joins the mispredicted ones. They
     /// sum to 1.
     increments: Vec<f64>,
@@ -35,9 +35,9 @@ pub struct Ranked {
 /// Sort entry of a pixel: from the highest bits down its key, its index and its side, so that one comparison
 /// of integers orders by error and then by pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry(u64);
+struct SortKey(u64);
 
-impl Entry {
+impl SortKey {
     fn new(wrong_by: f32, pixel: usize, foreground: bool) -> Self {
         Self(u64::from(descending_key(wrong_by)) << 32 | (pixel as u64) << 1 | u64::from(foreground))
     }
@@ -73,7 +73,7 @@ impl Ranking {
     /// Ranking after the pixels of a box changed: these are sorted anew and merged into the rest.
     pub(super) fn updated(&self, field: &Field<'_>, head: Head, channel: usize, window: &Window) -> Self {
         let shape = field.shape();
-        let mut changed: Vec<Entry> = window
+        let mut changed: Vec<SortKey> = window
             .runs(shape.width)
             .flat_map(|run| entries_of(field, head, window.image, channel, run))
             .collect();
@@ -97,7 +97,7 @@ impl Ranking {
         Self::of(merged)
     }
 
-    fn of(sorted: Vec<Entry>) -> Self {
+    fn of(sorted: Vec<SortKey>) -> Self {
         let foreground = sorted.iter().filter(|entry| entry.is_foreground()).count();
         let increments = jaccard_increments(sorted.iter().map(|entry| entry.is_foreground()), foreground);
         Self { sorted, increments, foreground }
@@ -111,7 +111,7 @@ fn entries_of<'f>(
     image: usize,
     channel: usize,
     run: Range<usize>,
-) -> impl Iterator<Item = Entry> + 'f {
+) -> impl Iterator<Item = SortKey> + 'f {
     let probabilities = field.probabilities(head);
     let plane = field.shape().plane(image, channel).start;
     let first = image * field.shape().pixels();
@@ -123,7 +123,7 @@ fn entries_of<'f>(
         }
         let foreground = field.is_foreground(label, channel);
         let logit = probabilities.log_prob[plane + pixel] - probabilities.log_rest[plane + pixel];
-        Some(Entry::new(if foreground { -logit } else { logit } as f32, first + pixel, foreground))
+        Some(SortKey::new(if foreground { -logit } else { logit } as f32, first + pixel, foreground))
     })
 }
 
@@ -137,17 +137,17 @@ fn descending_key(x: f32) -> u32 {
 
 /// Entries sorted by key, given in the order of their pixels. Three passes of a stable
 /// least-significant-digit radix sort, several times quicker here than a comparison sort.
-fn radix_sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
+fn radix_sorted(mut entries: Vec<SortKey>) -> Vec<SortKey> {
     const BITS: u32 = 11;
     const BUCKETS: usize = 1 << BITS;
-    let digit = |entry: Entry, pass: u32| (entry.0 >> (32 + pass * BITS)) as usize & (BUCKETS - 1);
+    let digit = |entry: SortKey, pass: u32| (entry.0 >> (32 + pass * BITS)) as usize & (BUCKETS - 1);
     let mut counts = vec![[0u32; BUCKETS]; 3];
     for &entry in &entries {
         for (pass, counts) in (0u32..).zip(&mut counts) {
             counts[digit(entry, pass)] += 1;
         }
     }
-    let mut spare = vec![Entry(0); entries.len()];
+    let mut spare = vec![SortKey(0); entries.len()];
     for (pass, starts) in (0u32..).zip(&mut counts) {
         let mut total = 0;
         for start in starts.iter_mut() {
@@ -223,10 +223,10 @@ mod tests {
     #[test]
     fn radix_sort_orders_by_key_and_then_by_pixel() {
         // A linear congruential sequence with few distinct keys, so that ties matter.
-        let entries: Vec<Entry> = (0..5000u32)
+        let entries: Vec<SortKey> = (0..5000u32)
             .map(|i| {
                 let key = (i.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) >> 20) as f32 - 2000.0;
-                Entry::new(key, i as usize, i.is_multiple_of(3))
+                SortKey::new(key, i as usize, i.is_multiple_of(3))
             })
             .collect();
         let mut expected = entries.clone();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Refusal, pixels};
+use super::{FileRefusal, pixels};
 use crate::field::IGNORE;
 
 /// Colour as red, green, blue at the file's own depth; grey thrice for a grey picture.
@@ -16,12 +16,12 @@ pub(super) struct Census(BTreeMap<Colour, usize>);
 
 /// Class of each colour, with the remark that tells how colours were read.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct ColourClasses {
     class_of: HashMap<Colour, u8>,
     pub(super) remark: String,
 }
 
-impl Reading {
+impl ColourClasses {
     pub(super) fn class(&self, colour: Colour) -> u8 {
         // Every colour of the picture was counted before it was given a class.
         self.class_of.get(&colour).copied().unwrap_or(IGNORE)
@@ -43,7 +43,7 @@ impl Census {
         height: usize,
         width: usize,
         colour: impl Fn(usize, usize) -> Colour,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, FileRefusal> {
         let mut counts = HashMap::new();
         let mut run = (colour(0, 0), 0);
         for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
@@ -54,7 +54,7 @@ impl Census {
                 run = (here, 0);
                 if counts.len() > MOST_COLOURS {
                     let found = format!("more than {MOST_COLOURS} colours, as a photograph has");
-                    return Err(Refusal::new(found, "a mask, with one colour for each class"));
+                    return Err(FileRefusal::new(found, "a mask, with one colour for each class"));
                 }
             }
             run.1 += 1;
@@ -70,7 +70,7 @@ impl Census {
 
     /// Reading of values (or palette indices) that are class ids already; none if some value is not. 255
     /// beside at least two ids is read as "ignore".
-    pub(super) fn class_ids(&self, classes: usize) -> Option<Reading> {
+    pub(super) fn class_ids(&self, classes: usize) -> Option<ColourClasses> {
         let levels = self.levels()?;
         let is_id = |level: &u16| usize::from(*level) < classes;
         let (ids, ignored) = match levels.split_last() {
@@ -94,46 +94,46 @@ impl Census {
         // An id is below 256 unless a caller has more classes than labels can name.
         let class_of =
             levels.iter().map(|&level| ([level; 3], u8::try_from(level).unwrap_or(IGNORE))).collect();
-        Some(Reading { class_of, remark: remark + &also })
+        Some(ColourClasses { class_of, remark: remark + &also })
     }
 
     /// Reading of palette indices by the colour that `colour_of` gives for each.
     pub(super) fn reading_through(
         &self,
-        colour_of: impl Fn(Colour) -> Result<Colour, Refusal>,
+        colour_of: impl Fn(Colour) -> Result<Colour, FileRefusal>,
         largest: u16,
         classes: usize,
-    ) -> Result<Reading, Refusal> {
+    ) -> Result<ColourClasses, FileRefusal> {
         let mut seen = BTreeMap::new();
         for (&code, count) in &self.0 {
             *seen.entry(colour_of(code)?).or_insert(0) += count;
         }
-        let Reading { class_of, remark } = Self(seen).reading(largest, classes)?;
+        let ColourClasses { class_of, remark } = Self(seen).reading(largest, classes)?;
         let of_code = |&code: &Colour| Ok((code, class_of.get(&colour_of(code)?).copied().unwrap_or(IGNORE)));
-        let class_of = self.0.keys().map(of_code).collect::<Result<_, Refusal>>()?;
-        Ok(Reading { class_of, remark: remark + ", by the colours of the palette" })
+        let class_of = self.0.keys().map(of_code).collect::<Result<_, FileRefusal>>()?;
+        Ok(ColourClasses { class_of, remark: remark + ", by the colours of the palette" })
     }
 
     /// Reading of colours that are not palette indices. Error for more colours than classes, unless they are
     /// grey and the truth is binary.
-    pub(super) fn reading(&self, largest: u16, classes: usize) -> Result<Reading, Refusal> {
+    pub(super) fn reading(&self, largest: u16, classes: usize) -> Result<ColourClasses, FileRefusal> {
         if let Some(ids) = self.class_ids(classes) {
             return Ok(ids);
         }
         match self.levels() {
-            Some(levels) if levels.len() == 1 && classes > 2 => Err(Refusal::new(
+            Some(levels) if levels.len() == 1 && classes > 2 => Err(FileRefusal::new(
                 format!("a picture whose every pixel is {}", levels[0]),
                 format!("class ids from 0 to {}, or several grey levels", classes - 1),
             )),
             Some(levels) if classes == 2 && levels.len() != 2 => Ok(halved(&levels, largest)),
-            Some(levels) if levels.len() > classes => Err(Refusal::new(
+            Some(levels) if levels.len() > classes => Err(FileRefusal::new(
                 format!("{} grey levels ({})", levels.len(), listed(&levels)),
                 format!(
                     "class ids from 0 to {}, or at most {classes} levels from dark to bright",
                     classes - 1
                 ),
             )),
-            None if self.0.len() > classes => Err(Refusal::new(
+            None if self.0.len() > classes => Err(FileRefusal::new(
                 format!("{} colours", self.0.len()),
                 format!("a mask of at most {classes} colours, one for each class"),
             )),
@@ -142,7 +142,7 @@ impl Census {
     }
 
     /// Reading of colours as classes 0, 1, 2, …, from dark to bright.
-    fn by_luma(&self, largest: u16) -> Reading {
+    fn by_luma(&self, largest: u16) -> ColourClasses {
         let mut colours: Vec<Colour> = self.0.keys().copied().collect();
         colours.sort_by_key(|&colour| (luma(colour), colour));
         let ids = 0..u8::MAX;
@@ -151,19 +151,22 @@ impl Census {
             .zip(&colours)
             .map(|(id, &colour)| format!("{} is class {id}", named(colour, largest)));
         let remark = format!("from dark to bright, {}", named.collect::<Vec<_>>().join(", "));
-        Reading { class_of: colours.iter().copied().zip(ids).collect(), remark }
+        ColourClasses { class_of: colours.iter().copied().zip(ids).collect(), remark }
     }
 }
 
 /// Binary reading of grey levels: foreground from half of `largest` on.
-fn halved(levels: &[u16], largest: u16) -> Reading {
+fn halved(levels: &[u16], largest: u16) -> ColourClasses {
     let foreground = |level: u16| u32::from(level) * 2 >= u32::from(largest);
     let remark = match levels {
         [level] if foreground(*level) => format!("every pixel is {level} and was read as foreground"),
         [level] => format!("every pixel is {level} and was read as background"),
         _ => format!("{} grey levels, cut at half of {largest}", levels.len()),
     };
-    Reading { class_of: levels.iter().map(|&level| ([level; 3], foreground(level).into())).collect(), remark }
+    ColourClasses {
+        class_of: levels.iter().map(|&level| ([level; 3], foreground(level).into())).collect(),
+        remark,
+    }
 }
 
 /// Rec. 709 luma of the values as stored, times 10,000.

@@ -2,7 +2,7 @@
 
 /// Kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     Png,
     Npy,
     /// Any other kind, as a noun phrase.
@@ -33,7 +33,7 @@ const OTHERS: [(&[u8], &str); 20] = [
     (b"P6", "a PPM picture"),
 ];
 
-impl Kind {
+impl FileKind {
     pub(super) fn of(bytes: &[u8]) -> Self {
         if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
             Self::Png

@@ -18,7 +18,7 @@ use std::fmt;
 
 use ndarray::{Array2, Array3};
 
-use kind::Kind;
+use kind::FileKind;
 
 /// Largest file that is read, in bytes: 64 MiB.
 pub const MOST_BYTES: usize = 64 << 20;
@@ -29,12 +29,12 @@ pub const LONGEST_SIDE: usize = 8192;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileError {
     name: String,
-    refusal: Refusal,
+    refusal: FileRefusal,
 }
 
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Refusal { found, expected } = &self.refusal;
+        let FileRefusal { found, expected } = &self.refusal;
         write!(f, "{}: found {found}; expected {expected}.", self.name)
     }
 }
@@ -43,12 +43,12 @@ impl std::error::Error for FileError {}
 
 /// [`FileError`] without the file's name: two noun phrases.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Refusal {
+struct FileRefusal {
     found: String,
     expected: String,
 }
 
-impl Refusal {
+impl FileRefusal {
     fn new(found: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { found: found.into(), expected: expected.into() }
     }
@@ -60,7 +60,7 @@ impl Refusal {
 
 /// Contents of an opened file, with how they were read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opened<T> {
+pub struct OpenedFile<T> {
     /// Masks, at the size asked for.
     pub content: T,
     /// Width and height in the file.
@@ -89,14 +89,14 @@ pub enum Fit {
 impl Fit {
     /// Width and height to which a file of size `source` is brought. Error for another aspect ratio than that
     /// of an existing scene.
-    fn target(self, source: (usize, usize)) -> Result<(usize, usize), Refusal> {
+    fn target(self, source: (usize, usize)) -> Result<(usize, usize), FileRefusal> {
         match self {
             Self::Within(longest) => {
                 let longest = longest.max(1);
                 Ok(if source.0.max(source.1) <= longest { source } else { scaled(source, longest) })
             }
             Self::Exactly { width, height } if same_aspect(source, (width, height)) => Ok((width, height)),
-            Self::Exactly { width, height } => Err(Refusal::new(
+            Self::Exactly { width, height } => Err(FileRefusal::new(
                 format!("a size of {} × {}", source.0, source.1),
                 format!("the scene's {width} × {height}, or another size of that aspect ratio"),
             )),
@@ -148,11 +148,11 @@ pub fn open_truth(
     bytes: &[u8],
     classes: usize,
     fit: Fit,
-) -> Result<Opened<Array2<u8>>, FileError> {
+) -> Result<OpenedFile<Array2<u8>>, FileError> {
     let wanted = "a ground truth as a PNG";
     let open = || match identify(bytes, wanted)? {
-        Kind::Png => png::truth(bytes, classes.max(2), fit),
-        kind => Err(Refusal::new(kind.described(), wanted)),
+        FileKind::Png => png::truth(bytes, classes.max(2), fit),
+        kind => Err(FileRefusal::new(kind.described(), wanted)),
     };
     open().map_err(|refusal| refusal.of(name))
 }
@@ -178,29 +178,29 @@ pub fn open_prediction(
     bytes: &[u8],
     classes: usize,
     fit: Fit,
-) -> Result<Opened<Array3<f32>>, FileError> {
+) -> Result<OpenedFile<Array3<f32>>, FileError> {
     let wanted = if classes <= 1 { "probabilities as a PNG or .npy" } else { "probabilities as an .npy" };
     let open = || match identify(bytes, wanted)? {
-        Kind::Npy => npy::prediction(bytes, classes.max(1), fit),
-        Kind::Png if classes <= 1 => png::prediction(bytes, fit),
-        Kind::Png => Err(Refusal::new(
+        FileKind::Npy => npy::prediction(bytes, classes.max(1), fit),
+        FileKind::Png if classes <= 1 => png::prediction(bytes, fit),
+        FileKind::Png => Err(FileRefusal::new(
             format!("a PNG, which holds one value a pixel, for a scene of {classes} classes"),
             format!("an .npy of shape [{classes}, H, W] with the probability of each class"),
         )),
-        kind @ Kind::Other(_) => Err(Refusal::new(kind.described(), wanted)),
+        kind @ FileKind::Other(_) => Err(FileRefusal::new(kind.described(), wanted)),
     };
     open().map_err(|refusal| refusal.of(name))
 }
 
 /// Kind of file that the bytes are. Error for an empty file and for one above [`MOST_BYTES`].
-fn identify(bytes: &[u8], wanted: &str) -> Result<Kind, Refusal> {
+fn identify(bytes: &[u8], wanted: &str) -> Result<FileKind, FileRefusal> {
     match bytes.len() {
-        0 => Err(Refusal::new("an empty file", wanted)),
-        length if length > MOST_BYTES => Err(Refusal::new(
+        0 => Err(FileRefusal::new("an empty file", wanted)),
+        length if length > MOST_BYTES => Err(FileRefusal::new(
             format!("a file of {}", mebibytes(length)),
             format!("at most {}", mebibytes(MOST_BYTES)),
         )),
-        _ => Ok(Kind::of(bytes)),
+        _ => Ok(FileKind::of(bytes)),
     }
 }
 
@@ -214,11 +214,11 @@ fn pixels(count: usize) -> String {
 }
 
 /// Checks a size read from a header, in pixels. Error if a side is 0 or above [`LONGEST_SIDE`].
-fn check_size(width: u64, height: u64) -> Result<(), Refusal> {
+fn check_size(width: u64, height: u64) -> Result<(), FileRefusal> {
     let most = LONGEST_SIDE as u64;
     if width == 0 || height == 0 || width > most || height > most {
         let expected = format!("1 × 1 to {most} × {most}");
-        return Err(Refusal::new(format!("a picture of {width} × {height} pixels"), expected));
+        return Err(FileRefusal::new(format!("a picture of {width} × {height} pixels"), expected));
     }
     Ok(())
 }

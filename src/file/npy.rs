@@ -7,7 +7,7 @@
 use half::f16;
 use ndarray::Array3;
 
-use super::{Fit, Opened, Refusal, check_size, resample, resampled};
+use super::{FileRefusal, Fit, OpenedFile, check_size, resample, resampled};
 
 const WHOLE: &str = "a whole .npy as numpy.save writes it";
 const TYPES: &str = "an array of float16, float32, float64, bool, or integers";
@@ -34,8 +34,8 @@ struct DType {
 
 impl DType {
     /// Type named by a NumPy type string: byte order, kind, size. Error for types that are not plain numbers.
-    fn parse(descr: &str) -> Result<Self, Refusal> {
-        let refused = |what: &str| Refusal::new(format!("an array of {what} (dtype '{descr}')"), TYPES);
+    fn parse(descr: &str) -> Result<Self, FileRefusal> {
+        let refused = |what: &str| FileRefusal::new(format!("an array of {what} (dtype '{descr}')"), TYPES);
         let mut letters = descr.chars();
         let (order, kind, size) = (letters.next(), letters.next(), letters.as_str());
         let number = match (order, kind, size) {
@@ -86,7 +86,7 @@ impl DType {
 
 /// Contents of an `.npy` header.
 #[derive(Debug, PartialEq)]
-struct Header {
+struct NpyHeader {
     dtype: DType,
     fortran_order: bool,
     shape: Vec<u64>,
@@ -94,14 +94,14 @@ struct Header {
     data_at: usize,
 }
 
-impl Header {
-    fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
-        let cut = || Refusal::new("an .npy cut short within its header", WHOLE);
+impl NpyHeader {
+    fn parse(bytes: &[u8]) -> Result<Self, FileRefusal> {
+        let cut = || FileRefusal::new("an .npy cut short within its header", WHOLE);
         let version = *bytes.get(6).ok_or_else(cut)?;
         let (length_at, length_size) = match version {
             1 => (8, 2),
             2 | 3 => (8, 4),
-            _ => return Err(Refusal::new(format!("an .npy of version {version}"), "version 1, 2 or 3")),
+            _ => return Err(FileRefusal::new(format!("an .npy of version {version}"), "version 1, 2 or 3")),
         };
         let data_at = length_at + length_size;
         let mut length = [0; 8];
@@ -109,14 +109,14 @@ impl Header {
         let length = u64::from_le_bytes(length);
         if length > MOST_HEADER_BYTES as u64 {
             let expected = format!("at most {MOST_HEADER_BYTES}");
-            return Err(Refusal::new(format!("an .npy with a header of {length} bytes"), expected));
+            return Err(FileRefusal::new(format!("an .npy with a header of {length} bytes"), expected));
         }
         let data_at = data_at + length as usize;
         let text = bytes.get(data_at - length as usize..data_at).ok_or_else(cut)?;
 
         let unread = |text: &[u8]| {
             let start = String::from_utf8_lossy(&text[..text.len().min(40)]).into_owned();
-            Refusal::new(format!("an .npy header that cannot be read at “{}”", start.trim_end()), WHOLE)
+            FileRefusal::new(format!("an .npy header that cannot be read at “{}”", start.trim_end()), WHOLE)
         };
         let mut scanner = Scanner { rest: text };
         let (mut descr, mut fortran_order, mut shape) = (None, None, None);
@@ -124,7 +124,7 @@ impl Header {
             match key {
                 "descr" => {
                     if value.peek() == Some(b'[') {
-                        return Some(Err(Refusal::new("an array of records", TYPES)));
+                        return Some(Err(FileRefusal::new("an array of records", TYPES)));
                     }
                     descr = Some(value.string()?);
                 }
@@ -140,7 +140,10 @@ impl Header {
             _ => return Err(unread(scanner.rest)),
         }
         let (Some(descr), Some(fortran_order), Some(shape)) = (descr, fortran_order, shape) else {
-            return Err(Refusal::new("an .npy header without all of descr, fortran_order and shape", WHOLE));
+            return Err(FileRefusal::new(
+                "an .npy header without all of descr, fortran_order and shape",
+                WHOLE,
+            ));
         };
         Ok(Self { dtype: DType::parse(descr)?, fortran_order, shape, data_at })
     }
@@ -241,7 +244,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(shape: &[u64], classes: usize) -> Result<Self, Refusal> {
+    fn of(shape: &[u64], classes: usize) -> Result<Self, FileRefusal> {
         let binary = classes == 1;
         let refused = || {
             let expected = if binary {
@@ -249,7 +252,7 @@ impl Layout {
             } else {
                 format!("[{classes}, H, W], one probability for each class")
             };
-            Refusal::new(format!("an array of shape {}", listed(shape)), expected)
+            FileRefusal::new(format!("an array of shape {}", listed(shape)), expected)
         };
         // The first three-axis reading that fits wins, so a class axis that could be either end is the first.
         let (first, rest) = match shape {
@@ -274,7 +277,7 @@ fn listed(shape: &[u64]) -> String {
 }
 
 /// Elements read as `[class, y, x]`, whatever their order in the file.
-struct Planes<'a> {
+struct NpyPlanes<'a> {
     data: &'a [u8],
     dtype: DType,
     channels: usize,
@@ -284,15 +287,15 @@ struct Planes<'a> {
     strides: [usize; 3],
 }
 
-impl<'a> Planes<'a> {
-    fn of(bytes: &'a [u8], classes: usize) -> Result<(Self, Option<String>), Refusal> {
-        let header = Header::parse(bytes)?;
+impl<'a> NpyPlanes<'a> {
+    fn of(bytes: &'a [u8], classes: usize) -> Result<(Self, Option<String>), FileRefusal> {
+        let header = NpyHeader::parse(bytes)?;
         let layout = Layout::of(&header.shape, classes)?;
         check_size(header.shape[layout.x], header.shape[layout.y])?;
         let data = bytes.get(header.data_at..).unwrap_or_default();
         let promised = header.data_length();
         if promised > data.len() as u64 {
-            return Err(Refusal::new(
+            return Err(FileRefusal::new(
                 format!(
                     "an .npy cut short: its header promises {promised} bytes for a shape of {}, and {} follow",
                     listed(&header.shape),
@@ -349,7 +352,7 @@ impl<'a> Planes<'a> {
 
     /// Checks that the elements, divided by `white`, are probabilities. Error for values that are not finite,
     /// lie outside 0 to 1, or do not sum to 1 over classes.
-    fn check(&self, white: f64) -> Result<(), Refusal> {
+    fn check(&self, white: f64) -> Result<(), FileRefusal> {
         let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
         let mut not_finite: Option<(usize, String)> = None;
         let mut off_sum = None;
@@ -373,7 +376,7 @@ impl<'a> Planes<'a> {
         if let Some((count, first)) = not_finite {
             let of = self.channels * self.height * self.width;
             let found = format!("{count} of {of} values that are NaN or infinite, the first {first}");
-            return Err(Refusal::new(found, "finite probabilities from 0 to 1"));
+            return Err(FileRefusal::new(found, "finite probabilities from 0 to 1"));
         }
         if lowest < -1e-6 || highest > 1.0 + 1e-6 {
             let (look, remedy) = match self.dtype.number {
@@ -383,10 +386,10 @@ impl<'a> Planes<'a> {
             };
             let found =
                 format!("values from {} to {}, which look like {look}", short(lowest), short(highest));
-            return Err(Refusal::new(found, format!("probabilities from 0 to 1{remedy}")));
+            return Err(FileRefusal::new(found, format!("probabilities from 0 to 1{remedy}")));
         }
         if let Some((sum, x, y)) = off_sum {
-            return Err(Refusal::new(
+            return Err(FileRefusal::new(
                 format!("classes whose probabilities sum to {} at x {x}, y {y}", short(sum)),
                 format!("a sum of 1 to within {tolerance}: apply softmax over the classes first"),
             ));
@@ -406,8 +409,12 @@ fn short(value: f64) -> String {
 }
 
 /// Reads a prediction, by the rules of [`open_prediction`](super::open_prediction).
-pub(super) fn prediction(bytes: &[u8], classes: usize, fit: Fit) -> Result<Opened<Array3<f32>>, Refusal> {
-    let (planes, beyond) = Planes::of(bytes, classes)?;
+pub(super) fn prediction(
+    bytes: &[u8],
+    classes: usize,
+    fit: Fit,
+) -> Result<OpenedFile<Array3<f32>>, FileRefusal> {
+    let (planes, beyond) = NpyPlanes::of(bytes, classes)?;
     let size = (planes.width, planes.height);
     let target = fit.target(size)?;
     let (white, divided) = planes.white();
@@ -424,5 +431,5 @@ pub(super) fn prediction(bytes: &[u8], classes: usize, fit: Fit) -> Result<Opene
         remarks.push("of two classes, the second was read as the foreground".to_owned());
     }
     remarks.extend(resampled(size, target, "mean over each new pixel"));
-    Ok(Opened { content, source_size: size, remarks })
+    Ok(OpenedFile { content, source_size: size, remarks })
 }

@@ -7,7 +7,7 @@ use ::png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Limits, 
 use ndarray::{Array2, Array3};
 
 use super::classes::{Census, Colour};
-use super::{Fit, Opened, Refusal, check_size, mebibytes, pixels, resample, resampled};
+use super::{FileRefusal, Fit, OpenedFile, check_size, mebibytes, pixels, resample, resampled};
 use crate::field::IGNORE;
 
 /// Most memory for the pixels of one picture, in bytes: 8192 × 8192 at four bytes.
@@ -29,7 +29,7 @@ struct Picture {
 }
 
 impl Picture {
-    fn decode(bytes: &[u8]) -> Result<Self, Refusal> {
+    fn decode(bytes: &[u8]) -> Result<Self, FileRefusal> {
         let mut options = DecodeOptions::default();
         options.set_ignore_text_chunk(true);
         options.set_ignore_iccp_chunk(true);
@@ -44,7 +44,7 @@ impl Picture {
         let size = header.raw_bytes();
         if size > MOST_PIXEL_BYTES {
             let found = format!("{width} × {height} pixels that take {}", mebibytes(size));
-            return Err(Refusal::new(found, format!("at most {}", mebibytes(MOST_PIXEL_BYTES))));
+            return Err(FileRefusal::new(found, format!("at most {}", mebibytes(MOST_PIXEL_BYTES))));
         }
 
         let mut reader = decoder.read_info().map_err(damaged)?;
@@ -110,14 +110,14 @@ impl Picture {
     }
 
     /// Colour that a code stands for. Error for an index beyond the palette.
-    fn colour(&self, code: Colour) -> Result<Colour, Refusal> {
+    fn colour(&self, code: Colour) -> Result<Colour, FileRefusal> {
         if self.kind != ColorType::Indexed {
             return Ok(code);
         }
         let (entry, entries) = (usize::from(code[0]), self.palette.len() / 3);
         match self.palette.get(3 * entry..3 * entry + 3) {
             Some(rgb) => Ok([rgb[0].into(), rgb[1].into(), rgb[2].into()]),
-            None => Err(Refusal::new(
+            None => Err(FileRefusal::new(
                 format!("a pixel of palette entry {entry} in a palette of {entries}"),
                 "a PNG whose palette has every colour that is used",
             )),
@@ -135,7 +135,7 @@ impl Picture {
 }
 
 /// Refusal of a PNG on which the decoder gave up.
-fn damage(error: &DecodingError, length: usize) -> Refusal {
+fn damage(error: &DecodingError, length: usize) -> FileRefusal {
     let found = match error {
         DecodingError::IoError(_) => {
             format!("a PNG cut short: its {length} bytes end before the picture does")
@@ -150,11 +150,11 @@ fn damage(error: &DecodingError, length: usize) -> Refusal {
             format!("a damaged PNG ({why})")
         }
     };
-    Refusal::new(found, "a whole PNG")
+    FileRefusal::new(found, "a whole PNG")
 }
 
 /// Reads a truth, by the rules of [`open_truth`](super::open_truth).
-pub(super) fn truth(bytes: &[u8], classes: usize, fit: Fit) -> Result<Opened<Array2<u8>>, Refusal> {
+pub(super) fn truth(bytes: &[u8], classes: usize, fit: Fit) -> Result<OpenedFile<Array2<u8>>, FileRefusal> {
     let picture = Picture::decode(bytes)?;
     let (size, target) = (picture.size(), fit.target(picture.size())?);
 
@@ -172,7 +172,7 @@ pub(super) fn truth(bytes: &[u8], classes: usize, fit: Fit) -> Result<Opened<Arr
     remarks.extend(picture.transparency());
     remarks.extend(resampled(size, target, "each pixel takes the class at its centre"));
     remarks.extend(lost(&reading.pixels(&codes), &content));
-    Ok(Opened { content, source_size: size, remarks })
+    Ok(OpenedFile { content, source_size: size, remarks })
 }
 
 /// Remarks on classes that the file has and its resampled form has not, one each.
@@ -188,7 +188,7 @@ fn lost(before: &[(u8, usize)], content: &Array2<u8>) -> Vec<String> {
 }
 
 /// Reads a binary prediction: grey over white is the probability of class 1.
-pub(super) fn prediction(bytes: &[u8], fit: Fit) -> Result<Opened<Array3<f32>>, Refusal> {
+pub(super) fn prediction(bytes: &[u8], fit: Fit) -> Result<OpenedFile<Array3<f32>>, FileRefusal> {
     let picture = Picture::decode(bytes)?;
     let (size, target) = (picture.size(), fit.target(picture.size())?);
 
@@ -197,7 +197,7 @@ pub(super) fn prediction(bytes: &[u8], fit: Fit) -> Result<Opened<Array3<f32>>, 
         for x in 0..picture.width {
             let [r, g, b] = picture.colour(picture.code(y, x))?;
             if r != g || g != b {
-                return Err(Refusal::new(
+                return Err(FileRefusal::new(
                     format!("a coloured pixel, red {r}, green {g}, blue {b}, at x {x}, y {y}"),
                     "a grey picture, where black is probability 0 and white is 1",
                 ));
@@ -221,5 +221,5 @@ pub(super) fn prediction(bytes: &[u8], fit: Fit) -> Result<Opened<Array3<f32>>, 
     }
     remarks.extend(picture.transparency());
     remarks.extend(resampled(size, target, "mean over each new pixel"));
-    Ok(Opened { content, source_size: size, remarks })
+    Ok(OpenedFile { content, source_size: size, remarks })
 }

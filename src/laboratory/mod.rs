@@ -7,7 +7,7 @@ mod snapshot;
 
 use std::fmt::Debug;
 
-pub use snapshot::{Arrays, Chosen, Header, Named, Snapshot};
+pub use snapshot::{Arrays, Chosen, Named, Snapshot, SnapshotHeader};
 
 use crate::paint::Theme;
 use crate::report::Report;

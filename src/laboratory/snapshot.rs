@@ -14,7 +14,7 @@ use crate::paint::Theme;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Header {
+pub struct SnapshotHeader {
     /// Logit channels: 1 for a binary task.
     pub channels: usize,
     /// Rows.
@@ -59,7 +59,7 @@ impl Chosen {
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// Everything but the pixels.
-    pub header: Header,
+    pub header: SnapshotHeader,
     /// `[image, y, x]`, one image.
     pub labels: Labels,
     /// `[image, class, y, x]`, one image.
@@ -86,13 +86,13 @@ pub struct Arrays<'s> {
 impl Snapshot {
     /// A snapshot from rows of pixels. Refuses arrays whose lengths do not fit the header.
     pub fn new(
-        header: Header,
+        header: SnapshotHeader,
         labels: Vec<u8>,
         logits: Vec<f32>,
         shares: Option<Vec<f32>>,
         photo: Option<Vec<u8>>,
     ) -> Result<Self, String> {
-        let Header { channels, height, width, .. } = header;
+        let SnapshotHeader { channels, height, width, .. } = header;
         let pixels = height * width;
         let photo_length = photo.as_ref().map_or(pixels, Vec::len);
         if photo_length != pixels {
@@ -169,14 +169,14 @@ impl Snapshot {
         let Shape { channels, height, width, .. } = scene.shape();
         let cards = loss::LOSSES.iter().filter(|spec| spec.at_first).map(|spec| spec.id.into()).collect();
         let empty = scene.labels().iter().all(|&label| label == 0 || label == IGNORE);
-        let header = Header {
+        let header = SnapshotHeader {
             channels,
             height,
             width,
             cards,
             images: 1,
             empty_images: usize::from(empty),
-            ..Header::default()
+            ..SnapshotHeader::default()
         };
         Self {
             header,

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::versions::ignoring;
-use super::{Arg, Args, Configured, Facts, Function, Keyword, LIBRARIES, Library, Term, Use};
+use super::{Arg, Args, Configured, Facts, Function, Keyword, LIBRARIES, Library, Use, WeightedLoss};
 use crate::field::Task;
 use crate::loss::config::{Config, Settings};
 use crate::loss::{PerTask, Spec};
@@ -209,7 +209,7 @@ fn sums(card: &Configured, facts: Facts) -> Vec<Line> {
     let of_terms: Vec<_> = counted
         .iter()
         .map(|term| {
-            let alone = Term { weight: 1.0, ..(*term).clone() };
+            let alone = WeightedLoss { weight: 1.0, ..(*term).clone() };
             let card = Configured { terms: vec![alone], ignore: card.ignore };
             expressions(term.spec, &term.settings, &card, facts)
         })

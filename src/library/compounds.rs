@@ -1,7 +1,7 @@
 //! Compounds of the catalogue and the losses that they are sums of, so that a card and a library's call can
 //! be compared term by term.
 
-use super::{Configured, Facts, Term, default_of};
+use super::{Configured, Facts, WeightedLoss, default_of};
 use crate::loss::config::{Config, Param, Setting, Settings};
 use crate::loss::{
     Spec, cross_entropy, cross_entropy_lovasz_hinge, cross_entropy_lovasz_softmax, dice, dice_cross_entropy,
@@ -11,11 +11,11 @@ use crate::loss::{
 /// Compound with its terms.
 struct Sum {
     of: &'static Spec,
-    terms: &'static [Part],
+    terms: &'static [CompoundTerm],
 }
 
 /// Term of a compound.
-struct Part {
+struct CompoundTerm {
     spec: &'static Spec,
     /// Compound's parameter for the term's weight; none for a weight of 1.
     weight: Option<&'static str>,
@@ -24,40 +24,43 @@ struct Part {
     renamed: &'static [(&'static str, &'static str)],
 }
 
-impl Part {
+impl CompoundTerm {
     const fn new(spec: &'static Spec, weight: &'static str) -> Self {
         Self { spec, weight: Some(weight), renamed: &[] }
     }
 }
 
-/// Option that gives a renamed parameter the value of the shared one; see [`Part::renamed`].
+/// Option that gives a renamed parameter the value of the shared one; see [`CompoundTerm::renamed`].
 const SAME: &str = "same";
 
 /// Cross-entropy with a weight of 1.
-const CROSS_ENTROPY: Part = Part { spec: &cross_entropy::SPEC, weight: None, renamed: &[] };
+const CROSS_ENTROPY: CompoundTerm = CompoundTerm { spec: &cross_entropy::SPEC, weight: None, renamed: &[] };
 
 const SUMS: &[Sum] = &[
     Sum {
         of: &dice_cross_entropy::SPEC,
-        terms: &[Part::new(&dice::SPEC, "dice_weight"), Part::new(&cross_entropy::SPEC, "ce_weight")],
+        terms: &[
+            CompoundTerm::new(&dice::SPEC, "dice_weight"),
+            CompoundTerm::new(&cross_entropy::SPEC, "ce_weight"),
+        ],
     },
     Sum {
         of: &dice_focal::SPEC,
         terms: &[
-            Part::new(&dice::SPEC, "dice_weight"),
-            Part {
+            CompoundTerm::new(&dice::SPEC, "dice_weight"),
+            CompoundTerm {
                 renamed: &[("focal_activation", "activation")],
-                ..Part::new(&focal::SPEC, "focal_weight")
+                ..CompoundTerm::new(&focal::SPEC, "focal_weight")
             },
         ],
     },
     Sum {
         of: &cross_entropy_lovasz_hinge::SPEC,
-        terms: &[CROSS_ENTROPY, Part::new(&lovasz_hinge::SPEC, "lambda")],
+        terms: &[CROSS_ENTROPY, CompoundTerm::new(&lovasz_hinge::SPEC, "lambda")],
     },
     Sum {
         of: &cross_entropy_lovasz_softmax::SPEC,
-        terms: &[CROSS_ENTROPY, Part::new(&lovasz_softmax::SPEC, "lambda")],
+        terms: &[CROSS_ENTROPY, CompoundTerm::new(&lovasz_softmax::SPEC, "lambda")],
     },
 ];
 
@@ -73,7 +76,7 @@ pub(super) fn apart(spec: &'static Spec, settings: &Settings) -> Option<Configur
     // A parameter with the same name means the same, though it may have another default: that is checked below, on the
     // losses themselves.
     let of = |param: &Param| settings.get(param.id).cloned().unwrap_or_else(|| default_of(param));
-    let own = |part: &Part| {
+    let own = |part: &CompoundTerm| {
         let shared = spec.params.iter().filter(|param| part.spec.params.iter().any(|own| own.id == param.id));
         let mut said: Settings = shared.map(|param| (param.id.to_owned(), of(param))).collect();
         for &(here, there) in part.renamed {
@@ -84,7 +87,7 @@ pub(super) fn apart(spec: &'static Spec, settings: &Settings) -> Option<Configur
         }
         said
     };
-    let terms = sum.terms.iter().map(|part| Term {
+    let terms = sum.terms.iter().map(|part| WeightedLoss {
         weight: part.weight.map_or(1.0, |weight| config.number(weight)),
         spec: part.spec,
         settings: own(part),
@@ -94,7 +97,7 @@ pub(super) fn apart(spec: &'static Spec, settings: &Settings) -> Option<Configur
 }
 
 /// Settings of a term in full, its defaults too: those of a compound may be others.
-fn said(term: &Term, facts: Facts) -> Settings {
+fn said(term: &WeightedLoss, facts: Facts) -> Settings {
     let concerned = term.spec.params.iter().filter(|param| facts.concern(param));
     let said = concerned.map(|param| {
         (param.id.to_owned(), term.settings.get(param.id).cloned().unwrap_or_else(|| default_of(param)))
@@ -126,8 +129,10 @@ pub(super) fn together(spec: &'static Spec, sum: &Configured, facts: Facts) -> O
         }
         settings.extend(own);
     }
-    let card =
-        Configured { terms: vec![Term { weight: 1.0, spec, settings: settings.clone() }], ignore: None };
+    let card = Configured {
+        terms: vec![WeightedLoss { weight: 1.0, spec, settings: settings.clone() }],
+        ignore: None,
+    };
     card.is_same_loss(sum, facts).then_some(settings)
 }
 

@@ -103,7 +103,7 @@ pub fn default_of(param: &Param) -> Setting {
 
 /// Term of a weighted sum of losses.
 #[derive(Debug, Clone)]
-pub struct Term {
+pub struct WeightedLoss {
     /// Weight of the term in the sum.
     pub weight: f64,
     /// Catalogue line of the loss.
@@ -116,7 +116,7 @@ pub struct Term {
 #[derive(Debug, Clone)]
 pub struct Configured {
     /// Terms that are added up; mostly one loss with weight 1.
-    pub terms: Vec<Term>,
+    pub terms: Vec<WeightedLoss>,
     /// Label that the call ignores; none if it counts every pixel.
     pub ignore: Option<u8>,
 }
@@ -124,14 +124,14 @@ pub struct Configured {
 impl Configured {
     /// Loss with its default settings.
     pub(super) fn new(spec: &'static Spec) -> Self {
-        Self { terms: vec![Term { weight: 1.0, spec, settings: Settings::new() }], ignore: None }
+        Self { terms: vec![WeightedLoss { weight: 1.0, spec, settings: Settings::new() }], ignore: None }
     }
 
     /// Configuration of a card. A compound is taken apart into terms if these are known by their own
     /// catalogue lines.
     pub fn of(spec: &'static Spec, settings: &Settings) -> Self {
         compounds::apart(spec, settings).unwrap_or_else(|| Self {
-            terms: vec![Term { weight: 1.0, spec, settings: settings.clone() }],
+            terms: vec![WeightedLoss { weight: 1.0, spec, settings: settings.clone() }],
             ignore: None,
         })
     }
@@ -180,7 +180,9 @@ impl Configured {
     /// Loss and settings of a configuration that is one loss with a weight of 1; none for a sum.
     pub fn single(&self) -> Option<(&'static Spec, &Settings)> {
         match self.terms.as_slice() {
-            [Term { weight, spec, settings }] if weight.to_bits() == 1f64.to_bits() => Some((spec, settings)),
+            [WeightedLoss { weight, spec, settings }] if weight.to_bits() == 1f64.to_bits() => {
+                Some((spec, settings))
+            }
             _ => None,
         }
     }
@@ -192,7 +194,7 @@ impl Configured {
         if let Some((spec, settings)) = self.single() {
             return build(spec, settings);
         }
-        let built = |term: &Term| {
+        let built = |term: &WeightedLoss| {
             let loss = build(term.spec, &term.settings)?;
             Ok(compound::Term { weight: term.weight, spec: term.spec, loss })
         };
@@ -203,7 +205,10 @@ impl Configured {
     /// Configuration with only the settings that have an effect on such a field.
     #[must_use]
     pub fn effective(&self, facts: Facts) -> Self {
-        let effective = |term: &Term| Term { settings: facts.effective(term.spec, &term.settings), ..*term };
+        let effective = |term: &WeightedLoss| WeightedLoss {
+            settings: facts.effective(term.spec, &term.settings),
+            ..*term
+        };
         Self { terms: self.terms.iter().map(effective).collect(), ignore: self.ignore }
     }
 

@@ -36,7 +36,7 @@ use std::fmt;
 use crate::field::Task;
 use crate::loss::config::Config;
 pub use call::{Arg, Args, Call, Keyword, Literal};
-pub use configured::{Configured, Facts, Term, default_of};
+pub use configured::{Configured, Facts, WeightedLoss, default_of};
 pub use versions::{Version, versions_of};
 
 /// Reference libraries, all of them.

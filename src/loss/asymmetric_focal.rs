@@ -104,14 +104,14 @@ pub struct AsymmetricFocal {
 
 /// Probability of one class at one pixel, that of all others, and both logarithms.
 #[derive(Clone, Copy)]
-struct Odds {
+struct ProbOdds {
     p: f64,
     q: f64,
     log_p: f64,
     log_q: f64,
 }
 
-impl Odds {
+impl ProbOdds {
     fn of(all: &Probabilities, i: usize) -> Self {
         Self { p: all.prob[i], q: all.rest[i], log_p: all.log_prob[i], log_q: all.log_rest[i] }
     }
@@ -144,7 +144,7 @@ impl AsymmetricFocal {
     }
 
     /// Loss of one class at one pixel of that class, and its derivative by log p.
-    fn term(&self, odds: Odds, foreground: bool) -> (f64, f64) {
+    fn term(&self, odds: ProbOdds, foreground: bool) -> (f64, f64) {
         let weight = if foreground { self.delta } else { 1.0 - self.delta };
         let gamma = if foreground && !self.symmetric { 0.0 } else { self.gamma };
         let (log_p, log_q, free) = Held::new(self.clip).logs(odds.log_p, odds.log_q);
@@ -161,7 +161,7 @@ impl AsymmetricFocal {
             let mut by_logit = 0.0;
             if field.counts(label) {
                 let y = field.target(i, label, 0);
-                let foreground = Odds::of(all, i);
+                let foreground = ProbOdds::of(all, i);
                 for (share, odds, side) in [(y, foreground, 1.0), (1.0 - y, foreground.of_the_rest(), -1.0)] {
                     if share > 0.0 {
                         let (loss, by_log) = self.term(odds, side > 0.0);
@@ -191,7 +191,7 @@ impl AsymmetricFocal {
                     let share =
                         if field.counts(label) { field.target(at(channel), label, channel) } else { 0.0 };
                     if share > 0.0 {
-                        let (loss, by_log) = self.term(Odds::of(all, at(channel)), channel > 0);
+                        let (loss, by_log) = self.term(ProbOdds::of(all, at(channel)), channel > 0);
                         value += scale * share * loss;
                         *slope = scale * share * by_log;
                     }

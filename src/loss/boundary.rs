@@ -40,7 +40,7 @@
 use super::config::{Choice, Config, Param};
 use super::docs::module_docs;
 use super::overlap::{ACTIVATION, BACKGROUND, OVER, REDUCTION};
-use super::planes::Planes;
+use super::planes::PlaneMean;
 use super::{Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, distance_transform};
 
@@ -80,7 +80,7 @@ pub struct Boundary {
     less_inside: f64,
     /// True if a full mask has distances to the place above its first pixel, false if they are 0.
     full_has_corner: bool,
-    planes: Planes,
+    planes: PlaneMean,
 }
 
 impl Boundary {
@@ -88,7 +88,7 @@ impl Boundary {
         Self {
             less_inside: if config.choice("inside") == "whole" { 0.0 } else { 1.0 },
             full_has_corner: config.choice("full_mask") == "corner",
-            planes: Planes::new(config),
+            planes: PlaneMean::new(config),
         }
     }
 

@@ -50,7 +50,7 @@
 use super::config::{Config, Domain, Param};
 use super::docs::module_docs;
 use super::overlap::{ACTIVATION, BACKGROUND, OVER, Overlap, REDUCTION};
-use super::planes::Planes;
+use super::planes::PlaneMean;
 use super::skeleton::{Tape, skeleton};
 use super::{Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, Shape, Sums, Task};
@@ -95,7 +95,7 @@ pub struct ClDice {
     smooth_denominator: f64,
     eps: f64,
     pooled: bool,
-    planes: Planes,
+    planes: PlaneMean,
 }
 
 /// Fraction of a skeleton that lies inside the other mask, with its derivatives by both sums.
@@ -124,7 +124,7 @@ impl ClDice {
     const SMALLEST: f64 = Overlap::EPS;
 
     fn new(config: &Config<'_>) -> Self {
-        let planes = Planes::new(config);
+        let planes = PlaneMean::new(config);
         let smooth_numerator = config.number("smooth");
         let smooth_denominator = smooth_numerator + config.number("smooth_below");
         Self {

@@ -108,7 +108,7 @@ trait Modulation: Fn(f64, f64, f64) -> (f64, f64) + Copy {}
 impl<F: Fn(f64, f64, f64) -> (f64, f64) + Copy> Modulation for F {}
 
 /// Contribution of one pixel, with its derivatives by the logit of the pixel's true class.
-struct Term {
+struct PixelTerm {
     loss: f64,
     loss_by_logit: f64,
     factor: f64,
@@ -130,7 +130,7 @@ impl Norm {
     }
 
     /// Derivative of Σ loss / divisor by one pixel's logit.
-    fn by_logit(self, term: &Term) -> f64 {
+    fn by_logit(self, term: &PixelTerm) -> f64 {
         let divisor_by_logit = if self.factor > Focal::SMALLEST_NORM { term.factor_by_logit } else { 0.0 };
         (term.loss_by_logit - self.loss / self.divisor() * divisor_by_logit) / self.divisor()
     }
@@ -163,7 +163,13 @@ impl Focal {
         reason = "measured: called for every pixel, the call itself costs a third"
     )]
     #[inline(always)]
-    fn term(all: &Probabilities, i: usize, positive: bool, weight: f64, modulation: impl Modulation) -> Term {
+    fn term(
+        all: &Probabilities,
+        i: usize,
+        positive: bool,
+        weight: f64,
+        modulation: impl Modulation,
+    ) -> PixelTerm {
         let (p, q, log_p, log_q) = if positive {
             (all.prob[i], all.rest[i], all.log_prob[i], all.log_rest[i])
         } else {
@@ -171,7 +177,7 @@ impl Focal {
         };
         let (factor, gamma) = modulation(p, q, log_q);
         // By the logit of the true class: log p changes by q and log q by -p.
-        Term {
+        PixelTerm {
             loss: -weight * factor * log_p,
             loss_by_logit: weight * factor * (gamma * p * log_p - q),
             factor,
@@ -272,7 +278,7 @@ impl Focal {
         field: &Field<'_>,
         scale: f64,
         mut gradient: Option<&mut [f32]>,
-        term: impl Fn(usize, usize, u8) -> Term,
+        term: impl Fn(usize, usize, u8) -> PixelTerm,
         pull: impl Fn(&mut [f32], usize, usize, Option<(u8, f64)>),
     ) -> f64 {
         // A norm has to be known before the first gradient, so only then there are two passes.

@@ -40,7 +40,7 @@
 use super::config::{Config, Domain, Param};
 use super::docs::module_docs;
 use super::overlap::{ACTIVATION, OVER, REDUCTION};
-use super::planes::Planes;
+use super::planes::PlaneMean;
 use super::{Family, Loss, PerTask, Range, Spec, pull_back};
 use crate::field::{Field, Task, distances_to_other_side};
 
@@ -68,12 +68,12 @@ pub const SPEC: Spec = Spec {
 pub struct Hausdorff {
     alpha: f64,
     log: bool,
-    planes: Planes,
+    planes: PlaneMean,
 }
 
 impl Hausdorff {
     fn new(config: &Config<'_>) -> Self {
-        Self { alpha: config.number("alpha"), log: config.flag("log"), planes: Planes::new(config) }
+        Self { alpha: config.number("alpha"), log: config.flag("log"), planes: PlaneMean::new(config) }
     }
 
     fn raised(&self, distance: f64) -> f64 {

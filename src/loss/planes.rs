@@ -6,7 +6,7 @@ use crate::field::{Field, Head, Shape};
 
 /// Settings of a mean over planes: its extent, and the head.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Planes {
+pub(super) struct PlaneMean {
     /// Head that gives probabilities in a multi-class task.
     pub head: Head,
     /// True if each image has a mean of its own.
@@ -17,7 +17,7 @@ pub(super) struct Planes {
     pub sum: bool,
 }
 
-impl Planes {
+impl PlaneMean {
     /// Planes with the settings of the parameters that losses share.
     pub(super) fn new(config: &Config<'_>) -> Self {
         Self {

@@ -28,14 +28,14 @@ struct Level {
 
 /// Value of a pixel, alone or with the pixel that it comes from: only the way back needs the latter, and it
 /// is not computed otherwise.
-trait Value: Copy {
+trait PixelValue: Copy {
     fn value(self) -> f64;
 
     /// Second value if `take`, else this one, without a branch, since the condition cannot be predicted.
     fn or(self, second: Self, take: bool) -> Self;
 }
 
-impl Value for f64 {
+impl PixelValue for f64 {
     fn value(self) -> f64 {
         self
     }
@@ -46,12 +46,12 @@ impl Value for f64 {
 }
 
 #[derive(Clone, Copy)]
-struct From {
+struct TracedValue {
     value: f64,
     pixel: u32,
 }
 
-impl Value for From {
+impl PixelValue for TracedValue {
     fn value(self) -> f64 {
         self.value
     }
@@ -123,12 +123,12 @@ impl Tape {
     }
 }
 
-fn numbered(plane: &[f64]) -> Vec<From> {
-    plane.iter().zip(0..).map(|(&value, pixel)| From { value, pixel }).collect()
+fn numbered(plane: &[f64]) -> Vec<TracedValue> {
+    plane.iter().zip(0..).map(|(&value, pixel)| TracedValue { value, pixel }).collect()
 }
 
 /// Residues `δ_k` of a plane over its opening, at least 0.
-fn lost<T: Value>(current: &[f64], opened: &[T]) -> Vec<f64> {
+fn lost<T: PixelValue>(current: &[f64], opened: &[T]) -> Vec<f64> {
     let of_pixels = current.iter().zip(opened);
     of_pixels.map(|(own, opened)| own - opened.value()).map(|d| if d > 0.0 { d } else { 0.0 }).collect()
 }
@@ -139,13 +139,13 @@ fn grow(skeleton: &mut [f64], lost: &[f64]) {
 }
 
 /// Minima over the columns and over the rows of a cross.
-fn eroded<T: Value>(plane: &[T], width: usize) -> [Vec<T>; 2] {
+fn eroded<T: PixelValue>(plane: &[T], width: usize) -> [Vec<T>; 2] {
     let least = |first: T, second: T| first.or(second, second.value() < first.value());
     [along_columns(plane, width, least), along_rows(plane, width, least)]
 }
 
 /// Smaller of column and row, with the pixels that it comes from, twice the same unless they tie.
-fn smaller_of_both((column, row): (From, From)) -> (f64, [u32; 2]) {
+fn smaller_of_both((column, row): (TracedValue, TracedValue)) -> (f64, [u32; 2]) {
     if column.value < row.value {
         (column.value, [column.pixel; 2])
     } else if row.value < column.value {
@@ -157,13 +157,13 @@ fn smaller_of_both((column, row): (From, From)) -> (f64, [u32; 2]) {
 
 /// Maximum over a box of nine pixels: over the rows first, so that of equal ones the first in row order is
 /// left.
-fn dilated<T: Value>(plane: &[T], width: usize) -> Vec<T> {
+fn dilated<T: PixelValue>(plane: &[T], width: usize) -> Vec<T> {
     let most = |first: T, second: T| first.or(second, second.value() > first.value());
     along_columns(&along_rows(plane, width, most), width, most)
 }
 
 /// Best of each pixel and its neighbours above and below; `best` decides between two in their order.
-fn along_columns<T: Value>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) -> Vec<T> {
+fn along_columns<T: PixelValue>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) -> Vec<T> {
     let mut all = Vec::with_capacity(plane.len());
     for start in (0..plane.len()).step_by(width) {
         // Beyond the border a pixel stands for its neighbour: it is among the three already.
@@ -176,7 +176,7 @@ fn along_columns<T: Value>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) 
 }
 
 /// Best of each pixel and its neighbours left and right; `best` decides between two in their order.
-fn along_rows<T: Value>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) -> Vec<T> {
+fn along_rows<T: PixelValue>(plane: &[T], width: usize, best: impl Fn(T, T) -> T) -> Vec<T> {
     let mut all = Vec::with_capacity(plane.len());
     for row in plane.chunks(width) {
         let (first, last) = (row[0], row[width - 1]);

@@ -115,7 +115,7 @@ pub enum Hard {
 }
 
 /// Pixels that are kept, and the divisor of their sum.
-struct Kept {
+struct HardPixels {
     pixels: Vec<bool>,
     divisor: usize,
 }
@@ -142,7 +142,7 @@ impl TopK {
         }
     }
 
-    fn kept(&self, field: &Field<'_>) -> Kept {
+    fn kept(&self, field: &Field<'_>) -> HardPixels {
         let counted = field.labels().iter().enumerate().filter(|(_, label)| field.counts(**label));
         match self.hard {
             Hard::Share { share, of_all } => {
@@ -160,7 +160,7 @@ impl TopK {
                 for pixel in order {
                     pixels[pixel] = true;
                 }
-                Kept { pixels, divisor }
+                HardPixels { pixels, divisor }
             }
             Hard::Below { threshold, min_kept } => {
                 let p_t: Vec<f64> =
@@ -175,7 +175,7 @@ impl TopK {
                 };
                 let pixels: Vec<bool> = p_t.iter().map(|&p| p < cut).collect();
                 let divisor = pixels.iter().filter(|kept| **kept).count().max(1);
-                Kept { pixels, divisor }
+                HardPixels { pixels, divisor }
             }
         }
     }
@@ -201,7 +201,7 @@ fn probability_of_label(field: &Field<'_>, pixel: usize) -> f64 {
 
 impl Loss for TopK {
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
-        let Kept { pixels, divisor } = self.kept(field);
+        let HardPixels { pixels, divisor } = self.kept(field);
         let scale = 1.0 / divisor as f64;
         self.terms.evaluate(field, gradient, |pixel| if pixels[pixel] { scale } else { 0.0 })
     }

@@ -31,7 +31,7 @@ use crate::field::Shape;
 use crate::laboratory::{Experiment, Snapshot};
 pub use crate::report::{Array, Report, Still, TableReadout};
 pub use erased::AnyPanel;
-pub use seen::{At, Batch, Cache, LookAtOne, Member, Seen, SeenCard, SetLoss, Version};
+pub use seen::{At, Batch, Cache, ImageVersion, LookAtOne, Member, Seen, SeenCard, SetLoss};
 
 /// Every panel, in the order of the tabs.
 pub const PANELS: &[&dyn AnyPanel] = &[

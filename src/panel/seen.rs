@@ -105,7 +105,7 @@ impl<'s> Seen<'s> {
 
 /// State of an image: the same number says the same truth, prediction and soft edges of the same image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Version {
+pub struct ImageVersion {
     /// Id of the image.
     pub image: u32,
     /// Changes that were made to it.
@@ -118,7 +118,7 @@ pub struct Member {
     /// Its place in the strip, counted from 0.
     pub place: usize,
     /// Its state.
-    pub version: Version,
+    pub version: ImageVersion,
 }
 
 /// A look at the field of an image, and at its photograph, 8-bit grey.

@@ -4,7 +4,7 @@ use super::{Scene, preset};
 
 /// A batch to begin with.
 #[derive(Debug)]
-pub struct Batch {
+pub struct BatchPreset {
     /// The stable name.
     pub id: &'static str,
     /// The name for people.
@@ -14,7 +14,7 @@ pub struct Batch {
     make: fn(usize) -> Vec<Scene>,
 }
 
-impl Batch {
+impl BatchPreset {
     /// Its scenes, of one size and task, `size` pixels a side as [`Preset::build`](super::Preset::build) takes it.
     pub fn build(&self, size: usize) -> Vec<Scene> {
         (self.make)(size)
@@ -22,8 +22,8 @@ impl Batch {
 }
 
 /// All of them, in the order in which to show them.
-pub const BATCHES: &[Batch] = &[
-    Batch {
+pub const BATCHES: &[BatchPreset] = &[
+    BatchPreset {
         id: "large-tiny-none",
         title: "Large, tiny and no object",
         what: "A large object that is nearly found, a tiny one that is missed, and an image with nothing to find: per \
@@ -41,7 +41,7 @@ pub const BATCHES: &[Batch] = &[
             [large, tiny, none].into_iter().flatten().collect()
         },
     },
-    Batch {
+    BatchPreset {
         id: "class-missing",
         title: "A class missing from one image",
         what: "Twice the same prediction of three classes, but class 2 is in the truth of the first image only: what \
@@ -58,7 +58,7 @@ pub const BATCHES: &[Batch] = &[
 ];
 
 /// The batch of an id.
-pub fn batch(id: &str) -> Option<&'static Batch> {
+pub fn batch(id: &str) -> Option<&'static BatchPreset> {
     BATCHES.iter().find(|batch| batch.id == id)
 }
 

@@ -4,6 +4,7 @@ use std::mem;
 
 use super::adjust::{Adjustment, Lens};
 use super::brush::{Brush, Point};
+use super::change::Change;
 use super::edit::ImageEdit;
 use super::former::Former;
 use super::ink::{Ink, Plane, blend};
@@ -12,17 +13,6 @@ use super::rect::Rect;
 use super::stroke::Stroke;
 use super::{Scene, SceneError, cleared_logits, fill};
 use crate::field::{Logits, Shape};
-
-/// Part of a scene that an edit changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// A box of the ground truth.
-    Truth(Rect),
-    /// A box of the prediction.
-    Prediction(Rect),
-    /// All of it, perhaps its sizes too.
-    Scene,
-}
 
 /// A scene and the adjustment it is seen through.
 ///

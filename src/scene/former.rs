@@ -5,7 +5,7 @@ use std::mem;
 use ndarray::Zip;
 
 use super::adjust::Adjustment;
-use super::editor::Change;
+use super::change::Change;
 use super::rect::Rect;
 use super::{Plane, Scene};
 use crate::field::{Labels, Logits};

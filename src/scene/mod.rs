@@ -7,6 +7,7 @@
 mod adjust;
 mod batches;
 mod brush;
+mod change;
 mod convert;
 mod edit;
 mod editor;
@@ -30,13 +31,14 @@ use ndarray::{Array, Array2, Array3, Array4, Axis, Dimension};
 use crate::field::{IGNORE, Labels, Logits, Shape};
 
 pub use adjust::Adjustment;
-pub use batches::{BATCHES, Batch, batch};
+pub use batches::{BATCHES, BatchPreset, batch};
 pub use brush::{Brush, Point};
+pub use change::{Change, Changes};
 pub use edit::{Edits, ImageEdit};
-pub use editor::{Change, Editor};
+pub use editor::Editor;
 pub use ink::{Ink, MIN_PROB, Plane};
 pub use path::Path;
-pub use playhead::{Changes, Playhead};
+pub use playhead::Playhead;
 pub use presets::{DEFAULT_PRESET, PRESETS, Preset, UNCERTAIN_EDGE, preset};
 pub use rect::Rect;
 pub use soften::{WIDEST, soft_labels};

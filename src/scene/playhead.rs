@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::adjust::Adjustment;
 use super::brush::{Brush, Point};
+use super::change::{Change, Changes};
 use super::edit::{Edits, ImageEdit};
-use super::editor::{Change, Editor};
+use super::editor::Editor;
 use super::former::Former;
 use super::ink::Ink;
-use super::rect::Rect;
 use super::{Scene, SceneError};
 use crate::field::Logits;
 
@@ -22,41 +22,6 @@ const MOST_CHECKPOINTS: usize = 24;
 /// Memory that replaced pixels may take together, in bytes. A stroke across all of 256 × 256 logits takes a quarter of a
 /// MiB, so this is hundreds of the largest strokes, and never the reason a page runs out of memory.
 const MOST_BYTES: usize = 64 << 20;
-
-/// Parts of an image that changed on the way from one place to another.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// True where all of the image is another.
-    pub scene: bool,
-    /// Box of the truth.
-    pub truth: Option<Rect>,
-    /// Box of the prediction.
-    pub prediction: Option<Rect>,
-}
-
-impl Changes {
-    /// Adds a change to those known.
-    pub fn add(&mut self, change: Option<Change>) {
-        match change {
-            Some(Change::Scene) => self.scene = true,
-            Some(Change::Truth(rect)) => self.truth = Rect::join(self.truth, Some(rect)),
-            Some(Change::Prediction(rect)) => self.prediction = Rect::join(self.prediction, Some(rect)),
-            None => {}
-        }
-    }
-
-    /// Adds further changes to those known.
-    pub fn join(&mut self, other: Self) {
-        self.scene |= other.scene;
-        self.truth = Rect::join(self.truth, other.truth);
-        self.prediction = Rect::join(self.prediction, other.prediction);
-    }
-
-    /// True where nothing changed.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// The image after some edits, to come back to without beginning at the base. It is never saved.
 #[derive(Debug)]

@@ -41,13 +41,13 @@ pub(super) fn bump(du: f64, dv: f64, sigma: f64) -> f64 {
 /// Thin curves with a width each.
 #[derive(Debug)]
 pub(super) struct Curves {
-    curves: Vec<Curve>,
+    curves: Vec<StrokedCurve>,
     /// Half the least width: a line one pixel wide passes a centre in every row or column it crosses, so it has no gaps.
     thinnest: f64,
 }
 
 #[derive(Debug)]
-struct Curve {
+struct StrokedCurve {
     half_width: f64,
     /// The corners of the box that its control points span, and so the curve too.
     low: (f64, f64),
@@ -82,7 +82,7 @@ impl Curves {
         let each = |pick: fn(f64, f64) -> f64| {
             points.into_iter().reduce(|p, q| (pick(p.0, q.0), pick(p.1, q.1))).unwrap_or_default()
         };
-        self.curves.push(Curve {
+        self.curves.push(StrokedCurve {
             half_width: (width / 2.0).max(self.thinnest),
             low: each(f64::min),
             high: each(f64::max),
@@ -101,7 +101,7 @@ impl Curves {
     }
 }
 
-impl Curve {
+impl StrokedCurve {
     fn distance(&self, u: f64, v: f64, far: f64) -> f64 {
         // Most places are far from most curves.
         if u < self.low.0 - far || u > self.high.0 + far || v < self.low.1 - far || v > self.high.1 + far {

@@ -7,7 +7,7 @@ use ndarray::{Array4, ArrayView, Axis, RemoveAxis, concatenate};
 use super::work::Work;
 use super::work::{field, window};
 use crate::field::{Derived, Field, Labels, Logits};
-use crate::panel::{self, LookAtOne, Member, Version};
+use crate::panel::{self, ImageVersion, LookAtOne, Member};
 use crate::scene::Changes;
 
 /// All images of one size and task as one field. It is kept while a panel looks at it, so that a stroke costs what it
@@ -15,7 +15,7 @@ use crate::scene::Changes;
 #[derive(Debug, Default)]
 pub(super) struct Together {
     /// The images with their states; none while no panel looks.
-    members: Vec<Version>,
+    members: Vec<ImageVersion>,
     logits: Logits,
     labels: Labels,
     shares: Option<Array4<f32>>,
@@ -30,7 +30,7 @@ pub(super) struct Together {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'s> {
     pub(super) place: usize,
-    pub(super) version: Version,
+    pub(super) version: ImageVersion,
     pub(super) logits: &'s Logits,
     pub(super) labels: &'s Labels,
     pub(super) shares: Option<&'s Array4<f32>>,
@@ -66,7 +66,7 @@ pub(super) fn sources<'s>(
 pub(super) struct Images<'s> {
     pub(super) sources: Vec<Source<'s>>,
     /// Version and field of the image at hand, where that is not another moment of it.
-    pub(super) active: Option<(Version, &'s Field<'s>)>,
+    pub(super) active: Option<(ImageVersion, &'s Field<'s>)>,
     pub(super) together: &'s mut Together,
 }
 
@@ -114,11 +114,11 @@ impl Together {
 
     /// Takes over the changes of the images.
     fn follow(&mut self, sources: &[Source<'_>]) -> &mut Self {
-        let versions: Vec<Version> = sources.iter().map(|source| source.version).collect();
+        let versions: Vec<ImageVersion> = sources.iter().map(|source| source.version).collect();
         let changes = mem::take(&mut self.changes);
         let same_images = versions.iter().map(|version| version.image).eq(self.images());
         // Each change is one step of a version; a step of which nothing was noted, as of soft edges, is not followed.
-        let steps = |(own, known): (&Version, &Version)| {
+        let steps = |(own, known): (&ImageVersion, &ImageVersion)| {
             let noted = changes.iter().filter(|(image, _)| *image == own.image).count() as u64;
             own.changes == known.changes + noted
         };

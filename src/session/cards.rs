@@ -14,11 +14,11 @@ use crate::study::by_probability::by_probability;
 use crate::study::share::foreground_share;
 
 /// Losses with what they came to.
-type Known<'l> = Vec<(&'l dyn Loss, Rc<Evaluation>)>;
+type Evaluations<'l> = Vec<(&'l dyn Loss, Rc<Evaluation>)>;
 
 /// Every card's loss. What several are made of, cross-entropy above all, is evaluated once.
 pub(super) fn evaluate(field: &Field<'_>, cards: &[&Card], view: &View) -> Vec<Rc<Evaluation>> {
-    let mut known = Known::new();
+    let mut known = Evaluations::new();
     let by_logit = cards.iter().map(|card| evaluate_once(field, &*card.loss, &mut known));
     if !view.by_probability {
         return by_logit.collect();
@@ -30,7 +30,7 @@ pub(super) fn evaluate(field: &Field<'_>, cards: &[&Card], view: &View) -> Vec<R
         .collect()
 }
 
-fn evaluate_once<'l>(field: &Field<'_>, loss: &'l dyn Loss, known: &mut Known<'l>) -> Rc<Evaluation> {
+fn evaluate_once<'l>(field: &Field<'_>, loss: &'l dyn Loss, known: &mut Evaluations<'l>) -> Rc<Evaluation> {
     if let Some((_, evaluation)) = known.iter().find(|(other, _)| *other == loss) {
         return Rc::clone(evaluation);
     }

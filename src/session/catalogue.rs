@@ -8,7 +8,7 @@ use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::panel::{AnyPanel, PANELS, Title};
-use crate::scene::{BATCHES, Batch, PRESETS, Preset, WIDEST};
+use crate::scene::{BATCHES, BatchPreset, PRESETS, Preset, WIDEST};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -248,8 +248,8 @@ pub struct BatchEntry {
     pub what: String,
 }
 
-impl From<&Batch> for BatchEntry {
-    fn from(batch: &Batch) -> Self {
+impl From<&BatchPreset> for BatchEntry {
+    fn from(batch: &BatchPreset) -> Self {
         Self { id: batch.id.into(), title: batch.title.into(), what: batch.what.into() }
     }
 }

@@ -32,7 +32,7 @@ use std::borrow::Cow;
 use crate::document::read::Notes;
 use crate::document::{Digest, Document, History, Kept, Rasters, carrier};
 use crate::field::{Derived, Field, Head, IGNORE};
-use crate::laboratory::{Header, Snapshot};
+use crate::laboratory::{Snapshot, SnapshotHeader};
 use crate::library::Facts;
 use crate::loss::LOSSES;
 use crate::paint::Scale;
@@ -201,7 +201,7 @@ impl Session {
         let scene = work.map(Work::scene);
         let shape = scene.map(crate::scene::Scene::shape);
         Snapshot {
-            header: Header {
+            header: SnapshotHeader {
                 channels: shape.map_or(0, |shape| shape.channels),
                 height: shape.map_or(0, |shape| shape.height),
                 width: shape.map_or(0, |shape| shape.width),

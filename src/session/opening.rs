@@ -2,7 +2,7 @@
 
 use super::text;
 use super::update::Notice;
-use crate::document::{Base, Digest, Image, Plane as RasterPlane, Rasters};
+use crate::document::{Base, Digest, Image, RasterPlane, Rasters};
 use crate::file::{self, Fit};
 use crate::scene::{Edits, ImageEdit, Plane, Preset, Scene};
 

@@ -22,12 +22,12 @@ const MOST: usize = 400;
 /// Stops of one image by the places that they were seen at.
 #[derive(Debug, Default)]
 pub(super) struct StrokeHistory {
-    stops: BTreeMap<u64, Seen>,
+    stops: BTreeMap<u64, SeenStop>,
     replayed: Option<Replayed>,
 }
 
 #[derive(Debug)]
-struct Seen {
+struct SeenStop {
     stop: Stop,
     /// Version of the losses that it was seen with.
     losses: u64,
@@ -86,7 +86,7 @@ impl StrokeHistory {
 
     /// Remembers what was seen at a place.
     pub(super) fn see(&mut self, at: &Edits, losses: u64, stop: Stop) {
-        self.stops.insert(at.id(), Seen { stop, losses });
+        self.stops.insert(at.id(), SeenStop { stop, losses });
         while self.stops.len() > MOST {
             self.stops.pop_first();
         }

@@ -8,7 +8,7 @@ use super::strokes::StrokeHistory;
 use crate::document::{Image, Rasters};
 use crate::field::{Derived, Field, FieldError, IGNORE, Labels, Logits, Window};
 use crate::library::Facts;
-use crate::panel::Version;
+use crate::panel::ImageVersion;
 use crate::scene::{Changes, Playhead, Rect, Scene, soft_labels};
 
 /// Pixels of one image and everything that was worked out of them. It can be let go of at any time: the document has
@@ -85,8 +85,8 @@ impl Work {
     }
 
     /// State of the image as panels know it.
-    pub(super) fn version(&self) -> Version {
-        Version { image: self.id, changes: self.changes }
+    pub(super) fn version(&self) -> ImageVersion {
+        ImageVersion { image: self.id, changes: self.changes }
     }
 
     /// Drops what can be worked out again: another image is painted now.

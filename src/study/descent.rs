@@ -131,7 +131,7 @@ struct Runner {
 
 /// Probabilities of some past steps, of all lanes. When they exceed the memory, every second step is dropped.
 #[derive(Debug)]
-struct History {
+struct ProbabilityHistory {
     every: usize,
     /// Probabilities by kept step, then lane: eight bits each, `[class, y, x]`.
     kept: Vec<Vec<Vec<u8>>>,
@@ -144,7 +144,7 @@ pub struct Race {
     labels: Labels,
     rules: Rules,
     runners: Vec<Runner>,
-    history: History,
+    history: ProbabilityHistory,
     steps: usize,
 }
 
@@ -189,7 +189,7 @@ impl Race {
             labels,
             rules,
             runners,
-            history: History { every: 1, kept: Vec::new(), memory: MEMORY },
+            history: ProbabilityHistory { every: 1, kept: Vec::new(), memory: MEMORY },
             steps: 0,
         };
         race.look()?;
@@ -219,7 +219,7 @@ impl Race {
     /// Probabilities `[class, y, x]` of a lane at a step, or at the last kept step before it, with that
     /// step's number.
     pub fn probabilities(&self, lane: usize, step: usize) -> (usize, Vec<f64>) {
-        let History { every, kept, .. } = &self.history;
+        let ProbabilityHistory { every, kept, .. } = &self.history;
         let at = (step / every).min(kept.len().saturating_sub(1));
         let bytes = kept.get(at).map_or(&[][..], |lanes| &lanes[lane]);
         (at * every, bytes.iter().map(|&byte| f64::from(byte) / 255.0).collect())

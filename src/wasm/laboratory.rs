@@ -4,14 +4,14 @@ use js_sys::{Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::{from_js, refused, report_to_js, set, to_js};
-use crate::laboratory::{self, Arrays, Header, Snapshot};
+use crate::laboratory::{self, Arrays, Snapshot, SnapshotHeader};
 use crate::panel::OpenPanel;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** What an experiment is made on: travels from one worker to the other. */
 export interface Snapshot {
-  header: Header;
+  header: SnapshotHeader;
   labels: Uint8Array;
   logits: Float32Array;
   shares?: Float32Array;
@@ -92,7 +92,7 @@ fn snapshot_from_js(js: &JsValue) -> Result<Snapshot, JsValue> {
     let get = |key: &str| Reflect::get(js, &key.into()).unwrap_or(JsValue::UNDEFINED);
     let bytes = |key| get(key).dyn_into::<Uint8Array>().ok().map(|array| array.to_vec());
     let floats = |key| get(key).dyn_into::<Float32Array>().ok().map(|array| array.to_vec());
-    let header: Header = from_js(get("header"))?;
+    let header: SnapshotHeader = from_js(get("header"))?;
     let (labels, logits) = (bytes("labels").unwrap_or_default(), floats("logits").unwrap_or_default());
     Ok(Snapshot::new(header, labels, logits, floats("shares"), bytes("photo")).map_err(refused)?)
 }

@@ -1,7 +1,7 @@
 //! Bytes at random: nothing panics, and what opens is what it should be.
 
 use lossfield::field::IGNORE;
-use lossfield::file::{Fit, Opened, open_prediction, open_truth};
+use lossfield::file::{Fit, OpenedFile, open_prediction, open_truth};
 use png::{BitDepth, ColorType};
 use proptest::prelude::*;
 
@@ -49,14 +49,14 @@ fn assert_safe(bytes: &[u8], fit: Fit) -> Result<(), TestCaseError> {
     let name = "what is this?.png";
     for classes in 1..=5 {
         match open_truth(name, bytes, classes, fit) {
-            Ok(Opened { content, .. }) => {
+            Ok(OpenedFile { content, .. }) => {
                 let valid = |&label: &u8| usize::from(label) < classes.max(2) || label == IGNORE;
                 prop_assert!(!content.is_empty() && content.iter().all(valid));
             }
             Err(error) => prop_assert!(error.to_string().contains(name)),
         }
         match open_prediction(name, bytes, classes, fit) {
-            Ok(Opened { content, .. }) => {
+            Ok(OpenedFile { content, .. }) => {
                 prop_assert!(content.dim().0 == classes && !content.is_empty());
                 prop_assert!(content.iter().all(|prob| (0.0..=1.0).contains(prob)));
             }

@@ -7,7 +7,7 @@ mod prediction;
 mod refusal;
 mod truth;
 
-use lossfield::file::{FileError, Fit, Opened, open_prediction, open_truth};
+use lossfield::file::{FileError, Fit, OpenedFile, open_prediction, open_truth};
 use ndarray::{Array2, Array3};
 use png::{BitDepth, ColorType};
 
@@ -57,11 +57,11 @@ fn f32s(shape: &str, values: &[f32]) -> Vec<u8> {
     npy("'<f4'", "False", shape, &values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
 }
 
-fn truth(bytes: &[u8], classes: usize) -> Result<Opened<Array2<u8>>, FileError> {
+fn truth(bytes: &[u8], classes: usize) -> Result<OpenedFile<Array2<u8>>, FileError> {
     open_truth("mask.png", bytes, classes, ANY)
 }
 
-fn prediction(bytes: &[u8], classes: usize) -> Result<Opened<Array3<f32>>, FileError> {
+fn prediction(bytes: &[u8], classes: usize) -> Result<OpenedFile<Array3<f32>>, FileError> {
     open_prediction("pred.npy", bytes, classes, ANY)
 }
 

@@ -50,6 +50,51 @@ fn what_is_no_panel_or_no_state_of_it_is_refused_and_changes_nothing() {
     }
 }
 
+/// States that differ from this one in one field, however deep.
+fn changed(state: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    for (name, value) in state.as_object().expect("an object") {
+        let others = match value {
+            Value::Object(_) => changed(value),
+            Value::Bool(on) => vec![json!(!on)],
+            Value::Number(_) => [-1e12, -1.0, 0.0, 1e-12, 3.0, 1e12].map(Value::from).into(),
+            Value::String(_) => vec!["mauve".into()],
+            _ => vec![json!(1e12), json!(-1.0)],
+        };
+        // A whole number is written as one.
+        let whole = [0u64, 3, 1 << 40].map(Value::from);
+        for other in others.into_iter().chain(whole) {
+            let mut state = state.clone();
+            state[name] = other;
+            all.push(state);
+        }
+    }
+    all
+}
+
+#[test]
+fn every_state_that_can_be_read_is_clamped_to_the_scene() {
+    let mut read = 0;
+    for scene in ["tiny-lesion", "rare-class", "two-pixels"] {
+        let mut session = Session::default();
+        apply(&mut session, preset(scene));
+        for entry in PANELS {
+            for state in changed(&entry.default_state()) {
+                if entry.check(&state).is_err() {
+                    continue;
+                }
+                read += 1;
+                let frame = shown(&mut session, entry.id(), state.clone(), json!({}));
+                assert!(frame.notices.is_empty(), "{} {state}: {:?}", entry.id(), frame.notices);
+                if let Err(refused) = entry.experiment(&state, session.snapshot()) {
+                    assert!(refused.ends_with('.'), "{} {state}: {refused}", entry.id());
+                }
+            }
+        }
+    }
+    assert!(read > 100, "{read} states were read");
+}
+
 #[test]
 fn the_focal_panel_has_every_pixel_of_this_scene_and_its_own_value() {
     let mut session = lesion();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::number::{short, tick};
-use super::frame::Tick;
+use super::frame::AxisTick;
 use super::table::Cell;
 
 /// Axis of a chart.
@@ -117,7 +117,7 @@ impl Axis {
 
     /// Ticks at round values, at most one for every `spacing` of `length` pixels, but room for two at least;
     /// at every name on an axis of named things.
-    pub(super) fn ticks(&self, length: i32, spacing: i32) -> Vec<Tick> {
+    pub(super) fn ticks(&self, length: i32, spacing: i32) -> Vec<AxisTick> {
         if !(self.from.is_finite() && self.to.is_finite() && self.from < self.to) {
             return Vec::new();
         }

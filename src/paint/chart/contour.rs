@@ -5,10 +5,10 @@ use std::collections::{HashMap, VecDeque};
 use super::surface::Surface;
 
 /// Point as fractions of the axes, each from 0 to 1.
-type Point = (f64, f64);
+type ContourPoint = (f64, f64);
 
 /// Contour lines of a surface at a level. A closed line ends where it began.
-pub(super) fn lines(surface: &Surface, level: f64) -> Vec<Vec<Point>> {
+pub(super) fn lines(surface: &Surface, level: f64) -> Vec<Vec<ContourPoint>> {
     let segments = segments(surface, level);
     let mut ends: HashMap<Key, Vec<usize>> = HashMap::new();
     for (i, (a, b)) in segments.iter().enumerate() {
@@ -17,7 +17,7 @@ pub(super) fn lines(surface: &Surface, level: f64) -> Vec<Vec<Point>> {
         }
     }
     let mut used = vec![false; segments.len()];
-    let mut next = |from: Point| {
+    let mut next = |from: ContourPoint| {
         let i = *ends.get(&key(from))?.iter().find(|&&i| !used[i])?;
         used[i] = true;
         let (a, b) = segments[i];
@@ -42,12 +42,12 @@ pub(super) fn lines(surface: &Surface, level: f64) -> Vec<Vec<Point>> {
 /// Key of a point, the same from both of the neighbouring cells that compute it.
 type Key = (i64, i64);
 
-fn key((x, y): Point) -> Key {
+fn key((x, y): ContourPoint) -> Key {
     let whole = |share: f64| (1e9 * share).round() as i64;
     (whole(x), whole(y))
 }
 
-fn segments(surface: &Surface, level: f64) -> Vec<(Point, Point)> {
+fn segments(surface: &Surface, level: f64) -> Vec<(ContourPoint, ContourPoint)> {
     let mut segments = Vec::new();
     for row in 1..surface.rows.len() {
         for column in 1..surface.columns.len() {
@@ -59,7 +59,7 @@ fn segments(surface: &Surface, level: f64) -> Vec<(Point, Point)> {
             if corners.iter().any(|corner| !corner.2.is_finite()) {
                 continue;
             }
-            let crossings: Vec<Point> = (0..4)
+            let crossings: Vec<ContourPoint> = (0..4)
                 .filter_map(|i| {
                     let (a, b) = (corners[i], corners[(i + 1) % 4]);
                     let t = (level - a.2) / (b.2 - a.2);

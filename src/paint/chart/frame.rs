@@ -18,7 +18,7 @@ pub(super) struct Frame {
 }
 
 /// Tick of an axis: its place as a fraction of the axis, and its text.
-pub(super) type Tick = (f64, String);
+pub(super) type AxisTick = (f64, String);
 
 impl Frame {
     /// Plot rectangle in an area of `size` pixels, less the room for names and labels. None if less than 40
@@ -84,7 +84,7 @@ impl Frame {
         root: &Area<DB>,
         style: &ChartStyle,
         name: &str,
-        ticks: &[Tick],
+        ticks: &[AxisTick],
     ) -> Drawn<DB> {
         let hair = style.stroke(1.0).cast_signed();
         for (share, label) in ticks {
@@ -103,7 +103,7 @@ impl Frame {
         root: &Area<DB>,
         style: &ChartStyle,
         name: &str,
-        ticks: &[Tick],
+        ticks: &[AxisTick],
     ) -> Drawn<DB> {
         for (share, label) in ticks {
             let y = self.y(*share).round() as i32;
@@ -128,7 +128,7 @@ impl Frame {
         root: &Area<DB>,
         style: &ChartStyle,
         name: &str,
-        ticks: &[Tick],
+        ticks: &[AxisTick],
     ) -> Drawn<DB> {
         let (ink, hair) = (style.theme.muted(), style.stroke(1.0).cast_signed());
         self.base(root, style)?;

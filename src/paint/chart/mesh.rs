@@ -22,7 +22,7 @@ const TILT: f64 = 26.0;
 const MARGIN: f64 = 24.0;
 
 /// Projection of the floor and of heights above it onto pixels.
-pub(super) struct View {
+pub(super) struct MeshProjection {
     turn: (f64, f64),
     tilt: (f64, f64),
     /// Side of the floor in pixels, and the pixel of its middle.
@@ -31,7 +31,7 @@ pub(super) struct View {
     heights: Axis,
 }
 
-impl View {
+impl MeshProjection {
     pub(super) fn new(surface: &Surface, degrees: f64, frame: &Frame, style: &ChartStyle) -> Self {
         let tilt = TILT.to_radians().sin_cos();
         let turn = if degrees.is_finite() { degrees.to_radians() } else { 0.0 }.sin_cos();
@@ -78,7 +78,7 @@ pub(super) fn draw_mesh<DB: DrawingBackend>(
     (frame, degrees): (&Frame, f64),
     cursor: Option<[f64; 2]>,
 ) -> Drawn<DB> {
-    let view = View::new(surface, degrees, frame, style);
+    let view = MeshProjection::new(surface, degrees, frame, style);
     let palette = colours(style.theme);
     floor(root, style, &view)?;
     // How far back each lies, its corners in pixels, and its mean.
@@ -122,7 +122,7 @@ fn whole((x, y): (f64, f64)) -> (i32, i32) {
     (x.round() as i32, y.round() as i32)
 }
 
-fn floor<DB: DrawingBackend>(root: &Area<DB>, style: &ChartStyle, view: &View) -> Drawn<DB> {
+fn floor<DB: DrawingBackend>(root: &Area<DB>, style: &ChartStyle, view: &MeshProjection) -> Drawn<DB> {
     let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
     draw::edge(root, style, corners.iter().map(|at| view.pixel(*at, 0.0)), style.theme.muted(), (1.0, 1.0))
 }
@@ -132,7 +132,7 @@ fn names<DB: DrawingBackend>(
     root: &Area<DB>,
     surface: &Surface,
     style: &ChartStyle,
-    view: &View,
+    view: &MeshProjection,
 ) -> Drawn<DB> {
     let width = i32::try_from(root.dim_in_pixel().0).unwrap_or(i32::MAX);
     for (axis, along_x) in [(&surface.x, true), (&surface.y, false)] {
@@ -173,14 +173,14 @@ mod tests {
         };
         let frame = Frame::new((500, 300), &style, true).unwrap();
         for degrees in 0..=36 {
-            let view = View::new(&surface, 10.0 * f64::from(degrees), &frame, &style);
+            let view = MeshProjection::new(&surface, 10.0 * f64::from(degrees), &frame, &style);
             for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
                 let (x, y) = view.crossing(&surface, row, column).unwrap();
                 assert!(x >= f64::from(frame.left) && x <= f64::from(frame.right), "{degrees} {x}");
                 assert!(y >= f64::from(frame.top) && y <= f64::from(frame.bottom), "{degrees} {y}");
             }
         }
-        let flat = View::new(&surface, f64::NAN, &frame, &style);
+        let flat = MeshProjection::new(&surface, f64::NAN, &frame, &style);
         let (left, right) = (flat.pixel((0.0, 0.5), 0.0), flat.pixel((1.0, 0.5), 0.0));
         assert!(left.0 < right.0 && (left.1 - right.1).abs() < 1e-9);
     }

@@ -12,8 +12,8 @@ use super::super::{Rgb, Theme};
 use super::axis::Axis;
 use super::contour::lines;
 use super::draw::{self, LINE};
-use super::frame::{Frame, Tick, written_in};
-use super::mesh::{View, draw_mesh};
+use super::frame::{AxisTick, Frame, written_in};
+use super::mesh::{MeshProjection, draw_mesh};
 use super::table::{Cell, Table};
 use super::{Area, ChartStyle, Drawn, Hover, HoverLine};
 
@@ -101,7 +101,7 @@ impl Surface {
         })
     }
 
-    fn key_ticks(&self, height: i32, style: &ChartStyle) -> Vec<Tick> {
+    fn key_ticks(&self, height: i32, style: &ChartStyle) -> Vec<AxisTick> {
         let (scale, unit) = (self.scale(), self.unit());
         let ticks = scale.ticks(height, style.px(44.0)).into_iter();
         ticks.map(|(share, _)| (share, tick(scale.value(share) / unit))).collect()
@@ -121,7 +121,7 @@ impl Surface {
         frame: &Frame,
         style: &ChartStyle,
     ) -> Option<(usize, usize)> {
-        let view = View::new(self, degrees, frame, style);
+        let view = MeshProjection::new(self, degrees, frame, style);
         let crossings = (0..self.rows.len()).flat_map(|row| (0..self.columns.len()).map(move |c| (row, c)));
         let far = |(row, column): (usize, usize)| {
             view.crossing(self, row, column).map(|(x, y)| (x - at.0).hypot(y - at.1))
@@ -308,7 +308,7 @@ pub(super) mod tests {
         let (style, size) = (ChartStyle { theme: Theme::Light, scale: 1.0 }, (600, 400));
         let turned = Surface { turn: Some(30.0), ..plane() };
         let frame = turned.frame(size, &style).unwrap();
-        let view = View::new(&turned, 30.0, &frame, &style);
+        let view = MeshProjection::new(&turned, 30.0, &frame, &style);
         let (x, y) = view.crossing(&turned, 1, 3).unwrap();
         let hover = turned.hover((x + 3.0, y - 3.0), size, &style).unwrap();
         assert_eq!(hover.lines.iter().map(|line| &*line.value).collect::<Vec<_>>(), ["3.000", "1.000"]);

@@ -17,22 +17,22 @@ const AT_ONCE: usize = 10;
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
-enum Task {
+enum AdviceStep {
     Measure(usize, Measurement),
     Descend(usize),
 }
 
 #[derive(Debug)]
-pub(super) struct Advice {
+pub(super) struct AdviceExperiment {
     bench: Bench,
     measured: Evidence,
-    tasks: Vec<Task>,
+    tasks: Vec<AdviceStep>,
     done: usize,
     /// The descent that is under way.
     race: Option<Race>,
 }
 
-impl Advice {
+impl AdviceExperiment {
     /// Before anything is measured; facts of the truth are known at once. Refuses a field that no loss takes.
     pub(super) fn new(snapshot: Snapshot) -> Result<Self, String> {
         let Snapshot { header, labels, logits, photo, .. } = snapshot;
@@ -44,10 +44,10 @@ impl Advice {
         // One thing of all of them after the other, so that they can be compared early; the slow descents come last.
         let measurements = Measurement::ALL
             .iter()
-            .flat_map(|&what| candidates.iter().map(move |&index| Task::Measure(index, what)));
-        let descents = candidates
-            .iter()
-            .flat_map(|&index| std::iter::repeat_n(Task::Descend(index), Bench::STEPS.div_ceil(AT_ONCE)));
+            .flat_map(|&what| candidates.iter().map(move |&index| AdviceStep::Measure(index, what)));
+        let descents = candidates.iter().flat_map(|&index| {
+            std::iter::repeat_n(AdviceStep::Descend(index), Bench::STEPS.div_ceil(AT_ONCE))
+        });
         let tasks = measurements.chain(descents).collect();
         let measured = Evidence {
             facts: SceneFacts {
@@ -66,7 +66,7 @@ fn loss_of(index: usize) -> Result<Box<dyn Loss>, String> {
     CANDIDATES[index].build().ok_or_else(|| text::unbuilt(CANDIDATES[index].id))
 }
 
-impl Experiment for Advice {
+impl Experiment for AdviceExperiment {
     fn total(&self) -> usize {
         self.tasks.len()
     }
@@ -77,10 +77,10 @@ impl Experiment for Advice {
 
     fn advance(&mut self) -> Result<(), String> {
         match self.tasks[self.done] {
-            Task::Measure(index, what) => {
+            AdviceStep::Measure(index, what) => {
                 self.bench.measure(what, &*loss_of(index)?, &mut self.measured.profiles[index])?;
             }
-            Task::Descend(index) => {
+            AdviceStep::Descend(index) => {
                 let mut race = match self.race.take() {
                     Some(race) => race,
                     None => self.bench.race(loss_of(index)?)?,
@@ -109,10 +109,11 @@ mod tests {
     use super::*;
 
     fn measured(preset: &str) -> Evidence {
-        let mut advice = Advice::new(Snapshot::of_preset(preset)).unwrap();
+        let mut advice = AdviceExperiment::new(Snapshot::of_preset(preset)).unwrap();
         // It travels to the page and back as it is.
-        let known =
-            |advice: &Advice| serde_json::from_value::<Evidence>(advice.report(None).details).unwrap();
+        let known = |advice: &AdviceExperiment| {
+            serde_json::from_value::<Evidence>(advice.report(None).details).unwrap()
+        };
         let first = known(&advice);
         assert!(
             !first.complete && !first.facts.classes.is_empty(),

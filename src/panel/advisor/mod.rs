@@ -71,7 +71,7 @@ impl Panel for Advisor {
     type State = Answers;
 
     fn experiment(_: &Answers, snapshot: Snapshot) -> Result<Option<Box<dyn Experiment>>, String> {
-        Ok(Some(Box::new(experiment::Advice::new(snapshot)?)))
+        Ok(Some(Box::new(experiment::AdviceExperiment::new(snapshot)?)))
     }
 
     /// The advice that goes with the answers, given what was measured: answers change without measuring again.

@@ -8,7 +8,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Panel, Report, Seen, Still, Title, Version};
+use super::{ImageVersion, Panel, Report, Seen, Still, Title};
 use crate::field::{IGNORE, LabelCounts, Shape};
 use crate::library::Facts;
 use crate::paint::Theme;
@@ -43,16 +43,16 @@ pub struct BatchOptions {
 
 /// Everything that is known of the batch, from one frame to the next: a stroke costs what it changes.
 #[derive(Debug, Default)]
-struct Known {
+struct BatchCache {
     query: Option<BatchQuery>,
-    own: Vec<(Version, BatchResult)>,
-    whole: Option<(Vec<Version>, BatchResult, Facts)>,
-    pictures: Vec<(Version, Look, Vec<u8>)>,
+    own: Vec<(ImageVersion, BatchResult)>,
+    whole: Option<(Vec<ImageVersion>, BatchResult, Facts)>,
+    pictures: Vec<(ImageVersion, PictureStyle, Vec<u8>)>,
 }
 
 /// Look of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
+struct PictureStyle {
     theme: Theme,
     photo: bool,
 }
@@ -82,12 +82,12 @@ fn measured(state: &BatchState, seen: &mut Seen<'_>) -> Result<Report, String> {
     let chosen = LOSSES.iter().position(|spec| spec.id == state.loss).unwrap_or(0);
     let settings = LOSSES.map(|spec| seen.loss(spec.id).map(|set| set.settings.clone()).unwrap_or_default());
     let query = BatchQuery { settings, chosen };
-    let look = Look { theme: seen.theme, photo: seen.photo };
+    let look = PictureStyle { theme: seen.theme, photo: seen.photo };
     let members = seen.batch.members();
-    let versions: Vec<Version> = members.iter().map(|member| member.version).collect();
+    let versions: Vec<ImageVersion> = members.iter().map(|member| member.version).collect();
     let places: Vec<usize> = members.iter().map(|member| member.place).collect();
 
-    let known = seen.cache.of::<Known>();
+    let known = seen.cache.of::<BatchCache>();
     if known.query.as_ref() != Some(&query) {
         (known.own, known.whole) = (Vec::new(), None);
     }

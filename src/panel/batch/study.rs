@@ -38,7 +38,7 @@ pub struct BatchResult {
 
 /// Rule for a class absent from the truth.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule {
+pub struct AbsentClassRule {
     /// Parameter that sets the rule.
     pub param: &'static Param,
     /// Option of the parameter that stands for the rule.
@@ -46,18 +46,18 @@ pub struct Rule {
 }
 
 /// Rules for absent classes that a loss offers for a task; empty for a loss that scores every class.
-pub fn rules(spec: &'static Spec, task: Task) -> Vec<Rule> {
+pub fn rules(spec: &'static Spec, task: Task) -> Vec<AbsentClassRule> {
     let one_image = Facts::plain(if task == Task::Binary { 1 } else { 3 });
     let param = spec.params.iter().find(|param| RULES.contains(&param.id) && one_image.concern(param));
     match param.map(|param| (param, param.kind)) {
         Some((param, Kind::Choice(options))) => {
-            options.iter().map(|&option| Rule { param, option }).collect()
+            options.iter().map(|&option| AbsentClassRule { param, option }).collect()
         }
         _ => Vec::new(),
     }
 }
 
-impl Rule {
+impl AbsentClassRule {
     /// True if a loss with these settings follows the rule.
     pub fn is_in(self, settings: &Settings) -> bool {
         let default = default_of(self.param);
@@ -168,7 +168,7 @@ pub struct Follower {
 /// in one list if the loss has no rules.
 pub fn followers(spec: &'static Spec, facts: Facts) -> Vec<Vec<Follower>> {
     let versions = versions_of(spec.id, facts);
-    let following = |rule: Option<Rule>| {
+    let following = |rule: Option<AbsentClassRule>| {
         let follows = versions.iter().filter_map(|version| {
             let term = version.configured.terms.iter().find(|term| term.spec.id == spec.id)?;
             rule.is_none_or(|rule| rule.is_in(&term.settings)).then(|| Follower {

@@ -1,6 +1,6 @@
 //! Every sentence, title and label of the panel.
 
-use super::study::{BatchResult, Follower, LOSSES, Rule, followers, per_image, rules, shares};
+use super::study::{AbsentClassRule, BatchResult, Follower, LOSSES, followers, per_image, rules, shares};
 use super::{Found, counted, foreground};
 use crate::field::Task;
 use crate::paint::number::{percent, short};
@@ -80,7 +80,7 @@ pub(super) fn values(batch: &Found<'_>) -> TableReadout {
 /// The rules that the loss has, by name.
 fn rule_names(batch: &Found<'_>) -> Vec<String> {
     let settings = batch.query.chosen_settings();
-    let name = |rule: Rule| {
+    let name = |rule: AbsentClassRule| {
         let label = rule.option.label;
         // Elsewhere a class that is left out leaves the other classes.
         let leaves_nothing = rule.option.id == "skipped" && batch.facts.channels == 1;

@@ -1,6 +1,6 @@
 //! The curves over p_t with the scene's pixels under them, who is heard, and how the loss piles up.
 
-use super::study::{Curve, FAMILY, Group, IN_USE, Side};
+use super::study::{FAMILY, FocalCurve, Group, IN_USE, SideStatistics};
 use super::{Set, text};
 use crate::paint::chart::{Axis, Ink, Mark, Plot, Series};
 
@@ -23,17 +23,17 @@ pub(super) const BINS: u32 = STEPS / 4;
 pub(super) const INKS: [Ink; 2] = [Ink::Foreground, Ink::Background];
 
 /// Loss of a pixel by p_t.
-pub(super) fn loss(set: &Set, sides: &[Side; 2]) -> Plot {
+pub(super) fn loss(set: &Set, sides: &[SideStatistics; 2]) -> Plot {
     let y = Axis::linear(text::LOSS_AXIS, 0.0, LOSS_END);
     let heights = REFERENCES.map(|(_, height, _)| height);
-    by_prob(text::LOSS, y, [bars(sides), curves(set, 1, Curve::loss, heights)].concat())
+    by_prob(text::LOSS, y, [bars(sides), curves(set, 1, FocalCurve::loss, heights)].concat())
 }
 
 /// |d loss / d logit| of a pixel by p_t.
-pub(super) fn gradient(set: &Set, sides: &[Side; 2]) -> Plot {
+pub(super) fn gradient(set: &Set, sides: &[SideStatistics; 2]) -> Plot {
     let y = Axis::linear(text::GRADIENT_AXIS, 0.0, GRADIENT_END);
     let heights = REFERENCES.map(|(.., height)| height);
-    by_prob(text::GRADIENT, y, [bars(sides), curves(set, 0, Curve::gradient, heights)].concat())
+    by_prob(text::GRADIENT, y, [bars(sides), curves(set, 0, FocalCurve::gradient, heights)].concat())
 }
 
 fn by_prob(title: &str, y: Axis, series: Vec<Series>) -> Plot {
@@ -43,8 +43,8 @@ fn by_prob(title: &str, y: Axis, series: Vec<Series>) -> Plot {
 }
 
 /// The scene's own pixels by p_t, the bars of both sides beside each other so that neither hides the other.
-fn bars(sides: &[Side; 2]) -> Vec<Series> {
-    let all: usize = sides.iter().map(Side::pixels).sum();
+fn bars(sides: &[SideStatistics; 2]) -> Vec<Series> {
+    let all: usize = sides.iter().map(SideStatistics::pixels).sum();
     let of_side = |side: usize| {
         let bars = sides[side].histogram.iter().zip(0u32..).map(|(&pixels, bin)| {
             let at = 4 * bin + if side == 0 { 1 } else { 3 };
@@ -65,8 +65,8 @@ fn step(at: u32) -> f64 {
 }
 
 /// The curves of the paper with their γ upon them, and the one in use: one for each side where they are weighted.
-fn curves(set: &Set, first: u32, of: fn(Curve, f64) -> f64, heights: [f64; 5]) -> Vec<Series> {
-    let points = |curve: Curve, weight: f64| {
+fn curves(set: &Set, first: u32, of: fn(FocalCurve, f64) -> f64, heights: [f64; 5]) -> Vec<Series> {
+    let points = |curve: FocalCurve, weight: f64| {
         let at = |i| [step(i), weight * of(curve, step(i))];
         (first..=STEPS).map(at).collect::<Vec<_>>()
     };
@@ -74,7 +74,7 @@ fn curves(set: &Set, first: u32, of: fn(Curve, f64) -> f64, heights: [f64; 5]) -
         .iter()
         .zip(heights)
         .map(|((gamma, ..), height)| {
-            let points = points(Curve::plain(*gamma), 1.0);
+            let points = points(FocalCurve::plain(*gamma), 1.0);
             // Curves may rise before they fall: the height is looked for from the right.
             let named_at = points.iter().rfind(|point| point[1] >= height).map_or(0.5, |point| point[0]);
             Series::line(text::gamma(*gamma), Ink::Muted, points).tagged(named_at)
@@ -92,7 +92,7 @@ fn curves(set: &Set, first: u32, of: fn(Curve, f64) -> f64, heights: [f64; 5]) -
 }
 
 /// Who has how much of what: the easy and hard pixels of either side, upon each other.
-pub(super) fn heard(set: &Set, sides: &[Side; 2]) -> Plot {
+pub(super) fn heard(set: &Set, sides: &[SideStatistics; 2]) -> Plot {
     let columns = [PIXELS, ENTROPY, ENTROPY_GRADIENT, FOCAL, FOCAL_GRADIENT];
     let mut series = Vec::new();
     for (side, is_hard, group) in groups(sides) {
@@ -127,7 +127,7 @@ pub(super) const FOCAL: OfGroup = |group, weight| weight * group.focal;
 pub(super) const FOCAL_GRADIENT: OfGroup = |group, weight| weight * group.focal_gradient;
 
 /// Side, whether they are hard, and their sums.
-pub(super) fn groups(sides: &[Side; 2]) -> [(usize, bool, Group); 4] {
+pub(super) fn groups(sides: &[SideStatistics; 2]) -> [(usize, bool, Group); 4] {
     let [foreground, background] = sides;
     [
         (0, true, foreground.hard),
@@ -138,12 +138,12 @@ pub(super) fn groups(sides: &[Side; 2]) -> [(usize, bool, Group); 4] {
 }
 
 /// A sum over all pixels.
-pub(super) fn whole(set: &Set, sides: &[Side; 2], of: OfGroup) -> f64 {
+pub(super) fn whole(set: &Set, sides: &[SideStatistics; 2], of: OfGroup) -> f64 {
     groups(sides).iter().map(|(side, _, group)| of(group, set.weight(*side))).sum()
 }
 
 /// The paper's figure 4: how the loss of one side piles up over its pixels.
-pub(super) fn piled_up(set: &Set, sides: &[Side; 2], side: usize) -> Plot {
+pub(super) fn piled_up(set: &Set, sides: &[SideStatistics; 2], side: usize) -> Plot {
     // Much of a loss may lie in the last percent.
     let shares: Vec<f64> =
         (0..95).map(f64::from).chain((0..=50).map(|i| 95.0 + f64::from(i) / 10.0)).collect();

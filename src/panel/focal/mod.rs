@@ -14,7 +14,7 @@ use crate::loss::config::{Config, ConfigError, Settings};
 use crate::loss::focal::{Focal, SPEC};
 use crate::paint::number::{percent, short};
 use crate::study::share::foreground_share;
-use study::{Curve, sides};
+use study::{FocalCurve, sides};
 
 /// See the [module docs](self).
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Panel for FocalPanel {
 #[derive(Debug)]
 struct Set {
     focal: Focal,
-    curve: Curve,
+    curve: FocalCurve,
     /// Whether α is the weight of the foreground, and not of the background.
     of_foreground: bool,
 }
@@ -111,7 +111,7 @@ impl Set {
     fn new(settings: &Settings) -> Result<Self, ConfigError> {
         let config = Config::new(&SPEC, settings)?;
         let focal = Focal::new(&config);
-        let curve = Curve { gamma: focal.gamma, reduced_threshold: focal.reduced_threshold };
+        let curve = FocalCurve { gamma: focal.gamma, reduced_threshold: focal.reduced_threshold };
         Ok(Self { focal, curve, of_foreground: config.choice("alpha_of") != "negative" })
     }
 

@@ -4,14 +4,14 @@ use crate::field::{Field, Head};
 
 /// Focal loss of one pixel as a function of p_t, the probability given to its true class; without α.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Curve {
+pub struct FocalCurve {
     /// γ, the focusing exponent.
     pub gamma: f64,
     /// Reduced threshold r: pixels with p_t below it keep their full weight; none for the plain focal loss.
     pub reduced_threshold: Option<f64>,
 }
 
-impl Curve {
+impl FocalCurve {
     /// Curve `(1 − p_t)^γ · −log p_t`.
     pub const fn plain(gamma: f64) -> Self {
         Self { gamma, reduced_threshold: None }
@@ -77,7 +77,7 @@ pub const IN_USE: usize = FAMILY.len();
 
 /// Pixels of one side, foreground or background.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Side {
+pub struct SideStatistics {
     /// Histogram of p_t: number of pixels in even bins from 0 to 1.
     pub histogram: Vec<usize>,
     /// Easy pixels, with p_t of at least ½.
@@ -88,7 +88,7 @@ pub struct Side {
     pub concentration: Concentration,
 }
 
-impl Side {
+impl SideStatistics {
     /// Number of pixels, easy and hard.
     pub fn pixels(&self) -> usize {
         self.easy.pixels + self.hard.pixels
@@ -180,7 +180,7 @@ impl Concentration {
 
 /// Pixels of the foreground (any class but 0) and of the background under a curve, with histograms of `bins`
 /// bins.
-pub fn sides(field: &Field<'_>, curve: Curve, bins: usize) -> [Side; 2] {
+pub fn sides(field: &Field<'_>, curve: FocalCurve, bins: usize) -> [SideStatistics; 2] {
     let shape = field.shape();
     let all = field.probabilities(Head::Joint);
     let empty = || (vec![0; bins], [Group::default(); 2], vec![[0.0; 1 + CURVES]; FINE]);
@@ -219,7 +219,7 @@ pub fn sides(field: &Field<'_>, curve: Curve, bins: usize) -> [Side; 2] {
             sums[1..].iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
         }
     }
-    counted.map(|(histogram, [easy, hard], fine)| Side {
+    counted.map(|(histogram, [easy, hard], fine)| SideStatistics {
         histogram,
         easy,
         hard,
@@ -249,13 +249,13 @@ mod tests {
     #[test]
     fn the_curves_have_the_values_of_the_paper() {
         // Lin et al., figure 1 and section 3.2.
-        let entropy = Curve::plain(0.0);
+        let entropy = FocalCurve::plain(0.0);
         for (gamma, at_six_tenths) in
             [(0.0, 0.5108), (0.5, 0.3231), (1.0, 0.2043), (2.0, 0.0817), (5.0, 0.0052)]
         {
-            assert!((Curve::plain(gamma).loss(0.6) - at_six_tenths).abs() < 5e-5, "γ = {gamma}");
+            assert!((FocalCurve::plain(gamma).loss(0.6) - at_six_tenths).abs() < 5e-5, "γ = {gamma}");
         }
-        let times_lower = |p: f64| entropy.loss(p) / Curve::plain(2.0).loss(p);
+        let times_lower = |p: f64| entropy.loss(p) / FocalCurve::plain(2.0).loss(p);
         assert!((times_lower(0.9) - 100.0).abs() < 1e-9);
         assert!((times_lower(0.968) - 976.6).abs() < 0.1);
         assert!(
@@ -263,17 +263,20 @@ mod tests {
             "at most 4 where p_t ≤ ½"
         );
         for gamma in [0.0, 0.5, 2.0] {
-            assert_eq!((Curve::plain(gamma).loss(1.0).abs(), Curve::plain(gamma).gradient(1.0)), (0.0, 0.0));
-            assert!((Curve::plain(gamma).gradient(0.0) - 1.0).abs() < 1e-15);
+            assert_eq!(
+                (FocalCurve::plain(gamma).loss(1.0).abs(), FocalCurve::plain(gamma).gradient(1.0)),
+                (0.0, 0.0)
+            );
+            assert!((FocalCurve::plain(gamma).gradient(0.0) - 1.0).abs() < 1e-15);
         }
     }
 
     #[test]
     fn the_gradient_is_the_slope_of_the_loss_along_the_logit() {
         for curve in [0.0, 0.5, 1.0, 2.0, 5.0, 8.0]
-            .map(Curve::plain)
+            .map(FocalCurve::plain)
             .into_iter()
-            .chain([Curve { gamma: 2.0, reduced_threshold: Some(0.4) }])
+            .chain([FocalCurve { gamma: 2.0, reduced_threshold: Some(0.4) }])
         {
             for i in -40..=40 {
                 let (z, h) = (f64::from(i) / 10.0 + 0.003, 1e-5);
@@ -289,7 +292,7 @@ mod tests {
         for threshold in [None, Some(0.3)] {
             for gamma in [0.0, 0.7, 2.0, 5.0] {
                 for (weight, p) in [(0.25, 0.35), (0.75, 0.6), (1.0, 0.9)] {
-                    let curve = Curve { gamma, reduced_threshold: threshold };
+                    let curve = FocalCurve { gamma, reduced_threshold: threshold };
                     let loss = weight * curve.loss(p);
                     let found = curve.gamma_through(weight, p, loss).unwrap();
                     assert!((found - gamma).abs() < 1e-9, "{curve:?} at {p}: {found}");
@@ -298,16 +301,16 @@ mod tests {
                 }
             }
         }
-        let curve = Curve { gamma: 2.0, reduced_threshold: Some(0.5) };
+        let curve = FocalCurve { gamma: 2.0, reduced_threshold: Some(0.5) };
         assert_eq!(curve.gamma_through(1.0, 0.2, 0.3), None, "below r every γ has the same loss");
         assert_eq!(curve.gamma_through(1.0, 0.5, 0.3), None, "at r too");
         assert_eq!(
-            Curve::plain(2.0).gamma_through(1.0, 0.5, 0.0),
+            FocalCurve::plain(2.0).gamma_through(1.0, 0.5, 0.0),
             Some(f64::INFINITY),
             "no γ is large enough"
         );
-        assert_eq!(Curve::plain(2.0).gamma_through(1.0, 0.5, -1.0), None);
-        assert_eq!(Curve::plain(2.0).weight_through(1.0, 0.0), None);
+        assert_eq!(FocalCurve::plain(2.0).gamma_through(1.0, 0.5, -1.0), None);
+        assert_eq!(FocalCurve::plain(2.0).weight_through(1.0, 0.0), None);
     }
 
     #[test]
@@ -316,7 +319,7 @@ mod tests {
         let logits = array![[[[0.0f32, 9.0, -9.0, 0.0]]]];
         let labels = array![[[1u8, 1, 0, 255]]];
         let field = Field::new(logits.view(), labels.view(), Some(255)).unwrap();
-        let [foreground, background] = sides(&field, Curve::plain(2.0), 4);
+        let [foreground, background] = sides(&field, FocalCurve::plain(2.0), 4);
         assert_eq!((foreground.histogram, background.histogram), (vec![0, 0, 1, 1], vec![0, 0, 0, 1]));
         assert_eq!((foreground.easy.pixels, foreground.hard.pixels), (2, 0), "½ is easy");
         assert!(
@@ -344,7 +347,7 @@ mod tests {
                     ("balanced".into(), false.into()),
                 ]);
                 let focal = Focal::new(&Config::new(&SPEC, &settings).unwrap());
-                let curve = Curve { gamma, reduced_threshold: focal.reduced_threshold };
+                let curve = FocalCurve { gamma, reduced_threshold: focal.reduced_threshold };
                 let found = sides(&field, curve, 10);
                 let sum = |of: fn(&Group) -> f64| {
                     found.iter().map(|side| of(&side.easy) + of(&side.hard)).sum::<f64>()
@@ -373,8 +376,8 @@ mod tests {
     fn shares_of_loss_are_those_of_sorted_pixels() {
         let (logits, labels) = analogue(4000, 300);
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        let in_use = Curve { gamma: 3.5, reduced_threshold: None };
-        let curves: Vec<Curve> = FAMILY.map(Curve::plain).into_iter().chain([in_use]).collect();
+        let in_use = FocalCurve { gamma: 3.5, reduced_threshold: None };
+        let curves: Vec<FocalCurve> = FAMILY.map(FocalCurve::plain).into_iter().chain([in_use]).collect();
         for (side, label) in sides(&field, in_use, 10).iter().zip([1, 0]) {
             let mut sorted: Vec<f64> = logits
                 .iter()
@@ -406,7 +409,7 @@ mod tests {
     fn shares_and_pixels_are_inverse_and_nothing_has_none() {
         let (logits, labels) = analogue(3000, 200);
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        let [foreground, _] = sides(&field, Curve::plain(5.0), 10);
+        let [foreground, _] = sides(&field, FocalCurve::plain(5.0), 10);
         for curve in 0..CURVES {
             for share in [0.01, 0.3, 0.8] {
                 let pixels = foreground.concentration.hardest_that_hold(curve, share).unwrap();
@@ -419,7 +422,7 @@ mod tests {
         // One side has no pixel, and no pixel of the other any loss that f64 holds.
         let (logits, labels) = (Array4::from_elem((1, 1, 2, 2), -1e4), Array3::zeros((1, 2, 2)));
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        for side in sides(&field, Curve::plain(2.0), 10) {
+        for side in sides(&field, FocalCurve::plain(2.0), 10) {
             assert_eq!(side.concentration.held_by_hardest(0, 0.2), None);
             assert_eq!(side.concentration.hardest_that_hold(IN_USE, 0.8), None);
         }
@@ -430,7 +433,7 @@ mod tests {
     fn the_hardest_pixels_hold_what_they_hold_in_the_paper() {
         let (logits, labels) = analogue(100_000, 1000);
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        let [foreground, background] = sides(&field, Curve::plain(2.0), 10);
+        let [foreground, background] = sides(&field, FocalCurve::plain(2.0), 10);
         // By γ, each with its standard error over draws: what the hardest 1 % of the background hold, the hardest 20 %
         // of the foreground, and the foreground of all. They were found on one other draw, so that the difference has
         // √2 such errors; five of those are allowed.

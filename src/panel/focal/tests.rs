@@ -33,7 +33,7 @@ fn plot<'r>(report: &'r Report, name: &str) -> &'r Plot {
 #[test]
 fn the_axis_of_the_gradient_holds_every_curve_of_the_slider() {
     for gamma in 0..=50 {
-        let curve = Curve::plain(f64::from(gamma) / 10.0);
+        let curve = FocalCurve::plain(f64::from(gamma) / 10.0);
         let most = (0..=1000).map(|i| curve.gradient(f64::from(i) / 1000.0)).fold(0.0, f64::max);
         assert!(most < GRADIENT_END, "{curve:?}: {most}");
     }
@@ -70,13 +70,13 @@ fn a_handle_let_go_where_it_is_changes_nothing_and_its_curve_goes_through_it() {
 #[test]
 fn a_handle_sets_steps_of_its_slider_and_stays_on_it() {
     let settings = set(&[]);
-    let at = |gamma: f64| [0.3, 0.75 * Curve::plain(gamma).loss(0.3)];
+    let at = |gamma: f64| [0.3, 0.75 * FocalCurve::plain(gamma).loss(0.3)];
     assert_eq!(dragged(&settings, GAMMA, at(1.234)), Some(1.2));
     assert_eq!(
         (dragged(&settings, GAMMA, [0.3, 0.0]), dragged(&settings, GAMMA, [0.3, 4.0])),
         (Some(5.0), Some(0.0))
     );
-    let at = |alpha: f64| [0.1, alpha * Curve::plain(2.0).loss(0.1)];
+    let at = |alpha: f64| [0.1, alpha * FocalCurve::plain(2.0).loss(0.1)];
     assert_eq!(dragged(&settings, ALPHA, at(0.5772)), Some(0.58));
     assert_eq!(dragged(&settings, ALPHA, [0.1, 5.0]), Some(1.0));
     let negative = set(&[("alpha_of", "negative".into())]);
@@ -84,7 +84,7 @@ fn a_handle_sets_steps_of_its_slider_and_stays_on_it() {
     let plain = set(&[("balanced", false.into())]);
     assert_eq!(dragged(&plain, ALPHA, at(0.4)), None);
     assert_eq!(
-        dragged(&plain, GAMMA, [0.3, Curve::plain(3.0).loss(0.3)]),
+        dragged(&plain, GAMMA, [0.3, FocalCurve::plain(3.0).loss(0.3)]),
         Some(3.0),
         "there is no weight then"
     );

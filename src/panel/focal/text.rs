@@ -2,7 +2,7 @@
 
 use super::Set;
 use super::chart::{ENTROPY, ENTROPY_GRADIENT, FOCAL, FOCAL_GRADIENT, OfGroup, PIXELS, groups, whole};
-use super::study::{CURVES, FAMILY, Group, IN_USE, Side};
+use super::study::{CURVES, FAMILY, Group, IN_USE, SideStatistics};
 use crate::field::{Head, Task};
 use crate::paint::number::{count, percent, short, tick};
 use crate::panel::text::NOTHING;
@@ -91,7 +91,7 @@ fn cell(text: &str) -> String {
     text.replace(' ', "\u{a0}")
 }
 
-pub(super) fn easy_and_hard(set: &Set, sides: &[Side; 2]) -> TableReadout {
+pub(super) fn easy_and_hard(set: &Set, sides: &[SideStatistics; 2]) -> TableReadout {
     let row = |(side, is_hard, sums): (usize, bool, Group)| {
         let weight = set.weight(side);
         let shares = [PIXELS, ENTROPY, ENTROPY_GRADIENT, FOCAL, FOCAL_GRADIENT]
@@ -121,7 +121,7 @@ pub(super) fn easy_and_hard(set: &Set, sides: &[Side; 2]) -> TableReadout {
     }
 }
 
-pub(super) fn hardest(set: &Set, sides: &[Side; 2]) -> TableReadout {
+pub(super) fn hardest(set: &Set, sides: &[SideStatistics; 2]) -> TableReadout {
     let row = |curve: usize| {
         let held = [(1, 0.01), (1, 0.2), (0, 0.01), (0, 0.2)].map(|(side, pixels): (usize, f64)| {
             let held = sides[side].concentration.held_by_hardest(curve, pixels);
@@ -159,7 +159,7 @@ fn in_use(set: &Set) -> String {
 }
 
 /// Whom the loss still listens to.
-pub(super) fn answer(set: &Set, sides: &[Side; 2]) -> Vec<String> {
+pub(super) fn answer(set: &Set, sides: &[SideStatistics; 2]) -> Vec<String> {
     let mut said: Vec<String> = [1, 0].into_iter().filter_map(|side| holders(set, sides, side)).collect();
     if said.is_empty() {
         said.push(format!("With {} there is no loss left to share.", gamma(set.curve.gamma)));
@@ -177,7 +177,7 @@ pub(super) fn answer(set: &Set, sides: &[Side; 2]) -> Vec<String> {
 }
 
 /// The hardest pixels of a side that hold most of its loss.
-fn holders(set: &Set, sides: &[Side; 2], side: usize) -> Option<String> {
+fn holders(set: &Set, sides: &[SideStatistics; 2], side: usize) -> Option<String> {
     let hardest = |curve| sides[side].concentration.hardest_that_hold(curve, MOST).map(percent);
     let (now, entropy) = (hardest(IN_USE)?, hardest(0)?);
     let (gamma, most) = (gamma(set.curve.gamma), percent(MOST));
@@ -194,9 +194,9 @@ fn holders(set: &Set, sides: &[Side; 2], side: usize) -> Option<String> {
     })
 }
 
-fn share_of_foreground(set: &Set, sides: &[Side; 2]) -> String {
+fn share_of_foreground(set: &Set, sides: &[SideStatistics; 2]) -> String {
     let of_foreground = |of: OfGroup| {
-        let (weight, Side { easy, hard, .. }) = (set.weight(0), &sides[0]);
+        let (weight, SideStatistics { easy, hard, .. }) = (set.weight(0), &sides[0]);
         share_of(of(easy, weight) + of(hard, weight), whole(set, sides, of))
     };
     let [pixels, focal, entropy] = [PIXELS, FOCAL, ENTROPY].map(of_foreground);

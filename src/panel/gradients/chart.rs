@@ -1,9 +1,9 @@
 //! Gradients by probability, stacked by term, summed in float16, and where they vanish.
 
 use super::half_precision::{partial_sums, terms_of};
-use super::study::{BINS, Term, binned, channel, means, middle};
+use super::study::{BINS, TermShare, binned, channel, means, middle};
 use super::text;
-use super::vanishing::Point;
+use super::vanishing::MarginPoint;
 use crate::field::{Field, Task};
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
 
@@ -43,7 +43,7 @@ fn probability_axis(field: &Field<'_>) -> Axis {
 
 /// Size of the gradient by bin, the terms one upon the other. Drawn from the whole down, so that each hides what it is
 /// a part of.
-pub(super) fn stacked(field: &Field<'_>, terms: &[Term]) -> Chart {
+pub(super) fn stacked(field: &Field<'_>, terms: &[TermShare]) -> Chart {
     let task = field.shape().task();
     let pixels: Vec<usize> = {
         let [own, other] = binned(field, |_| 0.0);
@@ -85,7 +85,7 @@ pub(super) fn partial_sums_chart(field: &Field<'_>) -> Chart {
 }
 
 /// Gradient that is left on the foreground as it grows confidently wrong; losses with their names.
-pub(super) fn vanishing(curves: &[(&str, &[Point])], from: f64, to: f64) -> Chart {
+pub(super) fn vanishing(curves: &[(&str, &[MarginPoint])], from: f64, to: f64) -> Chart {
     let series: Vec<Series> = curves
         .iter()
         .enumerate()

@@ -1,6 +1,6 @@
 //! Gradient that each loss has left where the foreground is confidently wrong, margin by margin.
 
-use super::vanishing::{Point, at_margin};
+use super::vanishing::{MarginPoint, at_margin};
 use super::{chart, text};
 use crate::field::IGNORE;
 use crate::laboratory::{Experiment, Named, Snapshot};
@@ -14,7 +14,7 @@ const STEP: f64 = 0.5;
 pub(super) struct Vanishing {
     snapshot: Snapshot,
     losses: Vec<Named>,
-    curves: Vec<Vec<Point>>,
+    curves: Vec<Vec<MarginPoint>>,
 }
 
 impl Vanishing {

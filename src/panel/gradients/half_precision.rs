@@ -134,7 +134,7 @@ pub fn partial_sums(terms: &[f64], points: usize) -> Vec<(usize, f64, f64)> {
 /// p and y are of one channel: the only one of a binary task, channel 1 of a multi-class one. The
 /// cross-entropy, in nats, is of all channels. Soft labels enter both y and the cross-entropy.
 pub fn terms_of(field: &Field<'_>) -> Vec<(&'static str, Vec<f64>)> {
-    let Terms { cross_entropy, prob, label } = Terms::of(field);
+    let SumTerms { cross_entropy, prob, label } = SumTerms::of(field);
     let overlap = prob.iter().zip(&label).map(|(p, y)| p * y).collect();
     let squares = prob.iter().map(|p| p * p).collect();
     text::SUMS.into_iter().zip([cross_entropy, prob, label, overlap, squares]).collect()
@@ -150,7 +150,7 @@ pub fn sums_of(field: &Field<'_>) -> Vec<SumReport> {
 /// and the mean cross-entropy. An empty mask is scored as any other; with no pixel to count the cross-entropy
 /// is 0.
 pub fn losses_of(field: &Field<'_>) -> Vec<HalfLoss> {
-    let Terms { cross_entropy, prob, label } = Terms::of(field);
+    let SumTerms { cross_entropy, prob, label } = SumTerms::of(field);
     let pixels = label.len().max(1) as f64;
     let overlap = half_sum(prob.iter().zip(&label).map(|(p, y)| p * y));
     let (prob, label) = (half_sum(prob.into_iter()), half_sum(label.into_iter()));
@@ -166,13 +166,13 @@ pub fn losses_of(field: &Field<'_>) -> Vec<HalfLoss> {
     vec![of(&dice::SPEC, &dice), of(&cross_entropy::SPEC, &|sum| sum(&cross_entropy) / pixels)]
 }
 
-struct Terms {
+struct SumTerms {
     cross_entropy: Vec<f64>,
     prob: Vec<f64>,
     label: Vec<f64>,
 }
 
-impl Terms {
+impl SumTerms {
     fn of(field: &Field<'_>) -> Self {
         let shape = field.shape();
         let all = field.probabilities(Head::Joint);

@@ -53,15 +53,15 @@ pub(super) fn means(side: &[Bin]) -> Vec<[f64; 2]> {
 
 /// A term of a compound, evaluated by itself.
 #[derive(Debug)]
-pub(super) struct Term {
+pub(super) struct TermShare {
     pub(super) weight: f64,
     pub(super) spec: &'static Spec,
     pub(super) evaluation: Evaluation,
 }
 
 /// The terms of a compound.
-pub(super) fn terms(field: &Field<'_>, loss: &dyn Loss) -> Vec<Term> {
-    let evaluated = loss.terms().iter().map(|term| Term {
+pub(super) fn terms(field: &Field<'_>, loss: &dyn Loss) -> Vec<TermShare> {
+    let evaluated = loss.terms().iter().map(|term| TermShare {
         weight: term.weight,
         spec: term.spec,
         evaluation: Evaluation::of(&*term.loss, field),
@@ -81,8 +81,8 @@ pub(super) struct Shares {
 }
 
 /// Shares of all terms.
-pub(super) fn shares(field: &Field<'_>, terms: &[Term]) -> Vec<Shares> {
-    let size = |term: &Term| {
+pub(super) fn shares(field: &Field<'_>, terms: &[TermShare]) -> Vec<Shares> {
+    let size = |term: &TermShare| {
         let gradient = &term.evaluation.gradient;
         term.weight.abs() * gradient.iter().map(|g| f64::from(g.abs())).sum::<f64>()
     };
@@ -90,7 +90,7 @@ pub(super) fn shares(field: &Field<'_>, terms: &[Term]) -> Vec<Shares> {
     let weights: f64 = terms.iter().map(|term| term.weight.abs()).sum();
     let gradient: f64 = terms.iter().map(size).sum();
     let share = |part: f64, whole: f64| (whole != 0.0).then(|| part / whole);
-    let of_term = |term: &Term| Shares {
+    let of_term = |term: &TermShare| Shares {
         spec: term.spec,
         of_weight: share(term.weight.abs(), weights),
         of_value: share(term.weight * term.evaluation.value, value),

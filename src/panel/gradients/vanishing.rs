@@ -14,7 +14,7 @@ const BELOW: f64 = 40.0;
 
 /// Point of the curve: a loss and its gradient at one margin.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
+pub struct MarginPoint {
     /// Logit of the wrong answer minus that of the right one, on every pixel of the foreground: below 0 it is right.
     pub margin: f64,
     /// Probability given to what is wrong there, from 0 to 1: σ(margin).
@@ -58,14 +58,14 @@ pub fn confidently_wrong(field: &Field<'_>, margin: f64) -> Logits {
 /// Loss and gradient where the whole foreground is wrong by the margin; see [`confidently_wrong`].
 ///
 /// Without a foreground the norm is 0. With a margin that is not finite in f32, value and norm are NaN.
-pub fn at_margin(field: &Field<'_>, loss: &dyn Loss, margin: f64) -> Point {
+pub fn at_margin(field: &Field<'_>, loss: &dyn Loss, margin: f64) -> MarginPoint {
     let logits = confidently_wrong(field, margin);
     let wrong_prob = sigmoid(margin);
     let (true, Ok(wrong)) = ((margin as f32).is_finite(), field.predicting(logits.view())) else {
-        return Point { margin, wrong_prob, value: f64::NAN, norm: f64::NAN, foreground_share: None };
+        return MarginPoint { margin, wrong_prob, value: f64::NAN, norm: f64::NAN, foreground_share: None };
     };
     let Evaluation { value, gradient } = Evaluation::of(loss, &wrong);
-    Point {
+    MarginPoint {
         margin,
         wrong_prob,
         value,

@@ -96,7 +96,7 @@ pub(super) fn of_knob(knob: Knob, shape: Shape) -> Axis {
 
 /// A side of a surface with its values.
 #[derive(Debug)]
-pub(super) struct Side {
+pub(super) struct SurfaceAxis {
     pub(super) choice: AxisChoice,
     pub(super) axis: Axis,
     pub(super) values: Vec<f64>,
@@ -104,7 +104,7 @@ pub(super) struct Side {
     pub(super) here: f64,
 }
 
-impl Side {
+impl SurfaceAxis {
     /// Refuses a number that the loss does not have, with a sentence.
     pub(super) fn new(
         choice: AxisChoice,

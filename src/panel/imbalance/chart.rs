@@ -1,6 +1,6 @@
 //! Losses along a knob, and one loss over two parameters.
 
-use super::axis::Side;
+use super::axis::SurfaceAxis;
 use super::study::Measured;
 use super::text;
 use crate::paint::chart::{Axis, Chart, Ink, Plot, Series, Surface};
@@ -33,7 +33,7 @@ pub(super) fn sweep(x: &Axis, values: &[f64], at_rest: f64, losses: &[(&str, &[M
 }
 
 /// One loss over two parameters, `measured` by row, then column; values that are not measured yet are blank.
-pub(super) fn surfaces(loss: &str, x: &Side, y: &Side, measured: &[Measured]) -> Report {
+pub(super) fn surfaces(loss: &str, x: &SurfaceAxis, y: &SurfaceAxis, measured: &[Measured]) -> Report {
     let surface = |title: String, name: &str, of: Of| {
         let mut values: Vec<f64> = measured.iter().map(of).collect();
         values.resize(x.values.len() * y.values.len(), f64::NAN);

@@ -1,6 +1,6 @@
 //! One loss over two parameters.
 
-use super::axis::{AxisChoice, Side};
+use super::axis::{AxisChoice, SurfaceAxis};
 use super::study::{Measured, measure};
 use super::{chart, text};
 use crate::field::{Field, IGNORE};
@@ -14,8 +14,8 @@ pub(super) struct Grid {
     snapshot: Snapshot,
     spec: &'static Spec,
     chosen: Chosen,
-    x: Side,
-    y: Side,
+    x: SurfaceAxis,
+    y: SurfaceAxis,
     measured: Vec<Measured>,
 }
 
@@ -30,7 +30,7 @@ impl Grid {
             return Err(text::SAME_AXES.into());
         }
         let chosen = snapshot.loss(spec.id);
-        let [x, y] = [x, y].map(|choice| Side::new(choice, spec, &chosen.settings, &snapshot));
+        let [x, y] = [x, y].map(|choice| SurfaceAxis::new(choice, spec, &chosen.settings, &snapshot));
         Ok(Self { x: x?, y: y?, spec, snapshot, chosen, measured: Vec::new() })
     }
 

@@ -2,12 +2,12 @@
 
 /// A number line that all values share. Its ends are 0 or round numbers, so that it seldom jumps while painting.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Axis {
+pub(super) struct NumberLine {
     pub(super) least: f64,
     pub(super) most: f64,
 }
 
-impl Axis {
+impl NumberLine {
     /// An axis that holds 0 and all values that are finite.
     pub(super) fn around(values: impl Iterator<Item = f64>) -> Self {
         let finite = values.filter(|value| value.is_finite());
@@ -38,11 +38,11 @@ mod tests {
 
     #[test]
     fn an_axis_ends_at_0_or_at_round_numbers() {
-        let axis = |values: &[f64]| Axis::around(values.iter().copied());
-        assert_eq!(axis(&[0.56, 0.62]), Axis { least: 0.0, most: 1.0 });
-        assert_eq!(axis(&[-0.28, 0.72]), Axis { least: -0.5, most: 1.0 });
-        assert_eq!(axis(&[3.1, f64::INFINITY]), Axis { least: 0.0, most: 5.0 });
-        assert_eq!(axis(&[0.0]), Axis { least: 0.0, most: 1.0 });
+        let axis = |values: &[f64]| NumberLine::around(values.iter().copied());
+        assert_eq!(axis(&[0.56, 0.62]), NumberLine { least: 0.0, most: 1.0 });
+        assert_eq!(axis(&[-0.28, 0.72]), NumberLine { least: -0.5, most: 1.0 });
+        assert_eq!(axis(&[3.1, f64::INFINITY]), NumberLine { least: 0.0, most: 5.0 });
+        assert_eq!(axis(&[0.0]), NumberLine { least: 0.0, most: 1.0 });
         let axis = axis(&[-0.28, 0.72]);
         assert!(
             (axis.position(0.25) - 0.5).abs() < 1e-15 && (axis.position(f64::NEG_INFINITY)).abs() < 1e-15

@@ -11,7 +11,7 @@ use crate::field::{Field, Shape};
 use crate::loss;
 use crate::loss::config::ConfigError;
 use crate::paint::number;
-use axis::Axis;
+use axis::NumberLine;
 use study::{Cause, Row, compare};
 
 /// See the [module docs](self).
@@ -119,7 +119,7 @@ impl Panel for Libraries {
 fn comparison(field: &Field<'_>, set: SetLoss<'_>) -> Result<ComparisonReadout, ConfigError> {
     let compared = compare(field, set.spec, set.settings)?;
     let values = compared.rows.iter().map(|row| row.value).chain([compared.value]);
-    let axis = Axis::around(values);
+    let axis = NumberLine::around(values);
     Ok(ComparisonReadout {
         id: set.spec.id.into(),
         value: compared.value,
@@ -131,7 +131,7 @@ fn comparison(field: &Field<'_>, set: SetLoss<'_>) -> Result<ComparisonReadout, 
     })
 }
 
-fn comparison_row(row: Row, own: f64, axis: Axis) -> ComparisonRow {
+fn comparison_row(row: Row, own: f64, axis: NumberLine) -> ComparisonRow {
     ComparisonRow {
         library: row.library.into(),
         name: text::version(row.name, row.version),

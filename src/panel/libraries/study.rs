@@ -5,7 +5,7 @@
 //! several differences need not add up to the whole, because conventions act on each other.
 
 use crate::field::Field;
-use crate::library::{Configured, Facts, Term, Version, default_of, notes, versions_of};
+use crate::library::{Configured, Facts, Version, WeightedLoss, default_of, notes, versions_of};
 use crate::loss::config::{Config, ConfigError, Kind, Param, Setting, Settings};
 use crate::loss::{Loss, Spec};
 
@@ -133,13 +133,14 @@ fn causes(field: &Field<'_>, ours: &Configured, theirs: &Configured) -> Vec<Caus
 /// Differences in parameters between two versions of one loss.
 fn differences(
     field: &Field<'_>,
-    ours: &Term,
-    theirs: &Term,
+    ours: &WeightedLoss,
+    theirs: &WeightedLoss,
     value: f64,
     name: Option<&'static str>,
 ) -> Vec<Cause> {
     let params = ours.spec.params.iter().filter_map(|param| {
-        let said = |term: &Term| term.settings.get(param.id).cloned().unwrap_or_else(|| default_of(param));
+        let said =
+            |term: &WeightedLoss| term.settings.get(param.id).cloned().unwrap_or_else(|| default_of(param));
         let (own, other) = (said(ours), said(theirs));
         if own == other {
             return None;

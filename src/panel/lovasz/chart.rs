@@ -1,7 +1,7 @@
 //! The sort, the shares of its pixels, and errors against the Jaccard loss reached.
 
 use super::study::readings::readings;
-use super::study::split::{Part, split};
+use super::study::split::{BatchPart, split};
 use super::study::{Order, READ_AT};
 use super::text;
 use crate::field::Field;
@@ -98,7 +98,7 @@ pub(super) fn images(field: &Field<'_>, loss: Lovasz, channel: usize, places: &[
     } else {
         places.iter().map(|&place| text::image(place)).collect()
     };
-    let parts: Vec<(String, Part)> =
+    let parts: Vec<(String, BatchPart)> =
         names.into_iter().zip(parts).filter(|(_, part)| part.pixels > 0).collect();
     let mean = parts.iter().map(|(_, part)| part.value).sum::<f64>() / parts.len().max(1) as f64;
     let mut curves: Vec<(&str, &[f64])> =

@@ -125,7 +125,7 @@ pub enum Pace {
 }
 
 /// The sort in numbers. Its lists travel beside it, where the open part is drawn from them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LovaszReadout {
@@ -150,7 +150,7 @@ pub struct LovaszReadout {
 }
 
 /// The pixel whose error is moved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct MovedReadout {
@@ -171,7 +171,7 @@ pub struct MovedReadout {
 }
 
 /// A pixel among the sorted ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct RankReadout {

@@ -4,8 +4,8 @@ use super::study::empty::Sole;
 use super::study::fewest_that_hold;
 use super::study::kink::{Kink, Place};
 use super::study::moments::{Moments, SLIDE};
-use super::study::readings::Reading;
-use super::study::split::Part;
+use super::study::readings::LovaszVariant;
+use super::study::split::BatchPart;
 use crate::field::Task;
 use crate::loss::lovasz::Error;
 use crate::paint::number::{count, short, tick};
@@ -135,8 +135,8 @@ pub(super) fn who_holds(weights: &[f64], products: &[f64]) -> [String; 2] {
 }
 
 /// The three losses beside the hard mask.
-pub(super) fn three(readings: &[Reading; 3], iou: Option<f64>, task: Task) -> TableReadout {
-    let row = |(name, reading): (&str, &Reading)| {
+pub(super) fn three(readings: &[LovaszVariant; 3], iou: Option<f64>, task: Task) -> TableReadout {
+    let row = |(name, reading): (&str, &LovaszVariant)| {
         let share =
             reading.foreground_share.map_or(NOTHING.into(), |share| format!("{:.1} %", 100.0 * share));
         vec![name.into(), short(reading.value), share, count(reading.with_gradient)]
@@ -154,8 +154,8 @@ pub(super) fn three(readings: &[Reading; 3], iou: Option<f64>, task: Task) -> Ta
     )
 }
 
-pub(super) fn images(parts: &[(String, Part)], mean: f64, all: &Part) -> TableReadout {
-    let row = |name: &str, part: &Part| {
+pub(super) fn images(parts: &[(String, BatchPart)], mean: f64, all: &BatchPart) -> TableReadout {
+    let row = |name: &str, part: &BatchPart| {
         vec![name.to_owned(), count(part.foreground), count(part.pixels), short(part.value)]
     };
     let mean = vec!["each by itself: their mean".into(), NOTHING.into(), NOTHING.into(), short(mean)];
@@ -169,9 +169,9 @@ pub(super) fn images(parts: &[(String, Part)], mean: f64, all: &Part) -> TableRe
 /// Both losses, and why they differ.
 pub(super) fn by_itself_and_as_one(
     halved: bool,
-    parts: &[(String, Part)],
+    parts: &[(String, BatchPart)],
     mean: f64,
-    all: &Part,
+    all: &BatchPart,
 ) -> Vec<String> {
     let mut said = Vec::new();
     if halved {

@@ -35,7 +35,7 @@ impl Default for MetricsState {
 }
 
 /// Strokes to look at again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct MetricsReadout {
     /// The latest first.
@@ -43,7 +43,7 @@ pub struct MetricsReadout {
 }
 
 /// A stroke that losses and IoU disagree on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Flag {
     /// The stroke, counted from the scene's opening.

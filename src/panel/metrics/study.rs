@@ -7,7 +7,7 @@ use crate::study::strokes::Stop;
 
 /// A stroke on which losses and IoU disagree.
 #[derive(Debug, Clone)]
-pub(super) struct Odds {
+pub(super) struct Disagreement {
     /// IoU before it and after it.
     pub(super) iou: [f64; 2],
     /// Losses that disagree: their values fell as IoU fell, or rose as it rose.
@@ -16,7 +16,7 @@ pub(super) struct Odds {
 
 /// Losses whose value a stroke lowered while it lowered IoU too, or raised both. None where all agree, and where the
 /// two stops cannot be compared or the stroke cannot be played again.
-pub(super) fn at_odds(before: &Stop, after: &Stop, state: MetricsState, task: Task) -> Option<Odds> {
+pub(super) fn at_odds(before: &Stop, after: &Stop, state: MetricsState, task: Task) -> Option<Disagreement> {
     if before.epoch != after.epoch || !before.playable {
         return None;
     }
@@ -33,7 +33,7 @@ pub(super) fn at_odds(before: &Stop, after: &Stop, state: MetricsState, task: Ta
         .filter(|loss| before.value_of(loss).is_some_and(|was| disagrees(was, loss.value)))
         .map(|loss| loss.spec)
         .collect();
-    (!losses.is_empty()).then_some(Odds { iou, losses })
+    (!losses.is_empty()).then_some(Disagreement { iou, losses })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Every sentence, title and label of the panel.
 
-use super::study::Odds;
+use super::study::Disagreement;
 use crate::field::Task;
-use crate::metric::Metrics;
+use crate::metric::MaskMetrics;
 use crate::paint::number::{short, tick};
 use crate::panel::text::listed;
 use crate::panel::{TableReadout, Title};
@@ -32,7 +32,7 @@ pub(super) const SCATTER: &str = "Every loss against IoU, one dot a stroke";
 pub(super) const SCATTER_X: &str = "IoU of the hard masks";
 pub(super) const SCATTER_Y: &str = "value of the loss";
 
-pub(super) fn metrics(metrics: &Metrics, tolerance: f64) -> TableReadout {
+pub(super) fn metrics(metrics: &MaskMetrics, tolerance: f64) -> TableReadout {
     let counts = &metrics.confusion;
     let ratio = |value: Option<f64>| value.map_or_else(|| "undefined: 0 / 0".to_owned(), short);
     let pixels = |value: Option<f64>| {
@@ -72,7 +72,7 @@ pub(super) fn losses<'n>(values: impl Iterator<Item = (&'n str, f64)>) -> TableR
 }
 
 /// A stroke that losses and IoU disagree on.
-pub(super) fn flag(stroke: usize, odds: &Odds, task: Task) -> String {
+pub(super) fn flag(stroke: usize, odds: &Disagreement, task: Task) -> String {
     let names: Vec<&str> = odds.losses.iter().map(|spec| spec.name.of(task)).collect();
     let names = listed(&names);
     let [before, after] = odds.iou.map(short);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use super::*;
-use crate::scene::{Path, Plane, preset};
+use crate::scene::{Path, Plane, Rect, preset};
 
 fn base() -> Rc<Scene> {
     Rc::new(preset("rare-class").expect("a bundled scene").build(64))

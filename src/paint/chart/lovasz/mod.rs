@@ -16,7 +16,7 @@ use super::super::Rgb;
 use super::super::colormap::ramp;
 use super::super::number::{count, short, tick};
 use super::draw;
-use super::frame::{Column, Frame, Tick, axis_end, fill_columns, round_values, written_in};
+use super::frame::{AxisTick, Column, Frame, axis_end, fill_columns, round_values, written_in};
 use super::{Area, ChartStyle, Drawn};
 
 /// Lovász sort as a chart. Ranks count from 0. If one of `errors`, `increments` and `foreground` is shorter
@@ -176,7 +176,7 @@ fn area<DB: DrawingBackend>(
     frame.left_axis(root, style, &chart.error_name, &vertical(&frame, style, end, 1.0))?;
     staircase(root, style, &frame, chart, end)?;
     let values = round_values(1.0, frame.width(), style.px(48.0));
-    let ticks: Vec<Tick> = values.into_iter().map(|v| (v, tick(v))).collect();
+    let ticks: Vec<AxisTick> = values.into_iter().map(|v| (v, tick(v))).collect();
     frame.bottom_axis(root, style, "Jaccard loss of the pixels so far", &ticks)?;
     if let Some(rank) = highlight.filter(|rank| *rank < chart.len())
         && let Some(span) = chart.spans().nth(rank)
@@ -192,13 +192,13 @@ fn area<DB: DrawingBackend>(
 }
 
 /// Ticks of a left axis from 0 to `end`, written as multiples of `unit`.
-fn vertical(frame: &Frame, style: &ChartStyle, end: f64, unit: f64) -> Vec<Tick> {
+fn vertical(frame: &Frame, style: &ChartStyle, end: f64, unit: f64) -> Vec<AxisTick> {
     let values = round_values(end, frame.height(), style.px(40.0));
     values.into_iter().map(|v| (v / end, tick(v / unit))).collect()
 }
 
 /// Ticks of the rank axis, counted from 1, each under the middle of its bar.
-fn rank_ticks(frame: &Frame, style: &ChartStyle, shown: usize) -> Vec<Tick> {
+fn rank_ticks(frame: &Frame, style: &ChartStyle, shown: usize) -> Vec<AxisTick> {
     let step = round_values(shown as f64, frame.width(), style.px(64.0))
         .get(1)
         .map_or(1, |s| s.round().max(1.0) as usize);

@@ -4,7 +4,7 @@
 //! says it, or the formula itself where that is enough.
 
 use super::claim::Claim;
-use super::rule::{Candidate, Only, Rule, Topic, Value, When};
+use super::rule::{AdviceRule, Candidate, ConstSetting, Only, Topic, When};
 
 /// Place of plain cross-entropy, which others are compared with.
 pub fn reference() -> usize {
@@ -55,11 +55,11 @@ const fn rule(
     why: &'static str,
     source: &'static str,
     claim: Option<Claim>,
-) -> Rule {
-    Rule { when, points, topic, why, source, claim }
+) -> AdviceRule {
+    AdviceRule { when, points, topic, why, source, claim }
 }
 
-const fn candidate(id: &'static str, rules: &'static [Rule]) -> Candidate {
+const fn candidate(id: &'static str, rules: &'static [AdviceRule]) -> Candidate {
     Candidate { id, title: None, told: "", settings: &[], only: Only::Everywhere, rules }
 }
 
@@ -115,7 +115,10 @@ pub const CANDIDATES: &[Candidate] = &[
     Candidate {
         title: Some("Dice + top-k cross-entropy"),
         told: "as a mixer, weights 1 and 1, with the hardest 10 % of the pixels",
-        settings: &[("first", Value::Choice("dice")), ("second", Value::Choice("top_k_cross_entropy"))],
+        settings: &[
+            ("first", ConstSetting::Choice("dice")),
+            ("second", ConstSetting::Choice("top_k_cross_entropy")),
+        ],
         ..candidate(
             "mixer",
             &[
@@ -235,7 +238,7 @@ pub const CANDIDATES: &[Candidate] = &[
     ),
     Candidate {
         told: "γ = 2, without α, which would weaken the foreground",
-        settings: &[("balanced", Value::Flag(false))],
+        settings: &[("balanced", ConstSetting::Flag(false))],
         ..candidate(
             "focal",
             &[
@@ -300,7 +303,7 @@ pub const CANDIDATES: &[Candidate] = &[
     ),
     Candidate {
         told: "β = 0.7",
-        settings: &[("beta", Value::Number(0.7))],
+        settings: &[("beta", ConstSetting::Number(0.7))],
         ..candidate(
             "combo",
             &[
@@ -335,7 +338,7 @@ pub const CANDIDATES: &[Candidate] = &[
     },
     Candidate {
         told: "β = 0.3",
-        settings: &[("beta", Value::Number(0.3))],
+        settings: &[("beta", ConstSetting::Number(0.3))],
         ..candidate(
             "combo",
             &[
@@ -370,7 +373,7 @@ pub const CANDIDATES: &[Candidate] = &[
     },
     Candidate {
         told: "α = 0.3 for false positives, β = 0.7 for false negatives",
-        settings: &[("alpha", Value::Number(0.3)), ("beta", Value::Number(0.7))],
+        settings: &[("alpha", ConstSetting::Number(0.3)), ("beta", ConstSetting::Number(0.7))],
         ..candidate(
             "tversky",
             &[
@@ -420,7 +423,7 @@ pub const CANDIDATES: &[Candidate] = &[
     },
     Candidate {
         told: "α = 0.7 for false positives, β = 0.3 for false negatives",
-        settings: &[("alpha", Value::Number(0.7)), ("beta", Value::Number(0.3))],
+        settings: &[("alpha", ConstSetting::Number(0.7)), ("beta", ConstSetting::Number(0.3))],
         ..candidate(
             "tversky",
             &[
@@ -471,9 +474,9 @@ pub const CANDIDATES: &[Candidate] = &[
     Candidate {
         told: "α = 0.3 for false positives, β = 0.7 for false negatives, exponent 3/4",
         settings: &[
-            ("alpha", Value::Number(0.3)),
-            ("beta", Value::Number(0.7)),
-            ("gamma", Value::Number(0.75)),
+            ("alpha", ConstSetting::Number(0.3)),
+            ("beta", ConstSetting::Number(0.7)),
+            ("gamma", ConstSetting::Number(0.75)),
         ],
         ..candidate(
             "focal_tversky",
@@ -590,9 +593,9 @@ pub const CANDIDATES: &[Candidate] = &[
         title: Some("Dice + boundary loss"),
         told: "as a mixer, weights 1 and 0.5; begin with less of the second and raise it as training goes on",
         settings: &[
-            ("first", Value::Choice("dice")),
-            ("second", Value::Choice("boundary")),
-            ("second_weight", Value::Number(0.5)),
+            ("first", ConstSetting::Choice("dice")),
+            ("second", ConstSetting::Choice("boundary")),
+            ("second_weight", ConstSetting::Number(0.5)),
         ],
         ..candidate(
             "mixer",
@@ -638,9 +641,9 @@ pub const CANDIDATES: &[Candidate] = &[
         title: Some("Dice + Hausdorff loss"),
         told: "as a mixer, weights 1 and 0.1; choose the second so that both terms are about as large",
         settings: &[
-            ("first", Value::Choice("dice")),
-            ("second", Value::Choice("hausdorff")),
-            ("second_weight", Value::Number(0.1)),
+            ("first", ConstSetting::Choice("dice")),
+            ("second", ConstSetting::Choice("hausdorff")),
+            ("second_weight", ConstSetting::Number(0.1)),
         ],
         ..candidate(
             "mixer",
@@ -684,7 +687,7 @@ pub const CANDIDATES: &[Candidate] = &[
     },
     Candidate {
         told: "with half of it Dice",
-        settings: &[("dice_share", Value::Number(0.5))],
+        settings: &[("dice_share", ConstSetting::Number(0.5))],
         only: Only::Thin,
         ..candidate(
             "cldice",

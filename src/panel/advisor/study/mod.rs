@@ -1,6 +1,6 @@
 //! Advice on losses to try on a scene: rules of thumb with their sources, each tested on the scene itself.
 //!
-//! A [`Candidate`] is a loss with settings and the [`Rule`]s about it. A rule says under which facts of the scene or
+//! A [`Candidate`] is a loss with settings and the [`AdviceRule`]s about it. A rule says under which facts of the scene or
 //! answers of the person it gives or takes points, why, who found it, and by which [`Claim`] on this very scene it can be
 //! seen. The ranking is the sum of points. A rule that the scene contradicts counts nothing, and is shown all the same;
 //! one that the scene supports, or says nothing about, counts in full: a measurement on one scene can make a rule
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use bench::{Bench, EmptyGradient, MOST, Measurement, Profile, RING, SHARES};
 pub use candidates::{CANDIDATES, reference};
 pub use claim::{Claim, Verdict, best_reached};
-pub use rule::{Candidate, Only, Rule, Topic, When};
+pub use rule::{AdviceRule, Candidate, Only, Topic, When};
 
 use crate::field::Task;
 use crate::panel::advisor::scene_facts::SceneFacts;
@@ -134,7 +134,7 @@ impl Situation {
 #[derive(Debug, Clone, Copy)]
 pub struct Reason {
     /// Rule that applies.
-    pub rule: &'static Rule,
+    pub rule: &'static AdviceRule,
     /// Verdict of the scene; none if it was not measured, or cannot be.
     pub verdict: Option<Verdict>,
 }
@@ -179,7 +179,7 @@ pub fn ranked(measured: &Evidence, answers: Answers) -> Vec<Advised> {
         .enumerate()
         .filter(|(_, candidate)| candidate.only.allows(&situation))
         .map(|(index, candidate)| {
-            let applies = |rule: &&Rule| rule.when.holds(&situation, answers);
+            let applies = |rule: &&AdviceRule| rule.when.holds(&situation, answers);
             let reasons: Vec<Reason> = candidate
                 .rules
                 .iter()

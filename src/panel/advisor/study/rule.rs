@@ -16,16 +16,16 @@ pub struct Candidate {
     /// Settings as text for people; empty if all are the defaults.
     pub told: &'static str,
     /// Settings that differ from the defaults, by parameter id.
-    pub(super) settings: &'static [(&'static str, Value)],
+    pub(super) settings: &'static [(&'static str, ConstSetting)],
     /// Scenes for which it is a candidate.
     pub only: Only,
     /// Rules about it.
-    pub rules: &'static [Rule],
+    pub rules: &'static [AdviceRule],
 }
 
 /// Setting as data.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Value {
+pub(super) enum ConstSetting {
     Number(f64),
     Flag(bool),
     Choice(&'static str),
@@ -55,7 +55,7 @@ impl Only {
 
 /// Rule: one thing that speaks for a candidate, or against it.
 #[derive(Debug)]
-pub struct Rule {
+pub struct AdviceRule {
     /// Condition under which it applies.
     pub when: When,
     /// Points that it gives, from 1 to 4, or takes, from −1 to −4.
@@ -156,10 +156,10 @@ impl Candidate {
 
     /// Settings of the candidate, by parameter id.
     pub fn settings(&self) -> Settings {
-        let setting = |value: &Value| match *value {
-            Value::Number(x) => Setting::Number(x),
-            Value::Flag(on) => Setting::Flag(on),
-            Value::Choice(id) => Setting::Choice(id.into()),
+        let setting = |value: &ConstSetting| match *value {
+            ConstSetting::Number(x) => Setting::Number(x),
+            ConstSetting::Flag(on) => Setting::Flag(on),
+            ConstSetting::Choice(id) => Setting::Choice(id.into()),
         };
         self.settings.iter().map(|(id, value)| ((*id).to_owned(), setting(value))).collect()
     }

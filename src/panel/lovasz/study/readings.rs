@@ -6,7 +6,7 @@ use crate::loss::lovasz::{Error, Lovasz};
 
 /// Measurements of one of the three forms.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
+pub struct LovaszVariant {
     /// Value of the loss.
     pub value: f64,
     /// Fraction of Σ|gradient| by the logit on pixels of the class, from 0 to 1; none if there is no
@@ -22,13 +22,13 @@ pub struct Reading {
 ///
 /// A binary task has no softmax of its own. That of the logits 0 and z is meant, the mean over background and
 /// foreground where the truth has both: the value of a library that is given two channels.
-pub fn readings(field: &Field<'_>, channel: usize) -> [Reading; 3] {
+pub fn readings(field: &Field<'_>, channel: usize) -> [LovaszVariant; 3] {
     let binary = field.shape().task() == Task::Binary;
     let both = |head, both| measured(field, channel, head, both);
     [measured_hinge(field, channel), both(Head::OneVsRest, false), both(Head::Joint, binary)]
 }
 
-fn measured_hinge(field: &Field<'_>, channel: usize) -> Reading {
+fn measured_hinge(field: &Field<'_>, channel: usize) -> LovaszVariant {
     let loss = Lovasz { error: Error::Hinge, per_image: false, all_classes: true };
     let errors = loss.errors(field);
     let pull = |i: usize, is_foreground| {
@@ -38,7 +38,7 @@ fn measured_hinge(field: &Field<'_>, channel: usize) -> Reading {
     walk(field, channel, Head::OneVsRest, false, pull)
 }
 
-fn measured(field: &Field<'_>, channel: usize, head: Head, both_sides: bool) -> Reading {
+fn measured(field: &Field<'_>, channel: usize, head: Head, both_sides: bool) -> LovaszVariant {
     let probabilities = field.probabilities(head);
     let pull = |i: usize, is_foreground| {
         let (p, rest) = (probabilities.prob[i], probabilities.rest[i]);
@@ -54,7 +54,7 @@ fn walk(
     head: Head,
     both_sides: bool,
     pull: impl Fn(usize, bool) -> (f64, f64),
-) -> Reading {
+) -> LovaszVariant {
     let shape = field.shape();
     let ranking = field.ranking(head, 0..shape.images, channel);
     let pixels = shape.pixels();
@@ -90,7 +90,7 @@ fn walk(
         curve.iter_mut().zip(read).for_each(|(sum, error)| *sum += share * error);
     }
     let total = pulls[0] + pulls[1];
-    Reading { value, foreground_share: (total > 0.0).then(|| pulls[1] / total), with_gradient, curve }
+    LovaszVariant { value, foreground_share: (total > 0.0).then(|| pulls[1] / total), with_gradient, curve }
 }
 
 #[cfg(test)]
@@ -138,7 +138,7 @@ mod tests {
     fn of_several_classes_each_is_about_the_one_that_is_chosen() {
         let (logits, labels) = scene(5, (1, 3, 9, 8));
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        let all: Vec<[Reading; 3]> = (0..3).map(|channel| readings(&field, channel)).collect();
+        let all: Vec<[LovaszVariant; 3]> = (0..3).map(|channel| readings(&field, channel)).collect();
         let mean = |which: usize| all.iter().map(|of| of[which].value).sum::<f64>() / 3.0;
         for (which, error) in [(0, Error::Hinge), (2, Error::Probability)] {
             let loss = Lovasz { error, per_image: false, all_classes: true };

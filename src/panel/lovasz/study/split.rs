@@ -6,7 +6,7 @@ use crate::loss::lovasz::Lovasz;
 
 /// Part of a batch, sorted by itself.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Part {
+pub struct BatchPart {
     /// Number of its pixels that count.
     pub pixels: usize,
     /// Number of its pixels that are foreground of the channel.
@@ -25,7 +25,7 @@ pub fn split(
     channel: usize,
     parts: usize,
     part_of: impl Fn(usize) -> usize,
-) -> (Part, Vec<Part>) {
+) -> (BatchPart, Vec<BatchPart>) {
     let mut each: Vec<Vec<(f64, bool)>> = vec![Vec::new(); parts];
     let mut all = Vec::new();
     for pixel in sorted(field, loss, channel) {
@@ -38,10 +38,10 @@ pub fn split(
     (measured(&all), each.iter().map(|part| measured(part)).collect())
 }
 
-fn measured(sorted: &[(f64, bool)]) -> Part {
+fn measured(sorted: &[(f64, bool)]) -> BatchPart {
     let foreground = sorted.iter().filter(|(_, is_foreground)| *is_foreground).count();
     let mut jaccard = JaccardLoss::new(foreground);
-    Part {
+    BatchPart {
         pixels: sorted.len(),
         foreground,
         value: sorted.iter().map(|&(error, is_foreground)| error * jaccard.join(is_foreground)).sum(),
