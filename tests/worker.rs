@@ -85,7 +85,9 @@ fn files_travel_as_bytes() {
 #[wasm_bindgen_test]
 fn what_is_no_edit_is_refused_and_the_engine_lives_on() {
     let mut engine = Engine::new();
-    assert!(engine.apply(js(r#"{"commands": [{"kind": "explode"}]}"#), None).is_err());
+    let refusal = engine.apply(js(r#"{"commands": [{"kind": "explode"}]}"#), None).unwrap_err();
+    assert_eq!(get(&refusal, "name").as_string().unwrap(), "Refusal");
+    assert!(get(&refusal, "message").as_string().unwrap().contains("explode"));
     assert!(engine.apply(js(r#"{"commands": []}"#), None).is_ok());
 }
 

@@ -249,6 +249,20 @@ pub enum PanelView {
     },
 }
 
+impl PanelView {
+    /// The stable name of the panel, as in links.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Libraries { .. } => "libraries",
+            Self::Focal(_) => "focal",
+            Self::Lovasz(_) => "lovasz",
+            Self::Metrics => "metrics",
+            Self::Gradients { .. } => "gradients",
+            Self::Batch { .. } => "batch",
+        }
+    }
+}
+
 /// A pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod edit;
 pub mod frame;
 
+mod at_work;
 mod batch;
 mod cards;
 mod deck;
@@ -20,6 +21,8 @@ mod readout;
 mod stage;
 mod strip;
 mod trail;
+
+pub use at_work::panel_at_work;
 
 use std::fmt::Display;
 
@@ -325,15 +328,16 @@ impl Session {
         }
         let shown =
             panel::Shown { field: &field, view: &self.view, deck: &self.deck, trail, values: &values };
-        let (sorted, part) = lovasz::part(&field, &self.view, several).unzip();
-        let mut panel = part.or_else(|| shown.panel());
-        let comparison = shown.comparison();
+        let ((sorted, part), own, comparison) = at_work::during(self.view.panel.as_ref(), || {
+            (lovasz::part(&field, &self.view, several).unzip(), shown.panel(), shown.comparison())
+        });
+        let mut panel = part.or(own);
         let scene = SceneReadout::new(editor, self.soft_edges, frame::class_shares(&field));
         let known = field.into_derived();
         if replayed.is_none() {
             *derived = known;
         }
-        match &self.view.panel {
+        at_work::during(self.view.panel.as_ref(), || match &self.view.panel {
             Some(PanelView::Batch { loss }) => {
                 panel = self.batch.panel(&mut self.strip, &self.deck, loss, self.soft_edges, &self.view);
             }
@@ -343,7 +347,7 @@ impl Session {
                 });
             }
             _ => self.batch = Batch::default(),
-        }
+        });
         let settings = self.deck.moved();
         let staged = self.staged.take();
         Frame {

@@ -11,6 +11,6 @@ use crate::instrument::advisor::readout;
 pub fn advice(
     #[wasm_bindgen(unchecked_param_type = "Evidence")] measured: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Answers")] answers: JsValue,
-) -> Result<JsValue, JsError> {
+) -> Result<JsValue, JsValue> {
     to_js(&readout(&from_js(measured)?, from_js(answers)?))
 }

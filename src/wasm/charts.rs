@@ -42,7 +42,7 @@ pub struct TableText {
 impl ChartView {
     /// From a chart as an instrument gives it.
     #[wasm_bindgen(constructor)]
-    pub fn new(#[wasm_bindgen(unchecked_param_type = "Chart")] chart: JsValue) -> Result<Self, JsError> {
+    pub fn new(#[wasm_bindgen(unchecked_param_type = "Chart")] chart: JsValue) -> Result<Self, JsValue> {
         Ok(Self { chart: from_js(chart)? })
     }
 
@@ -59,7 +59,7 @@ impl ChartView {
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
         scale: f64,
         #[wasm_bindgen(unchecked_param_type = "[number, number] | undefined")] cursor: JsValue,
-    ) -> Result<(), JsError> {
+    ) -> Result<(), JsValue> {
         let style = ChartStyle { theme: from_js(theme)?, scale };
         self.chart.draw(&area(canvas)?, &style, from_js(cursor)?).map_err(drawing_failed)
     }
@@ -71,14 +71,14 @@ impl ChartView {
         canvas: HtmlCanvasElement,
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
         scale: f64,
-    ) -> Result<(), JsError> {
+    ) -> Result<(), JsValue> {
         let style = ChartStyle { theme: from_js(theme)?, scale };
         self.chart.draw_titled(&area(canvas)?, &style).map_err(drawing_failed)
     }
 
     /// What a pointer reads there, in pixels of a canvas of this size.
     #[wasm_bindgen(unchecked_return_type = "Hover | undefined")]
-    pub fn hover(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Result<JsValue, JsError> {
+    pub fn hover(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Result<JsValue, JsValue> {
         // Where a chart lies does not depend on its theme.
         let style = ChartStyle { theme: Theme::Light, scale };
         to_js(&self.chart.hover((x, y), (width, height), &style))
@@ -93,14 +93,14 @@ impl ChartView {
 
     /// The values of both axes there; beside the plot those of its border.
     #[wasm_bindgen(js_name = valuesAt, unchecked_return_type = "[number, number] | undefined")]
-    pub fn values_at(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Result<JsValue, JsError> {
+    pub fn values_at(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Result<JsValue, JsValue> {
         let style = ChartStyle { theme: Theme::Light, scale };
         to_js(&self.chart.values_at((x, y), (width, height), &style))
     }
 
     /// The first rows of its numbers as text.
     #[wasm_bindgen(unchecked_return_type = "TableText")]
-    pub fn table(&self, most: usize) -> Result<JsValue, JsError> {
+    pub fn table(&self, most: usize) -> Result<JsValue, JsValue> {
         let (table, total) = self.chart.table_head(most);
         to_js(&TableText { total, rows: table.texts().collect(), columns: table.columns })
     }
@@ -116,7 +116,7 @@ impl ChartView {
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
         width: u32,
         height: u32,
-    ) -> Result<String, JsError> {
+    ) -> Result<String, JsValue> {
         Ok(self.chart.svg(from_js(theme)?, (width, height)))
     }
 }
@@ -128,11 +128,11 @@ pub fn focal_dragged(
     handle: &str,
     p: f64,
     loss: f64,
-) -> Result<Option<f64>, JsError> {
+) -> Result<Option<f64>, JsValue> {
     Ok(focal::dragged(&from_js::<Settings>(settings)?, handle, [p, loss]))
 }
 
-fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsError> {
+fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters::coord::Shift>, JsValue> {
     let backend = CanvasBackend::with_canvas_object(canvas)
         .ok_or_else(|| JsError::new("This canvas gives no 2D context."))?;
     Ok(backend.into_drawing_area())
@@ -140,6 +140,6 @@ fn area(canvas: HtmlCanvasElement) -> Result<DrawingArea<CanvasBackend, plotters
 
 fn drawing_failed(
     error: plotters::drawing::DrawingAreaErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>,
-) -> JsError {
-    JsError::new(&format!("A chart could not be drawn: {error}"))
+) -> JsValue {
+    JsError::new(&format!("A chart could not be drawn: {error}")).into()
 }

@@ -3,6 +3,7 @@
 use js_sys::{Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 
+use super::refusal::Refusal;
 use super::{from_js, set, to_js};
 use crate::laboratory::{self, Arrays, Header, Specimen};
 
@@ -38,16 +39,16 @@ impl Laboratory {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "Specimen")] specimen: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Request")] request: JsValue,
-    ) -> Result<Self, JsError> {
+    ) -> Result<Self, JsValue> {
         let specimen = specimen_from_js(&specimen)?;
         let inner =
-            laboratory::Laboratory::new(specimen, from_js(request)?).map_err(|said| JsError::new(&said))?;
+            laboratory::Laboratory::new(specimen, from_js(request)?).map_err(|said| Refusal::new(&said))?;
         Ok(Self { inner })
     }
 
     /// One step.
-    pub fn advance(&mut self) -> Result<(), JsError> {
-        self.inner.advance().map_err(|said| JsError::new(&said))
+    pub fn advance(&mut self) -> Result<(), JsValue> {
+        self.inner.advance().map_err(|said| Refusal::new(&said).into())
     }
 
     /// Steps made.
@@ -66,14 +67,14 @@ impl Laboratory {
     pub fn repaint(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-    ) -> Result<(), JsError> {
+    ) -> Result<(), JsValue> {
         self.inner.repaint(from_js(theme)?);
         Ok(())
     }
 
     /// What is known after a step, or now.
     #[wasm_bindgen(unchecked_return_type = "Findings")]
-    pub fn report(&self, step: Option<usize>) -> Result<JsValue, JsError> {
+    pub fn report(&self, step: Option<usize>) -> Result<JsValue, JsValue> {
         let report = self.inner.report(step);
         let findings = Object::new();
         set(&findings, "pixels", &Uint8ClampedArray::from(report.pixels.as_slice()))?;
@@ -82,7 +83,7 @@ impl Laboratory {
     }
 }
 
-pub(super) fn specimen_to_js(specimen: &Specimen) -> Result<JsValue, JsError> {
+pub(super) fn specimen_to_js(specimen: &Specimen) -> Result<JsValue, JsValue> {
     let js = Object::new();
     let Arrays { labels, logits, shares, photo } = specimen.arrays();
     set(&js, "header", &to_js(&specimen.header)?)?;
@@ -97,12 +98,12 @@ pub(super) fn specimen_to_js(specimen: &Specimen) -> Result<JsValue, JsError> {
     Ok(js.into())
 }
 
-fn specimen_from_js(js: &JsValue) -> Result<Specimen, JsError> {
+fn specimen_from_js(js: &JsValue) -> Result<Specimen, Refusal> {
     let get = |key: &str| Reflect::get(js, &key.into()).unwrap_or(JsValue::UNDEFINED);
     let bytes = |key| get(key).dyn_into::<Uint8Array>().ok().map(|array| array.to_vec());
     let floats = |key| get(key).dyn_into::<Float32Array>().ok().map(|array| array.to_vec());
     let header: Header = from_js(get("header"))?;
     let (labels, logits) = (bytes("labels").unwrap_or_default(), floats("logits").unwrap_or_default());
     Specimen::new(header, labels, logits, floats("shares"), bytes("photo"))
-        .map_err(|said| JsError::new(&said))
+        .map_err(|said| Refusal::new(&said))
 }

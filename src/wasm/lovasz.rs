@@ -29,7 +29,7 @@ impl LovaszPlot {
         error_name: String,
         width: usize,
         height: usize,
-    ) -> Result<Self, JsError> {
+    ) -> Result<Self, JsValue> {
         let mut order = super::order_from_js(&order)?;
         order.value = value;
         let charts = lovasz::sort(&order, &error_name);
@@ -83,7 +83,7 @@ impl LovaszPlot {
         &self,
         step: f64,
         #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-    ) -> Result<Uint8ClampedArray, JsError> {
+    ) -> Result<Uint8ClampedArray, JsValue> {
         let pixels = self.size.0 * self.size.1;
         let picture = moments::picture(&self.moments, step, pixels, from_js(theme)?);
         Ok(Uint8ClampedArray::from(picture.as_slice()))
@@ -91,7 +91,7 @@ impl LovaszPlot {
 
     /// What that picture is called.
     #[wasm_bindgen(js_name = stillAt, unchecked_return_type = "Still")]
-    pub fn still_at(&self, step: f64) -> Result<JsValue, JsError> {
+    pub fn still_at(&self, step: f64) -> Result<JsValue, JsValue> {
         to_js(&moments::still(&self.moments, step))
     }
 

@@ -7,6 +7,7 @@ mod advisor;
 mod charts;
 mod laboratory;
 mod lovasz;
+mod refusal;
 
 pub use advisor::advice;
 pub use charts::{ChartView, TableText, focal_dragged};
@@ -19,9 +20,10 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::paint::{Theme, heatmap};
-use crate::session::Session;
 use crate::session::catalogue::Catalogue;
+use crate::session::{self, Session};
 use crate::study::lovasz::Order;
+use refusal::Refusal;
 
 #[wasm_bindgen(typescript_custom_section)]
 const REPLY: &str = r#"
@@ -54,8 +56,15 @@ pub fn start() {
 
 /// What there is: losses and scenes.
 #[wasm_bindgen(unchecked_return_type = "Catalogue")]
-pub fn catalogue() -> Result<JsValue, JsError> {
+pub fn catalogue() -> Result<JsValue, JsValue> {
     to_js(&Catalogue::new())
+}
+
+/// Id of the panel that a trap interrupted; nothing if none was being worked out. It holds after a trap, when an
+/// [`Engine`] is of no more use, and needs a few bytes of memory.
+#[wasm_bindgen(js_name = panelAtWork)]
+pub fn panel_at_work() -> Option<String> {
+    session::panel_at_work().map(Into::into)
 }
 
 /// The session of a worker.
@@ -82,7 +91,7 @@ impl Engine {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Edit")] edit: JsValue,
         spare: Option<ArrayBuffer>,
-    ) -> Result<JsValue, JsError> {
+    ) -> Result<JsValue, JsValue> {
         let frame = self.session.apply(from_js(edit)?);
         let reply = Object::new();
         set(&reply, "frame", &to_js(&frame)?)?;
@@ -104,7 +113,7 @@ impl Engine {
 
     /// The scene and the losses on show, for a [`Laboratory`]. None while nothing has been shown yet.
     #[wasm_bindgen(unchecked_return_type = "Specimen")]
-    pub fn specimen(&mut self) -> Result<JsValue, JsError> {
+    pub fn specimen(&mut self) -> Result<JsValue, JsValue> {
         laboratory::specimen_to_js(&self.session.specimen())
     }
 
@@ -112,7 +121,7 @@ impl Engine {
     pub fn replay(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Edit")] edit: JsValue,
-    ) -> Result<(), JsError> {
+    ) -> Result<(), JsValue> {
         self.session.edit(from_js(edit)?);
         Ok(())
     }
@@ -122,7 +131,7 @@ impl Engine {
 #[wasm_bindgen(js_name = classColours)]
 pub fn class_colours(
     #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
-) -> Result<Vec<String>, JsError> {
+) -> Result<Vec<String>, JsValue> {
     let theme: Theme = from_js(theme)?;
     Ok(theme.classes().iter().map(|[r, g, b]| format!("rgb({r} {g} {b})")).collect())
 }
@@ -132,7 +141,7 @@ pub fn class_colours(
 pub fn legend_pixels(
     #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
     width: usize,
-) -> Result<Uint8ClampedArray, JsError> {
+) -> Result<Uint8ClampedArray, JsValue> {
     Ok(Uint8ClampedArray::from(heatmap::legend(from_js(theme)?, width).as_slice()))
 }
 
@@ -146,7 +155,7 @@ fn pixels_to_js(bytes: &[u8], spare: Option<ArrayBuffer>) -> Uint8ClampedArray {
     pixels
 }
 
-fn order_to_js(order: &Order) -> Result<Object, JsError> {
+fn order_to_js(order: &Order) -> Result<Object, JsValue> {
     let js = Object::new();
     set(&js, "errors", &Float32Array::from(order.errors.as_slice()))?;
     set(&js, "increments", &Float32Array::from(order.increments.as_slice()))?;
@@ -156,9 +165,9 @@ fn order_to_js(order: &Order) -> Result<Object, JsError> {
     Ok(js)
 }
 
-fn order_from_js(order: &JsValue) -> Result<Order, JsError> {
+fn order_from_js(order: &JsValue) -> Result<Order, JsValue> {
     let list = |key: &str| {
-        Reflect::get(order, &key.into()).map_err(|_| JsError::new("A sort has lists by their names."))
+        Reflect::get(order, &key.into()).map_err(|_| Refusal::new("A sort has lists by their names."))
     };
     Ok(Order {
         errors: Float32Array::new(&list("errors")?).to_vec(),
@@ -169,18 +178,17 @@ fn order_from_js(order: &JsValue) -> Result<Order, JsError> {
     })
 }
 
-fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsError> {
-    Reflect::set(object, &key.into(), value)
-        .map_err(|_| JsError::new("An object took no property."))
-        .map(drop)
+fn set(object: &Object, key: &str, value: &JsValue) -> Result<(), JsValue> {
+    Reflect::set(object, &key.into(), value).map(drop)
 }
 
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     // Maps by name are plain objects there.
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
     Ok(value.serialize(&serializer)?)
 }
 
-fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsError> {
-    Ok(serde_wasm_bindgen::from_value(value)?)
+/// Refuses what is not of the type, with a sentence.
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Refusal> {
+    serde_wasm_bindgen::from_value(value).map_err(|refused| Refusal::new(&refused.to_string()))
 }
