@@ -34,6 +34,8 @@ interface Lossfield {
   readonly millis: number;
   readonly journal: Command[];
   readonly view: unknown;
+  /** Milliseconds that workers are given, `www/src/limits.ts`. */
+  readonly limits: object;
   send(command: Command): void;
 }
 declare global {
@@ -296,7 +298,10 @@ export class App {
   }
 }
 
-/** `app` is the page, opened; a test that uses it fails if the console has an error. */
+/**
+ * `app` is the page, opened; a test that uses it fails if the console has an error. A violation of the content security
+ * policy or of Trusted Types is one.
+ */
 export const test = base.extend<{ app: App }>({
   app: async ({ page }, use) => {
     const app = new App(page);

@@ -1,4 +1,5 @@
 import type { Command, Edit } from "../pkg/lossfield.js";
+import type { Kept } from "./kept.ts";
 
 /** Either sets all parameters of a loss. */
 function setsLoss(command: Command): command is Extract<Command, { kind: "setLoss" | "asIn" }> {
@@ -32,12 +33,12 @@ export function merged(waiting: Command[], command: Command): Command[] {
  * Every command that was carried out, with settings in the place of older ones: replayed in a new session they give
  * the same scene with the same history. Nothing is trimmed, because an undo can reach back behind any of them.
  */
-export class Journal {
+export class Journal implements Kept {
   #commands: Command[] = [];
   /** What is shown changes nothing that was painted, so only the last counts, and it can come last. */
   #shown: Command | undefined;
 
-  get edits(): Edit[] {
+  get payload(): Edit[] {
     const commands = this.#shown ? [...this.#commands, this.#shown] : this.#commands;
     return commands.length === 0 ? [] : [{ commands }];
   }

@@ -1,5 +1,9 @@
 import type { Findings, Request as Question, Specimen, Theme } from "../pkg/lossfield.js";
+import { limits } from "./limits.ts";
 import type { FromLaboratory, ToLaboratory } from "./protocol.ts";
+import { Pulse } from "./pulse.ts";
+import { TEXT } from "./text.ts";
+import { messageOf } from "./wasm.ts";
 import { newLaboratory } from "./workers.ts";
 
 /** What a panel shows of its experiment. */
@@ -30,6 +34,15 @@ export class LaboratoryClient {
   #worker: Worker | undefined;
   #ids = 0;
   readonly #specimen: () => Promise<Specimen>;
+  readonly #pulse = new Pulse({
+    ping: () => {
+      this.#post({ kind: "ping" });
+    },
+    allowed: () => limits.start,
+    lost: () => {
+      this.#lose(TEXT.laboratory.silent);
+    },
+  });
 
   constructor(specimen: () => Promise<Specimen>) {
     this.#specimen = specimen;
@@ -56,7 +69,15 @@ export class LaboratoryClient {
       begun: false,
       ...(former && { findings: former }),
     });
-    const specimen = await this.#specimen();
+    let specimen: Specimen;
+    try {
+      specimen = await this.#specimen();
+    } catch (error) {
+      const failed = this.of(panel);
+      const failure = TEXT.laboratory.stopped(messageOf(error));
+      if (failed?.id === id) this.#put({ ...failed, running: false, failure });
+      return;
+    }
     // Meanwhile it may have been cancelled, sent further, or another begun.
     const now = this.of(panel);
     if (now?.id !== id) return;
@@ -111,24 +132,35 @@ export class LaboratoryClient {
   }
 
   #post(message: ToLaboratory, transfer: Transferable[] = []): void {
-    this.#started().postMessage(message, { transfer });
+    try {
+      this.#started().postMessage(message, { transfer });
+    } catch (error) {
+      // No worker is allowed here, or there is no memory for a copy of the message.
+      this.#lose(TEXT.laboratory.stopped(messageOf(error)));
+    }
   }
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
     const worker = newLaboratory();
     worker.onmessage = ({ data }: MessageEvent<FromLaboratory>) => {
-      this.#hear(data);
+      if (worker === this.#worker) this.#hear(data);
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#lose(event.message || "the laboratory could not be loaded");
+      if (worker !== this.#worker) return;
+      // A script that does not load leaves an event without a message.
+      const loaded = event instanceof ErrorEvent;
+      this.#lose(loaded ? TEXT.laboratory.stopped(event.message) : TEXT.laboratory.script);
     };
     this.#worker = worker;
+    this.#pulse.start();
     return worker;
   }
 
   #hear(message: FromLaboratory): void {
+    this.#pulse.heard();
+    if (message.kind === "pong") return;
     const experiment = Object.values(this.experiments).find(({ id }) => id === message.id);
     if (!experiment) return;
     switch (message.kind) {
@@ -142,17 +174,19 @@ export class LaboratoryClient {
         break;
       }
       case "failed":
-        this.#put({ ...experiment, running: false, failure: message.message });
-        if (message.lost) this.#lose(message.message);
+        if (message.lost) this.#lose(TEXT.laboratory.stopped(message.message), experiment.id);
+        else this.#put({ ...experiment, running: false, failure: message.message });
     }
   }
 
   /** Whatever is under way is lost with the worker; the next question starts a new one. */
-  #lose(message: string): void {
+  #lose(message: string, asked?: number): void {
+    this.#pulse.stop();
     this.#worker?.terminate();
     this.#worker = undefined;
     for (const experiment of Object.values(this.experiments)) {
-      if (experiment.running) this.#put({ ...experiment, running: false, failure: message });
+      if (experiment.running || experiment.id === asked)
+        this.#put({ ...experiment, running: false, failure: message });
     }
   }
 }

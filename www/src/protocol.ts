@@ -7,15 +7,19 @@ import type {
   Specimen,
   Theme,
 } from "../pkg/lossfield.js";
+import type { Payload } from "./kept.ts";
+import type { Missing } from "./wasm.ts";
 
 /** What the page asks of the worker. */
 export type ToWorker =
-  /** First of all, once: edits that a session before it had already carried out. */
-  | { kind: "start"; journal: Edit[] }
+  /** First of all, once: what a session before it had come to. `tries` to load the module have failed. */
+  | { kind: "start"; kept: Payload; tries: number }
   /** One edit; the next is not sent before this one is answered. `spare` may be filled with its pixels. */
   | { kind: "apply"; edit: Edit; spare: ArrayBuffer | undefined }
   /** A copy of the scene for the laboratory. */
-  | { kind: "specimen" };
+  | { kind: "specimen" }
+  /** Asks for a pong, at any time. */
+  | { kind: "ping" };
 
 /** What the worker tells the page. */
 export type FromWorker =
@@ -25,8 +29,12 @@ export type FromWorker =
   | { kind: "specimen"; specimen: Specimen }
   /** An edit was not understood and changed nothing. */
   | { kind: "refused"; message: string }
-  /** The session is lost: this worker is of no more use. */
-  | { kind: "crashed"; message: string };
+  /**
+   * The session is lost, or could not be begun: this worker is of no more use. `panel` is the id of the one that was
+   * being worked out.
+   */
+  | { kind: "lost"; cause: Missing | "stopped"; message: string; panel: string | undefined }
+  | { kind: "pong" };
 
 /**
  * What the page asks of the laboratory's worker. It holds one experiment for each panel and works on one at a time: a new
@@ -49,11 +57,14 @@ export type ToLaboratory =
   /** Shows what was known after a step. */
   | { kind: "show"; id: number; step: number }
   /** Shows the same in the colours of another theme. */
-  | { kind: "repaint"; id: number; theme: Theme };
+  | { kind: "repaint"; id: number; theme: Theme }
+  /** Asks for a pong, at any time. */
+  | { kind: "ping" };
 
 /** What the laboratory's worker tells the page. */
 export type FromLaboratory =
   | { kind: "progress"; id: number; done: number; total: number }
   | { kind: "findings"; id: number; findings: Findings; running: boolean }
   /** It cannot be made, or is gone; `lost` says that this worker is of no more use. */
-  | { kind: "failed"; id: number; message: string; lost: boolean };
+  | { kind: "failed"; id: number; message: string; lost: boolean }
+  | { kind: "pong" };

@@ -21,8 +21,11 @@ import type {
   VersionEntry,
   View,
 } from "../pkg/lossfield.js";
-import { EngineClient } from "./engine.ts";
+import { loadCharts } from "./charts.ts";
+import { EngineClient, type Loss } from "./engine.ts";
 import { LaboratoryClient } from "./laboratory.svelte.ts";
+import { limits } from "./limits.ts";
+import { TEXT } from "./text.ts";
 
 /** What a loss's parameters are set to, by their ids; those missing have their defaults. */
 export type Settings = Readonly<Record<string, Setting>>;
@@ -72,7 +75,12 @@ export class Lossfield {
   /** How many replies there have been. */
   replies = 0;
   messages = $state.raw<Message[]>([]);
-  busy = $state<"starting" | "ready" | "restarting" | "dead">("starting");
+  /** Why there is no engine, while there is none. */
+  trouble = $state.raw<Loss>();
+  /** Whether the engine takes longer to load than it should. */
+  slow = $state(false);
+  /** For tests, which do not wait as long as people. */
+  readonly limits = limits;
 
   tool = $state<Tool>("brush");
   erasing = $state(false);
@@ -164,11 +172,12 @@ export class Lossfield {
     this.laboratory = new LaboratoryClient(() => this.#engine.specimen());
     this.#engine = new EngineClient({
       ready: (catalogue) => {
-        this.catalogue = catalogue;
+        // Every engine has the same, and the page follows its link when there is one at first.
+        this.catalogue ??= catalogue;
+        this.slow = false;
         if (this.cards.length === 0) this.cards = this.firstCards;
-        if (this.busy === "restarting")
-          this.say(false, "The engine is back, and so is your scene.");
-        this.busy = "ready";
+        if (this.trouble && this.reply) this.say(false, TEXT.back);
+        this.trouble = undefined;
         this.send({ kind: "show", view: this.view });
       },
       reply: (reply, millis) => {
@@ -179,19 +188,51 @@ export class Lossfield {
         for (const { refusal, text } of reply.frame.notices) this.say(refusal, text);
       },
       refused: (message) => {
-        this.say(true, `This was not understood and changed nothing: ${message}`);
+        this.say(true, TEXT.refused(message));
       },
-      crashed: (message, again) => {
-        this.busy = again ? "restarting" : "dead";
+      slow: () => {
+        this.slow = true;
+      },
+      lost: (loss) => {
+        this.trouble = loss;
+        this.slow = false;
         this.painting = false;
-        this.say(
-          true,
-          again
-            ? `The engine stopped (${message}). It is being started again; only the last change may be lost.`
-            : `The engine stops again and again (${message}). Reload the page; if that does not help, try another browser.`,
-        );
+        // Before the first answer it is said where the scene would be.
+        if (this.reply && loss.again) this.say(true, TEXT.restarting[loss.cause](loss.detail));
+        if (loss.leftOut) this.say(true, TEXT.leftOut);
+        const panel = loss.panel ?? (loss.onShow ? this.#panel?.kind : undefined);
+        if (panel !== undefined) {
+          this.leavePanel(panel);
+          this.say(true, TEXT.panelClosed(this.#labelOf(panel)));
+        }
       },
     });
+    let wrong: number | undefined;
+    void loadCharts((said) => {
+      if (wrong !== undefined) this.dismiss(wrong);
+      wrong = said === undefined ? undefined : this.say(true, TEXT.charts(said));
+    });
+  }
+
+  /** Starts an engine now, with the scene as it was. */
+  startAgain(): void {
+    this.trouble = undefined;
+    this.slow = false;
+    this.#engine.startAgain();
+  }
+
+  /** A panel whose component failed where it is drawn. */
+  panelFailed(panel: Tab, detail: string): void {
+    this.leavePanel(panel);
+    this.say(true, TEXT.panelFailed(this.#labelOf(panel), detail));
+  }
+
+  leavePanel(panel: Tab): void {
+    if (this.tab === panel) this.tab = "cards";
+  }
+
+  #labelOf(panel: Tab): string {
+    return this.tabs.find(({ id }) => id === panel)?.label ?? panel;
   }
 
   /** Losses and libraries, then the instruments: every tab with its name. */
@@ -205,7 +246,7 @@ export class Lossfield {
 
   /** For tests and the curious: the commands that lead to the present scene. */
   get journal(): Command[] {
-    return this.#engine.journal.flatMap(({ commands }) => commands);
+    return this.#engine.kept.flatMap(({ commands }) => commands);
   }
 
   /** What the engine has changed by itself, or tells once. */
@@ -396,19 +437,18 @@ export class Lossfield {
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      this.say(
-        true,
-        `${file.name}: the browser could not read it; expected a file that is still where it was.`,
-      );
+      this.say(true, TEXT.unreadable(file.name));
       return;
     }
     this.send({ kind: plane === "truth" ? "openTruth" : "openPrediction", name: file.name, bytes });
   }
 
-  say(refusal: boolean, text: string): void {
+  /** Says something, in place of the same said before; gives its id. */
+  say(refusal: boolean, text: string): number {
     this.#messages += 1;
     const message = { id: this.#messages, refusal, text };
     this.messages = [...this.messages.filter((said) => said.text !== text), message].slice(-4);
+    return message.id;
   }
 
   /** Pins a pixel, or lets go of it if it is the one. */

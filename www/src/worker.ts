@@ -1,14 +1,13 @@
-import init, { Engine, catalogue, type Reply } from "../pkg/lossfield.js";
+import { Engine, catalogue, panelAtWork, type Reply } from "../pkg/lossfield.js";
+import { reopen } from "./kept.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
+import { isRefusal } from "./refusal.ts";
+import { LoadError, load, messageOf } from "./wasm.ts";
 
 let engine: Engine | undefined;
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function buffersOf({ truth, order, stills }: Reply): Transferable[] {
@@ -19,31 +18,63 @@ function buffersOf({ truth, order, stills }: Reply): Transferable[] {
 }
 
 async function answer(request: ToWorker): Promise<void> {
-  if (request.kind === "start") {
-    await init();
-    engine = new Engine();
-    for (const edit of request.journal) engine.replay(edit);
-    post({ kind: "ready", catalogue: catalogue() });
-  } else if (request.kind === "specimen") {
-    if (!engine) return;
-    const specimen = engine.specimen();
-    const { labels, logits, shares, photo } = specimen;
-    const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
-    post(
-      { kind: "specimen", specimen },
-      arrays.map(({ buffer }) => buffer as ArrayBuffer),
-    );
-  } else if (engine) {
-    const before = performance.now();
-    const reply = engine.apply(request.edit, request.spare);
-    post({ kind: "reply", reply, millis: performance.now() - before }, buffersOf(reply));
+  switch (request.kind) {
+    case "ping":
+      post({ kind: "pong" });
+      break;
+    case "start":
+      await load(request.tries);
+      engine = new Engine();
+      reopen(engine, request.kept);
+      post({ kind: "ready", catalogue: catalogue() });
+      break;
+    case "specimen": {
+      if (!engine) return;
+      const specimen = engine.specimen();
+      const { labels, logits, shares, photo } = specimen;
+      const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
+      post(
+        { kind: "specimen", specimen },
+        arrays.map(({ buffer }) => buffer as ArrayBuffer),
+      );
+      break;
+    }
+    case "apply": {
+      if (!engine) return;
+      const before = performance.now();
+      const reply = engine.apply(request.edit, request.spare);
+      post({ kind: "reply", reply, millis: performance.now() - before }, buffersOf(reply));
+    }
+  }
+}
+
+/** The panel that a trap interrupted. The instance that is asked is broken, so that asking may fail as well. */
+function interrupted(): string | undefined {
+  try {
+    return panelAtWork();
+  } catch {
+    return undefined;
   }
 }
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   answer(data).catch((error: unknown) => {
-    // A trap poisons the instance: whatever is called on it afterwards fails too.
-    const crashed = error instanceof WebAssembly.RuntimeError || engine === undefined;
-    post({ kind: crashed ? "crashed" : "refused", message: describe(error) });
+    const message = messageOf(error);
+    if (error instanceof LoadError) {
+      post({ kind: "lost", cause: error.missing, message, panel: undefined });
+    } else if (isRefusal(error) && engine) {
+      post({ kind: "refused", message });
+    } else {
+      post({ kind: "lost", cause: "stopped", message, panel: interrupted() });
+    }
+  });
+};
+
+self.onmessageerror = () => {
+  post({
+    kind: "lost",
+    cause: "stopped",
+    message: "a message could not be read",
+    panel: undefined,
   });
 };
