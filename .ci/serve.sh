@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Serves the built page; Vite takes the next free port if this one is taken, and prints the address.
+# Serves the built page at PORT, or at the next port that is free, and prints the address.
 . "$(dirname "$0")/lib.sh"
 
 say "serving www/dist (Ctrl-C stops)"
 cd www
-exec vite preview --host 127.0.0.1 --port "${PORT:-4173}"
+exec node serve.js

@@ -42,4 +42,5 @@ export default defineConfig(
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
   },
+  { files: ["serve.js"], rules: { "no-console": "off" } },
 );

@@ -1,11 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { compressed } from "./compressed.ts";
 import { formulas } from "./formulas.ts";
+import { policy } from "./policy.ts";
 
 export default defineConfig({
   // Relative addresses, so that the built page works under any path of any host.
   base: "./",
-  plugins: [formulas(), svelte()],
+  plugins: [formulas(), svelte(), policy(), compressed()],
   // The worker imports the wasm package by `import.meta.url`, which only a module worker has.
   worker: { format: "es" },
   build: {
@@ -14,5 +16,4 @@ export default defineConfig({
     assetsInlineLimit: (path) => (path.endsWith(".wasm") ? false : undefined),
   },
   server: { host: "127.0.0.1" },
-  preview: { host: "127.0.0.1", port: 4173, strictPort: false },
 });

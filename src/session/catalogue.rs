@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::field::Task;
+use crate::field::{IGNORE, Task};
 use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::panel::{AnyPanel, PANELS, Title};
-use crate::scene::{BATCHES, BatchPreset, PRESETS, Preset, WIDEST};
+use crate::scene::{BATCHES, BatchPreset, PRESETS, WIDEST};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -25,8 +25,8 @@ pub struct Catalogue {
     pub batches: Vec<BatchEntry>,
     /// In the order of their tabs.
     pub panels: Vec<PanelEntry>,
-    /// Longest side of a made scene at first.
-    pub default_side: usize,
+    /// Label that counts nowhere.
+    pub ignored: u8,
     /// The widest soft edge of a truth, in pixels.
     pub widest_soft_edge: usize,
 }
@@ -272,7 +272,7 @@ impl Catalogue {
                 .collect(),
             batches: BATCHES.iter().map(Into::into).collect(),
             panels: PANELS.iter().map(Into::into).collect(),
-            default_side: Preset::DEFAULT_SIZE,
+            ignored: IGNORE,
             widest_soft_edge: WIDEST,
         }
     }

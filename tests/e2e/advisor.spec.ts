@@ -89,7 +89,7 @@ test("a suggestion's card is shown with its settings", async ({ app }) => {
   await expect(card).toBeInViewport();
   await expect(card.getByRole("slider", { name: /^α/ })).toHaveValue("0.7");
   await expect(card.getByRole("slider", { name: /^β/ })).toHaveValue("0.3");
-  await app.expectShownNativeValues();
+  await app.expectNativeValues();
 });
 
 test("a changed scene is said to be one, and measured when asked", async ({ app }) => {

@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { type App, type Point, test } from "./fixtures.ts";
+import { type App, type Point, type TabName, test } from "./fixtures.ts";
 
 // How long the page takes to follow the brush. It measures and never judges: `make bench`.
 
@@ -125,7 +125,7 @@ for (const { name, preset, batch, panel, all, sweep } of [
   name: string;
   preset?: string;
   batch?: string;
-  panel?: string;
+  panel?: TabName;
   all?: boolean;
   sweep?: boolean;
 }[]) {

@@ -19,7 +19,7 @@ test("p = 0.5 everywhere: who holds the gradient", async ({ app }) => {
     dice: "fg 50 %",
     jaccard: "fg 50 %",
   });
-  await app.expectShownNativeValues();
+  await app.expectNativeValues();
 });
 
 test("every pixel right at 0.9: focal is a hundredth of cross-entropy", async ({ app }) => {
@@ -40,7 +40,7 @@ test("two pixels can be seen, painted and set", async ({ app }) => {
   await app.openPreset("Lovász hinge of two pixels");
   expect((await app.values()).lovasz_hinge).toBeCloseTo(1.5, 6);
   await app.stroke("prediction", [[0.5, 0.5]]);
-  const painted = await app.expectShownNativeValues();
+  const painted = await app.expectNativeValues();
   expect(painted.lovasz_hinge).not.toBeCloseTo(1.5, 3);
   await app.showTab("Lovász");
   await app.showTab("Focal");
@@ -63,12 +63,12 @@ test("on an uncertain edge cross-entropy is at rest and Dice is not; soft forms 
   const form = app.card("dice").getByRole("combobox", { name: "soft labels" });
   expect((await app.values()).dice).toBeGreaterThan(0.02);
   await form.selectOption({ label: "Σ|p − y|" });
-  expect((await app.expectShownNativeValues()).dice).toBeLessThan(1e-6);
+  expect((await app.expectNativeValues()).dice).toBeLessThan(1e-6);
 
   await app.slider("Soft truth").press("Home");
   await app.settle();
   await expect(form).toHaveCount(0);
-  await app.expectShownNativeValues();
+  await app.expectNativeValues();
   await app.openPreset("Coins");
   await expect(app.slider("Soft truth")).toHaveValue("0");
 });

@@ -52,7 +52,9 @@ test("a picked PNG is the prediction, its greys the probabilities", async ({ app
     "prediction",
     png("ramp.png", SCENE, (x) => 2 * x),
   );
-  await expect.poll(async () => (await app.journal()).at(-1)?.kind).toBe("openPrediction");
+  await expect
+    .poll(async () => (await app.sent()).at(-1))
+    .toMatchObject({ kind: "open", plane: "prediction" });
   await app.expectNativeValues();
   const row = Array.from({ length: 128 }, (_, x) => [x, 5] as const);
   expect(new Set(await app.coloursAt("prediction", row)).size).toBeGreaterThan(60);
@@ -70,7 +72,11 @@ test("a dropped PNG is the truth of the canvas it is dropped on", async ({ app }
   await app.openPreset("Balanced disc");
   await drop(app, "truth", half("dropped.png", SCENE));
   await expect(app.messages).toContainText("dropped.png");
-  expect((await app.journal()).at(-1)).toMatchObject({ kind: "openTruth", name: "dropped.png" });
+  expect((await app.sent()).at(-1)).toMatchObject({
+    kind: "open",
+    plane: "truth",
+    name: "dropped.png",
+  });
   await app.expectNativeValues();
 });
 
@@ -78,7 +84,9 @@ test("a multi-class .npy is the prediction of every class", async ({ app }) => {
   await app.openPreset("Three classes, one rare");
   const even = npy("even.npy", [3, 128, 128], (i) => [0.5, 0.3, 0.2][Math.floor(i / PIXELS)] ?? 0);
   await pick(app, "prediction", even);
-  await expect.poll(async () => (await app.journal()).at(-1)?.kind).toBe("openPrediction");
+  await expect
+    .poll(async () => (await app.sent()).at(-1))
+    .toMatchObject({ kind: "open", plane: "prediction" });
   await app.expectNativeValues();
 });
 

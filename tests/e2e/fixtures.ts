@@ -1,7 +1,32 @@
-import { test as base, expect, type Locator, type Page } from "@playwright/test";
-import { type Command, type Values, expectSameValues, replay } from "./native.ts";
+import {
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+  test as base,
+  expect,
+} from "@playwright/test";
+import {
+  type Command,
+  type Drawing,
+  type Kept,
+  type Values,
+  expectSameValues,
+  replay,
+} from "./native.ts";
 
 export { expect };
+export type TabName =
+  | "Losses"
+  | "Libraries"
+  | "Focal"
+  | "Lovász"
+  | "Descent"
+  | "Imbalance"
+  | "Batch"
+  | "Metrics"
+  | "Gradients"
+  | "Advisor";
 /** The parts of the Lovász panel, in order. */
 export const LOVASZ_PARTS = [
   "The sort",
@@ -21,13 +46,22 @@ export type Point = readonly [x: number, y: number];
 interface Lossfield {
   readonly replies: number;
   readonly millis: number;
-  readonly journal: Command[];
-  readonly view: unknown;
-  send(command: Command): void;
+  readonly kept: Kept | undefined;
+  readonly document: { panels: Record<string, unknown>; [field: string]: unknown };
+  readonly tabs: { id: string; label: string }[];
+  /** Pixels of opened files, by their digests. */
+  readonly rasters: ReadonlyMap<string, Uint8Array>;
+  readonly look: unknown;
+  send(command: Command, ...rest: unknown[]): void;
+  link(): Promise<{ fragment: string; files: string[] }>;
+  /** Milliseconds that workers are given, `www/src/limits.ts`. */
+  readonly limits: object;
 }
 declare global {
   interface Window {
     lossfield: Lossfield;
+    /** What the page asked of the engine since the last look at it. */
+    sent: Command[];
   }
 }
 
@@ -54,10 +88,30 @@ export class App {
     page.on("requestfailed", (request) => this.errors.push(`${request.url()} failed to load`));
   }
 
-  async open(): Promise<void> {
-    await this.page.goto("/");
-    await expect(this.cards.first()).toBeVisible();
+  /** Opens the page, or a link of it. */
+  async open(link = "/"): Promise<void> {
+    await this.page.goto(link);
+    await this.opened();
+  }
+
+  /** Waits for the page to be there, after whatever opened it. */
+  async opened(): Promise<void> {
+    await expect(this.page.getByRole("tabpanel")).toBeVisible();
     await this.settle();
+    await this.page.evaluate(() => {
+      const { lossfield } = window;
+      const send = lossfield.send.bind(lossfield);
+      window.sent = [];
+      lossfield.send = (command, ...rest) => {
+        window.sent.push(structuredClone(command));
+        send(command, ...rest);
+      };
+    });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.opened();
   }
 
   get cards(): Locator {
@@ -104,10 +158,10 @@ export class App {
       const app = window.lossfield;
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       // At most one edit is in flight, and what waits goes with the next: so the second answer from here on
-      // answers all that was sent before. Asking for the same view again changes nothing.
+      // answers all that was sent before. Looking at the same again changes nothing.
       for (let answer = 0; answer < 2; answer += 1) {
         const seen = app.replies;
-        app.send({ kind: "show", view: app.view });
+        app.send({ kind: "look", look: app.look });
         while (app.replies === seen) await frame();
       }
       await frame();
@@ -126,35 +180,58 @@ export class App {
     return Object.fromEntries(pairs);
   }
 
-  /** Every command that led to the present scene, as the page recorded them. */
-  async journal(): Promise<Command[]> {
+  /** What the page asked of the engine since it was opened that does something to the document; strokes in one piece. */
+  async sent(): Promise<Command[]> {
     await this.settle();
-    const commands = await this.page.evaluate(() =>
-      window.lossfield.journal.map((command): Command => {
+    const all = await this.page.evaluate(() =>
+      window.sent.map((command): Command => {
         // It would cross as an object.
         const { bytes } = command;
         return bytes instanceof Uint8Array ? { ...command, bytes: Array.from(bytes) } : command;
       }),
     );
-    return commands.filter(({ kind }) => kind !== "show");
+    const sent: Command[] = [];
+    for (const command of all) {
+      const last = sent.at(-1);
+      if (command.kind === "extendStroke" && last?.kind === "extendStroke") {
+        last.points = [...(last.points as number[]), ...(command.points as number[])];
+      } else if (!["look", "settle", "setTools", "setView", "setPanel"].includes(command.kind)) {
+        sent.push(command);
+      }
+    }
+    return sent;
   }
 
-  /** Holds the values on the cards against what Rust computes natively, and gives them. */
-  async expectNativeValues(commands?: Command[]): Promise<Values> {
+  /** The document with all its steps, and the pixels of opened files. */
+  async kept(): Promise<Drawing> {
+    await this.settle();
+    return this.page.evaluate(() => {
+      const { kept, rasters } = window.lossfield;
+      if (!kept) throw new Error("the page keeps nothing");
+      // As lists, because arrays of bytes would cross as objects.
+      return { kept, rasters: Array.from(rasters.values(), (bytes) => Array.from(bytes)) };
+    });
+  }
+
+  /** Holds the values on the cards against what Rust makes natively of the same document, and gives them. */
+  async expectNativeValues(): Promise<Values> {
     const values = await this.values();
-    expectSameValues(values, replay(commands ?? (await this.journal())));
+    expectSameValues(values, replay(await this.kept()));
     return values;
   }
 
-  /** The same where other cards are shown than at first: those that both have. */
-  async expectShownNativeValues(): Promise<Values> {
-    const values = await this.values();
-    const native = replay(await this.journal());
-    const common = Object.keys(values).filter((loss) => loss in native);
-    expect(common).not.toEqual([]);
-    const only = (of: Values) => Object.fromEntries(common.map((loss) => [loss, of[loss] ?? NaN]));
-    expectSameValues(only(values), only(native));
-    return values;
+  /** Waits until the address holds the document as it is; gives the link. */
+  async addressed(): Promise<string> {
+    await this.settle();
+    await expect
+      .poll(() =>
+        this.page.evaluate(async () => {
+          const { fragment } = await window.lossfield.link();
+          return location.hash === (fragment && `#${fragment}`);
+        }),
+      )
+      .toBe(true);
+    return this.page.url();
   }
 
   async openPreset(title: string): Promise<void> {
@@ -167,14 +244,9 @@ export class App {
     await this.settle();
   }
 
-  async showTab(name: string): Promise<void> {
+  async showTab(name: TabName): Promise<void> {
     await this.page.getByRole("tab", { name, exact: true }).click();
     await this.settle();
-  }
-
-  /** The names of all tabs: the losses, and every panel. */
-  async tabs(): Promise<string[]> {
-    return this.page.getByRole("tab").allInnerTexts();
   }
 
   /** Opens a part of the Lovász panel. */
@@ -290,7 +362,17 @@ export class App {
   }
 }
 
-/** `app` is the page, opened; a test that uses it fails if the console has an error. */
+/** The page once more, in a tab of its own; in the same browser, if it is given. */
+export async function another(browser: BrowserContext | Browser, link?: string): Promise<App> {
+  const app = new App(await browser.newPage());
+  await app.open(link);
+  return app;
+}
+
+/**
+ * `app` is the page, opened; a test that uses it fails if the console has an error. A violation of the content security
+ * policy or of Trusted Types is one.
+ */
 export const test = base.extend<{ app: App }>({
   app: async ({ page }, use) => {
     const app = new App(page);

@@ -80,19 +80,6 @@ test.describe("with a finger", () => {
   });
 });
 
-test("focal: the panel adds no card, and says its own value without one", async ({ app }) => {
-  const value = (await app.values()).focal ?? NaN;
-  await app.card("focal").getByRole("button", { name: "Remove Focal" }).click();
-  const cards = await app.losses();
-  expect(cards).not.toContain("focal");
-  await app.showTab("Focal");
-  expect(Number(await app.page.getByTestId("focal-value").innerText())).toBeCloseTo(value, 4);
-  await app.showTab("Metrics");
-  await expect(app.page.getByRole("region", { name: "Judged by losses" })).not.toContainText(
-    "Focal",
-  );
-});
-
 test("focal: the larger γ, the fewer pixels hold the loss", async ({ app }) => {
   await app.openPreset("Tiny lesion");
   await app.showTab("Focal");

@@ -1,10 +1,25 @@
 import { spawnSync } from "node:child_process";
 import { expect } from "@playwright/test";
 
-/** A command of the page's protocol, `src/session/edit.rs`. */
+/** A command of the page's protocol, `src/session/command.rs`. */
 export interface Command {
   kind: string;
   [field: string]: unknown;
+}
+
+/** A document with all its steps, as it is kept; its texts are the engine's. */
+export interface Kept {
+  opening: string;
+  steps: string[];
+  at: number;
+  lookedAt: string;
+}
+
+/** What is kept of a drawing. */
+export interface Drawing {
+  kept: Kept;
+  /** Bytes of the pixels of opened files. */
+  rasters: number[][];
 }
 
 /** The value of every loss, by its id. */
@@ -28,15 +43,9 @@ export function buildReplay(): void {
   cargo(["build", "--quiet", "--example", "replay"]);
 }
 
-/** What the same Rust code, compiled for this machine, makes of the commands. */
-export function replay(commands: Command[]): Values {
-  // serde takes the bytes of a file as a list of numbers.
-  const plain = (_: string, value: unknown) =>
-    value instanceof Uint8Array ? Array.from(value) : value;
-  const output = cargo(
-    ["run", "--quiet", "--example", "replay"],
-    JSON.stringify({ commands }, plain),
-  );
+/** What the same Rust code, compiled for this machine, makes of the document. */
+export function replay(drawing: Drawing): Values {
+  const output = cargo(["run", "--quiet", "--example", "replay"], JSON.stringify(drawing));
   return JSON.parse(output) as Values;
 }
 

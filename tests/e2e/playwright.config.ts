@@ -63,7 +63,8 @@ export default defineConfig({
     { name: "bench", testMatch: "bench.ts" },
   ],
   webServer: {
-    command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${port} --strictPort`,
+    command: "node serve.js",
+    env: { PORT: port, STRICT_PORT: "yes" },
     cwd: "../../www",
     url: `http://127.0.0.1:${port}`,
     reuseExistingServer: false,

@@ -15,7 +15,7 @@ test("every bundled scene opens, says what it is, and has the native values", as
   for (const title of titles) {
     await app.openPreset(title);
     await expect(scenes.locator("option:checked")).toHaveText(title);
-    await app.expectShownNativeValues();
+    await app.expectNativeValues();
     descriptions.add(await app.page.getByRole("banner").locator(".what").innerText());
     pictures.add((await app.digest(app.pad("prediction").locator("canvas"))).hash);
   }

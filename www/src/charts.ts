@@ -1,4 +1,4 @@
-import init, {
+import {
   ChartView,
   LovaszPlot,
   type Theme,
@@ -6,12 +6,35 @@ import init, {
   classColours,
   legendPixels,
 } from "../pkg/lossfield.js";
+import { backOff } from "./limits.ts";
+import { LoadError, load, messageOf } from "./wasm.ts";
+
+let resolve: () => void;
 
 /**
- * The page's own instance of the module, for what must be drawn where the DOM is, and what takes no time. The browser has the
- * file already, from the worker or for it.
+ * Resolves once the page has an instance of the module of its own, for what must be drawn where the DOM is, and what takes no
+ * time. The browser has the file already, from the worker or for it.
  */
-export const chartsReady: Promise<unknown> = init();
+export const chartsReady = new Promise<void>((ready) => {
+  resolve = ready;
+});
+
+/** Loads the module, and goes on trying. `told` hears what is wrong, and of nothing once it is right. */
+export async function loadCharts(told: (wrong: string | undefined) => void): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await load(tries);
+      told(undefined);
+      resolve();
+      return;
+    } catch (error) {
+      // The engine has the same trouble, and says so.
+      if (error instanceof LoadError && error.missing === "webAssembly") return;
+      told(messageOf(error));
+      await new Promise((again) => setTimeout(again, backOff(tries + 1)));
+    }
+  }
+}
 
 export { ChartView, LovaszPlot, ask, classColours, legendPixels, type Theme };
 

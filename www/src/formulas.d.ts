@@ -4,3 +4,6 @@ declare module "virtual:formulas" {
   const formulas: Readonly<Record<string, string>>;
   export default formulas;
 }
+
+/** The styles that they refer to. */
+declare module "virtual:formulas.css";

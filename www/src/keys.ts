@@ -7,9 +7,9 @@ export const LARGEST_RADIUS = 40;
 
 function stepRadius(app: Lossfield, up: boolean): void {
   const next = up
-    ? RADII.find((radius) => radius > app.radius)
-    : RADII.findLast((radius) => radius < app.radius);
-  if (next !== undefined) app.radius = next;
+    ? RADII.find((radius) => radius > app.tools.radius)
+    : RADII.findLast((radius) => radius < app.tools.radius);
+  if (next !== undefined) app.setTools({ radius: next });
 }
 
 /** Whether a key pressed here is already spoken for: one types, chooses from a list, or reads a dialog. */
@@ -44,26 +44,23 @@ export function commandFromKey(app: Lossfield, event: KeyboardEvent): void {
       stepRadius(app, true);
       break;
     case "e":
-      app.erasing = !app.erasing;
+      app.setTools({ erasing: !app.tools.erasing });
       break;
     case "b":
-      app.tool = "brush";
+      app.setTools({ tool: "brush" });
       break;
     case "g":
-      app.tool = "fill";
+      app.setTools({ tool: "fill" });
       break;
     case "i":
-      app.tool = "inspect";
+      app.setTools({ tool: "inspect" });
       break;
     case "escape":
-      app.pinned = undefined;
+      app.setView({ pinned: undefined });
       break;
     default:
-      if (/^[0-4]$/.test(key) && Number(key) < app.classes) {
-        app.truthClass = Number(key);
-        app.predictionClass = Number(key);
-        break;
-      }
-      return;
+      // A class that the scene has not is none to paint with: the engine sees to that.
+      if (/^[0-4]$/.test(key))
+        app.setTools({ truthClass: Number(key), predictionClass: Number(key) });
   }
 }

@@ -1,6 +1,18 @@
-import type { Findings, Snapshot, Theme } from "../pkg/lossfield.js";
-import type { FromLaboratory, ToLaboratory } from "./protocol.ts";
+import type { Findings, Provenance, Theme } from "../pkg/lossfield.js";
+import { limits } from "./limits.ts";
+import type { Copied, FromLaboratory, ToLaboratory } from "./protocol.ts";
+import { Pulse } from "./pulse.ts";
+import { TEXT } from "./text.ts";
+import { messageOf } from "./wasm.ts";
 import { newLaboratory } from "./workers.ts";
+
+/** What an experiment is of. */
+export interface Subject {
+  /** States of the document. */
+  readonly provenance: Provenance;
+  /** What the panel's controls asked, as text. */
+  readonly question: string;
+}
 
 /** What a panel shows of its experiment. */
 export interface Experiment {
@@ -15,9 +27,11 @@ export interface Experiment {
   pause: number;
   /** Whether the worker has it. */
   begun: boolean;
-  /** How often the scene had been changed when it was asked for. */
-  readonly changes: number;
+  /** What it is of, once it has a copy of the scene. */
+  subject?: Subject;
   findings?: Findings;
+  /** What the findings are of: those of the experiment before stay on show until there are others. */
+  known?: Subject;
   /** Why it could not be made. */
   failure?: string;
 }
@@ -31,13 +45,19 @@ export class LaboratoryClient {
   experiments = $state.raw<Readonly<Record<string, Experiment>>>({});
   #worker: Worker | undefined;
   #ids = 0;
-  readonly #snapshot: () => Promise<Snapshot>;
-  readonly #changes: () => number;
+  readonly #copy: () => Promise<Copied>;
+  readonly #pulse = new Pulse({
+    ping: () => {
+      this.#post({ kind: "ping" });
+    },
+    allowed: () => limits.start,
+    lost: () => {
+      this.#lose(TEXT.laboratory.silent);
+    },
+  });
 
-  /** `snapshot` copies the scene, and `changes` says how often it was changed. */
-  constructor(snapshot: () => Promise<Snapshot>, changes: () => number) {
-    this.#snapshot = snapshot;
-    this.#changes = changes;
+  constructor(copy: () => Promise<Copied>) {
+    this.#copy = copy;
   }
 
   of(panel: string): Experiment | undefined {
@@ -45,14 +65,14 @@ export class LaboratoryClient {
   }
 
   /**
-   * Begins the experiment of a panel in a state on the scene as it is now, in place of the one before. Runs until a
-   * step, or to its end.
+   * Begins the experiment of a panel in a state on the scene as it is now, in place of the one before. `question` is what
+   * of the state it is about. Runs until a step, or to its end.
    */
-  async begin(panel: string, state: object, until = Infinity): Promise<void> {
+  async begin(panel: string, state: object, question: string, until = Infinity): Promise<void> {
     this.#ids += 1;
     const id = this.#ids;
     this.#rest();
-    const former = this.of(panel)?.findings;
+    const former = this.of(panel);
     this.#put({
       id,
       panel,
@@ -62,21 +82,30 @@ export class LaboratoryClient {
       until,
       pause: 0,
       begun: false,
-      changes: this.#changes(),
-      ...(former && { findings: former }),
+      ...(former?.findings && { findings: former.findings }),
+      ...(former?.known && { known: former.known }),
     });
-    const snapshot = await this.#snapshot();
+    let copied: Copied;
+    try {
+      copied = await this.#copy();
+    } catch (error) {
+      const failed = this.of(panel);
+      const failure = TEXT.laboratory.stopped(messageOf(error));
+      if (failed?.id === id) this.#put({ ...failed, running: false, failure });
+      return;
+    }
     // Meanwhile it may have been cancelled, sent further, or another begun.
     const now = this.of(panel);
     if (now?.id !== id) return;
-    this.#put({ ...now, begun: true });
+    const { snapshot, provenance } = copied;
+    this.#put({ ...now, begun: true, subject: { provenance, question } });
     const { labels, logits, shares, photo } = snapshot;
     const arrays = [labels, logits, ...(shares ? [shares] : []), ...(photo ? [photo] : [])];
     const transfer = arrays.map(({ buffer }) => buffer as ArrayBuffer);
     const { pause } = now;
     const last = now.running ? now.until : 0;
-    const question = { id: panel, state };
-    this.#post({ kind: "begin", id, question, snapshot, until: last, pause }, transfer);
+    const asked = { id: panel, state };
+    this.#post({ kind: "begin", id, question: asked, snapshot, until: last, pause }, transfer);
   }
 
   /** Stops; what was found stays. */
@@ -121,24 +150,35 @@ export class LaboratoryClient {
   }
 
   #post(message: ToLaboratory, transfer: Transferable[] = []): void {
-    this.#started().postMessage(message, { transfer });
+    try {
+      this.#started().postMessage(message, { transfer });
+    } catch (error) {
+      // No worker is allowed here, or there is no memory for a copy of the message.
+      this.#lose(TEXT.laboratory.stopped(messageOf(error)));
+    }
   }
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
     const worker = newLaboratory();
     worker.onmessage = ({ data }: MessageEvent<FromLaboratory>) => {
-      this.#hear(data);
+      if (worker === this.#worker) this.#hear(data);
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#lose(event.message || "the laboratory could not be loaded");
+      if (worker !== this.#worker) return;
+      // A script that does not load leaves an event without a message.
+      const loaded = event instanceof ErrorEvent;
+      this.#lose(loaded ? TEXT.laboratory.stopped(event.message) : TEXT.laboratory.script);
     };
     this.#worker = worker;
+    this.#pulse.start();
     return worker;
   }
 
   #hear(message: FromLaboratory): void {
+    this.#pulse.heard();
+    if (message.kind === "pong") return;
     const experiment = Object.values(this.experiments).find(({ id }) => id === message.id);
     if (!experiment) return;
     switch (message.kind) {
@@ -148,21 +188,25 @@ export class LaboratoryClient {
       case "findings": {
         // After a halt it may still report as if it ran.
         const running = experiment.running && message.running;
-        this.#put({ ...experiment, findings: message.findings, running });
+        const { subject } = experiment;
+        const { findings } = message;
+        this.#put({ ...experiment, findings, running, ...(subject && { known: subject }) });
         break;
       }
       case "failed":
-        this.#put({ ...experiment, running: false, failure: message.message });
-        if (message.lost) this.#lose(message.message);
+        if (message.lost) this.#lose(TEXT.laboratory.stopped(message.message), experiment.id);
+        else this.#put({ ...experiment, running: false, failure: message.message });
     }
   }
 
   /** Whatever is under way is lost with the worker; the next question starts a new one. */
-  #lose(message: string): void {
+  #lose(message: string, asked?: number): void {
+    this.#pulse.stop();
     this.#worker?.terminate();
     this.#worker = undefined;
     for (const experiment of Object.values(this.experiments)) {
-      if (experiment.running) this.#put({ ...experiment, running: false, failure: message });
+      if (experiment.running || experiment.id === asked)
+        this.#put({ ...experiment, running: false, failure: message });
     }
   }
 }

@@ -1,5 +1,7 @@
-import init, { Laboratory } from "../pkg/lossfield.js";
+import { Laboratory } from "../pkg/lossfield.js";
 import type { FromLaboratory, ToLaboratory } from "./protocol.ts";
+import { isRefusal } from "./refusal.ts";
+import { load, messageOf } from "./wasm.ts";
 
 /** Milliseconds of work after which it listens, and between two reports of what is known so far. */
 const SLICE = 12;
@@ -15,7 +17,9 @@ interface Experiment {
   shown?: number;
 }
 
-const ready = init();
+const ready = load(0);
+// Whoever waits for it hears of it.
+ready.catch(() => undefined);
 /** By panel. */
 const experiments = new Map<string, Experiment>();
 
@@ -80,7 +84,7 @@ async function goOn(experiment: Experiment): Promise<void> {
   tell(experiment);
 }
 
-async function answer(request: ToLaboratory): Promise<void> {
+async function answer(request: Exclude<ToLaboratory, { kind: "ping" }>): Promise<void> {
   await ready;
   const { id } = request;
   if (request.kind === "begin") {
@@ -123,14 +127,11 @@ async function answer(request: ToLaboratory): Promise<void> {
 }
 
 self.onmessage = ({ data }: MessageEvent<ToLaboratory>) => {
+  if (data.kind === "ping") {
+    post({ kind: "pong" });
+    return;
+  }
   answer(data).catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    // A trap poisons the instance; a refusal does not.
-    post({
-      kind: "failed",
-      id: data.id,
-      message,
-      lost: error instanceof WebAssembly.RuntimeError,
-    });
+    post({ kind: "failed", id: data.id, message: messageOf(error), lost: !isRefusal(error) });
   });
 };

@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
+import "virtual:formulas.css";
 import { Lossfield } from "./state.svelte.ts";
 
 const target = document.getElementById("app");
@@ -17,3 +18,5 @@ declare global {
 window.lossfield = app;
 
 mount(App, { target, props: { app } });
+// It is for a page that did not come this far.
+document.getElementById("fallback")?.remove();

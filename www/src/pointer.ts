@@ -43,11 +43,7 @@ export class Strokes {
   #begin(erase: boolean, points: number[]): void {
     const app = this.#app;
     app.painting = true;
-    app.send({
-      kind: "beginStroke",
-      ink: app.ink(this.#plane, erase),
-      brush: { radius: app.radius, softness: app.softness },
-    });
+    app.send({ kind: "beginStroke", plane: this.#plane, erase });
     app.send({ kind: "extendStroke", points });
   }
 
@@ -61,12 +57,12 @@ export class Strokes {
   /** What the tool does where it is put down. */
   #putDown(erase: boolean, point: GridPoint, size: { width: number; height: number }): boolean {
     const at = pixelAt(point, size);
-    if (this.#app.tool === "inspect") {
+    if (this.#app.tools.tool === "inspect") {
       if (at) this.#app.pin(at);
       return false;
     }
-    if (this.#app.tool === "fill") {
-      if (at) this.#app.send({ kind: "fill", ink: this.#app.ink(this.#plane, erase), ...at });
+    if (this.#app.tools.tool === "fill") {
+      if (at) this.#app.send({ kind: "fill", plane: this.#plane, erase, ...at });
       return false;
     }
     this.#begin(erase, [point.x, point.y]);

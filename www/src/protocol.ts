@@ -2,31 +2,68 @@ import type {
   Catalogue,
   Edit,
   Findings,
+  Kept,
+  Link,
   OpenPanel,
+  Provenance,
   Reply,
   Snapshot,
   Theme,
 } from "../pkg/lossfield.js";
+import type { Missing } from "./wasm.ts";
+
+/** What a new engine begins with. */
+export interface Beginning {
+  /** What was kept of a drawing. */
+  readonly kept: Kept | undefined;
+  /** A link that is opened as a new drawing, or a panel that is opened with what was kept. */
+  readonly fragment: string | undefined;
+  /** Pixels of opened files. */
+  readonly rasters: Uint8Array[];
+}
 
 /** What the page asks of the worker. */
 export type ToWorker =
-  /** First of all, once: edits that a session before it had already carried out. */
-  | { kind: "start"; journal: Edit[] }
+  /** First of all, once: what it begins with. `tries` to load the module have failed. */
+  | ({ kind: "start"; tries: number } & Beginning)
   /** One edit; the next is not sent before this one is answered. `spare` may be filled with its pixels. */
   | { kind: "apply"; edit: Edit; spare: ArrayBuffer | undefined }
   /** A copy of the scene for the laboratory. */
-  | { kind: "snapshot" };
+  | { kind: "snapshot" }
+  /** The link to the document. */
+  | { kind: "link" }
+  /** The document as a file, or in a picture. */
+  | { kind: "save"; picture: Uint8Array | undefined }
+  /** Asks for a pong, at any time. */
+  | { kind: "ping" };
+
+/** A copy of the scene, and of which states of the document it is. */
+export interface Copied {
+  snapshot: Snapshot;
+  provenance: Provenance;
+}
+
+/** What the worker answers to a question about the document. */
+export type Answer =
+  /** Its arrays are transferred. */
+  | ({ kind: "snapshot" } & Copied)
+  | { kind: "link"; link: Link }
+  | { kind: "saved"; bytes: Uint8Array<ArrayBuffer> };
 
 /** What the worker tells the page. */
 export type FromWorker =
   | { kind: "ready"; catalogue: Catalogue }
   /** The answer to an edit; its pixels are transferred. `millis` is what it took to compute. */
   | { kind: "reply"; reply: Reply; millis: number }
-  | { kind: "snapshot"; snapshot: Snapshot }
-  /** An edit was not understood and changed nothing. */
-  | { kind: "refused"; message: string }
-  /** The session is lost: this worker is of no more use. */
-  | { kind: "crashed"; message: string };
+  | Answer
+  /** An edit or a question was not understood and changed nothing. */
+  | { kind: "refused"; of: ToWorker["kind"]; message: string }
+  /**
+   * The session is lost, or could not be begun: this worker is of no more use. `panel` is the id of the one that was
+   * being worked out.
+   */
+  | { kind: "lost"; cause: Missing | "stopped"; message: string; panel: string | undefined }
+  | { kind: "pong" };
 
 /**
  * What the page asks of the laboratory's worker. It holds one experiment for each panel and works on one at a time: a new
@@ -48,11 +85,14 @@ export type ToLaboratory =
   /** Shows what was known after a step. */
   | { kind: "show"; id: number; step: number }
   /** Shows the same in the colours of another theme. */
-  | { kind: "repaint"; id: number; theme: Theme };
+  | { kind: "repaint"; id: number; theme: Theme }
+  /** Asks for a pong, at any time. */
+  | { kind: "ping" };
 
 /** What the laboratory's worker tells the page. */
 export type FromLaboratory =
   | { kind: "progress"; id: number; done: number; total: number }
   | { kind: "findings"; id: number; findings: Findings; running: boolean }
   /** It cannot be made, or is gone; `lost` says that this worker is of no more use. */
-  | { kind: "failed"; id: number; message: string; lost: boolean };
+  | { kind: "failed"; id: number; message: string; lost: boolean }
+  | { kind: "pong" };

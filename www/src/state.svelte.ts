@@ -3,46 +3,61 @@ import type {
   At,
   Catalogue,
   Command,
-  Frame,
-  Ink,
+  DocumentReadout,
+  Kept,
+  Link,
+  Look,
   LossEntry,
   PanelEntry,
+  ParamEntry,
   Replay,
   Reply,
-  ScopeEntry,
   Setting,
   Theme,
+  Tools,
   VersionEntry,
   View,
 } from "../pkg/lossfield.js";
-import { EngineClient } from "./engine.ts";
+import { Address, presentFragment } from "./address.ts";
+import { loadCharts } from "./charts.ts";
+import { EngineClient, type Loss } from "./engine.ts";
+import { Keeper } from "./keep.ts";
 import { LaboratoryClient } from "./laboratory.svelte.ts";
+import { limits } from "./limits.ts";
+import { TEXT } from "./text.ts";
 
 /** What a loss's parameters are set to, by their ids; those missing have their defaults. */
 export type Settings = Readonly<Record<string, Setting>>;
 
 export type Plane = "truth" | "prediction";
-export type Tool = "brush" | "fill" | "inspect";
-/** The cards, or a panel by its id. */
+
+/** The tab of the losses, or a panel by its id. */
 export type Tab = string;
 
-export interface Message {
-  id: number;
-  refusal: boolean;
-  text: string;
+/** The tab of the losses. */
+export const CARDS: Tab = "cards";
+
+/** Scale, variable and overlays; what is pinned or chosen may be nothing. */
+export type WholeView = View &
+  Required<Pick<View, "scale" | "byProbability" | "sharedScale" | "photo">>;
+
+/** Something that a message offers to do. */
+export interface Offer {
+  readonly label: string;
+  readonly take: () => void;
 }
 
-const NEUTRAL: Adjustment = { temperature: 1, bias: 0, noise: 0, seed: 1 };
+export interface Message {
+  readonly id: number;
+  readonly refusal: boolean;
+  readonly text: string;
+  readonly offer: Offer | undefined;
+}
 
-/** Commands after which the scene is what it was. */
-const LEAVE_THE_SCENE: ReadonlySet<Command["kind"]> = new Set(["show", "setLoss", "asIn"]);
-
-/** The label that counts nowhere. */
-export const IGNORED = 255;
-/** What erasing paints on a prediction: nearly sure that nothing is there. */
-const ERASED = 0.02;
-
-/** Everything the page knows: what the worker said last, and what the person chose. */
+/**
+ * Everything the page knows. The document is the engine's; the page has a mirror of it, in which what it sets shows at once.
+ * Its own is only what the hand does now, and the theme.
+ */
 export class Lossfield {
   catalogue = $state.raw<Catalogue>();
   reply = $state.raw<Reply>();
@@ -51,137 +66,180 @@ export class Lossfield {
   /** How many replies there have been. */
   replies = 0;
   messages = $state.raw<Message[]>([]);
-  busy = $state<"starting" | "ready" | "restarting" | "dead">("starting");
+  /** Why there is no engine, while there is none. */
+  trouble = $state.raw<Loss>();
+  /** Whether the engine takes longer to load than it should. */
+  slow = $state(false);
+  /** For tests, which do not wait as long as people. */
+  readonly limits = limits;
 
-  tool = $state<Tool>("brush");
-  erasing = $state(false);
-  radius = $state(5);
-  softness = $state(0.3);
-  truthClass = $state(1);
-  predictionClass = $state(1);
-  probability = $state(0.9);
-  painting = $state(false);
-
-  adjustment = $state.raw<Adjustment>(NEUTRAL);
-  /** How soft the edges of the truth are, in pixels. */
-  softEdges = $state(0);
-  settings = $state.raw<Readonly<Record<string, Settings>>>({});
-  /** The losses that have a card. */
-  cards = $state.raw<readonly string[]>([]);
-  /** By loss, the versions that libraries have of it on such a scene. */
-  versions = $state.raw<Readonly<Record<string, VersionEntry[]>>>({});
-
-  tab = $state<Tab>("cards");
   theme = $state<Theme>("light");
-  symlog = $state(false);
-  sharedScale = $state(false);
-  photo = $state(true);
-  gradientClass = $state<number>();
+  painting = $state(false);
   hovered = $state.raw<At>();
-  pinned = $state.raw<At>();
-  byProbability = $state(false);
-  /** What the controls of panels hold, by panel, as far as it was changed. */
-  panels = $state.raw<Readonly<Record<string, object>>>({});
   /** The moment of an earlier stroke, while it is played again. */
   replay = $state.raw<Replay>();
-  /** How often the scene was changed. */
-  changes = $state(0);
-  /** The loss whose card is to be brought into sight. */
-  sought = $state<string>();
   /** The loss whose Python is shown. */
   code = $state<string>();
+  /** The loss whose card is to be brought into sight. */
+  sought = $state<string>();
 
   readonly laboratory: LaboratoryClient;
+  /** By loss, the versions that libraries have of it on such a scene. */
+  versions = $state.raw<Readonly<Record<string, VersionEntry[]>>>({});
+  /** By loss, the parameters that have an effect on such a scene. */
+  #concerned = $state.raw<Readonly<Record<string, string[]>>>({});
+  #mirror = $state.raw<DocumentReadout>();
   readonly #engine: EngineClient;
+  readonly #keeper: Keeper;
+  readonly #address: Address;
   #messages = 0;
-  /** The tab that stays open when the scene that was asked for comes with cards of its own. */
-  #staysOn: Tab | undefined;
-  /** The image that is painted, by its id. */
-  #atHand: number | undefined;
 
   constructor() {
-    this.laboratory = new LaboratoryClient(
-      () => this.#engine.snapshot(),
-      () => this.changes,
-    );
+    this.#keeper = new Keeper((trouble) => {
+      this.say(true, TEXT.notKept(trouble));
+    });
+    const first = this.#keeper.begin(presentFragment());
+    void first.then((earlier) => {
+      if (!earlier) return;
+      const { id, savedAt } = earlier;
+      this.say(false, TEXT.linkOpened(savedAt), {
+        label: TEXT.goBack,
+        take: () => void this.#keeper.goTo(id),
+      });
+    });
+    this.laboratory = new LaboratoryClient(() => this.#engine.snapshot());
     this.#engine = new EngineClient({
+      beginning: async () => {
+        await first;
+        return this.#keeper.beginning;
+      },
       ready: (catalogue) => {
         this.catalogue = catalogue;
-        if (this.cards.length === 0) this.cards = this.firstCards;
-        if (this.busy === "restarting")
-          this.say(false, "The engine is back, and so is your scene.");
-        this.busy = "ready";
-        this.send({ kind: "show", view: this.view });
+        this.slow = false;
+        if (this.trouble && this.reply) this.say(false, TEXT.back);
+        if (!this.reply) void this.#keeper.tidy();
+        this.trouble = undefined;
+        this.send({ kind: "look", look: this.look });
       },
-      reply: (reply, millis) => {
-        this.reply = reply;
+      reply: (reply, millis, settled) => {
+        this.#follow(reply, settled);
         this.millis = millis;
         this.replies += 1;
-        this.#adopt(reply.frame);
-        for (const { refusal, text } of reply.frame.notices) this.say(refusal, text);
       },
       refused: (message) => {
-        this.say(true, `This was not understood and changed nothing: ${message}`);
+        this.say(true, TEXT.refused(message));
       },
-      crashed: (message, again) => {
-        this.busy = again ? "restarting" : "dead";
-        this.painting = false;
-        this.say(
-          true,
-          again
-            ? `The engine stopped (${message}). It is being started again; only the last change may be lost.`
-            : `The engine stops again and again (${message}). Reload the page; if that does not help, try another browser.`,
-        );
+      slow: () => {
+        this.slow = true;
+      },
+      lost: (loss) => {
+        this.#lose(loss);
       },
     });
+    this.#address = new Address({
+      link: async () => (await this.#engine.link().catch(() => undefined))?.fragment,
+      tab: () => this.tab,
+      written: (fragment) => {
+        this.#keeper.set(fragment, this.#mirror?.title ?? "");
+      },
+      showTab: (tab) => {
+        this.setTab(tab);
+      },
+      open: (fragment) => {
+        this.send({ kind: "openLink", fragment });
+      },
+    });
+    // After whatever they set off: a control was let go of.
+    for (const type of ["change", "click", "dblclick"]) {
+      addEventListener(type, () => {
+        this.settle();
+      });
+    }
+    let wrong: number | undefined;
+    void loadCharts((said) => {
+      if (wrong !== undefined) this.dismiss(wrong);
+      wrong = said === undefined ? undefined : this.say(true, TEXT.charts(said));
+    });
+  }
+
+  #follow(reply: Reply, settled: boolean): void {
+    const { frame } = reply;
+    this.reply = reply;
+    // What was set meanwhile is on its way, and shows already.
+    if (settled || !this.#mirror) this.#mirror = frame.document;
+    if (frame.versions) this.versions = frame.versions;
+    if (frame.concerned) this.#concerned = frame.concerned;
+    this.#keeper.follow(frame.kept, reply.rasters);
+    if (frame.kept) this.#address.changed();
+    for (const { refusal, text } of frame.notices) this.say(refusal, text);
+  }
+
+  #lose(loss: Loss): void {
+    this.trouble = loss;
+    this.slow = false;
+    this.painting = false;
+    // Before the first answer it is said where the scene would be.
+    if (this.reply && loss.again) this.say(true, TEXT.restarting[loss.cause](loss.detail));
+    if (loss.leftOut) this.say(true, TEXT.leftOut);
+    const panel = loss.panel ?? (loss.onShow && this.tab !== CARDS ? this.tab : undefined);
+    if (panel === undefined) return;
+    this.#leave(panel);
+    this.say(true, TEXT.panelClosed(this.#labelOf(panel)));
+  }
+
+  /** Starts an engine now, with the document as it was. */
+  startAgain(): void {
+    this.trouble = undefined;
+    this.slow = false;
+    this.#engine.startAgain();
+  }
+
+  /** A panel whose component failed where it is drawn. */
+  panelFailed(panel: Tab, detail: string): void {
+    this.#leave(panel);
+    this.say(true, TEXT.panelFailed(this.#labelOf(panel), detail));
+  }
+
+  #leave(panel: Tab): void {
+    if (this.tab === panel) this.setTab(CARDS);
+  }
+
+  #labelOf(tab: Tab): string {
+    return this.tabs.find(({ id }) => id === tab)?.label ?? tab;
   }
 
   /** The losses, then the panels: every tab with its name. */
   get tabs(): { id: Tab; label: string }[] {
-    return [{ id: "cards", label: "Losses" }, ...(this.catalogue?.panels ?? [])];
+    return [{ id: CARDS, label: TEXT.losses }, ...(this.catalogue?.panels ?? [])];
   }
 
-  panelEntry(id: string): PanelEntry | undefined {
-    return this.catalogue?.panels.find((panel) => panel.id === id);
+  /** For tests and the curious: the document with all its steps. */
+  get kept(): Kept | undefined {
+    return this.#keeper.kept;
   }
 
-  /** What the controls of a panel hold. */
-  panelState(id: string): object {
-    return { ...this.panelEntry(id)?.state, ...this.panels[id] };
+  /** Likewise, the pixels of opened files, by their digests. */
+  get rasters(): ReadonlyMap<string, Uint8Array> {
+    return this.#keeper.rasters;
   }
 
-  setPanel(id: string, change: object): void {
-    this.panels = { ...this.panels, [id]: { ...this.panels[id], ...change } };
+  /** The document. Nothing that needs it is shown before there is one. */
+  get document(): DocumentReadout {
+    if (!this.#mirror) throw new Error("the engine has not answered yet");
+    return this.#mirror;
   }
 
-  /** For tests and the curious: the commands that lead to the present scene. */
-  get journal(): Command[] {
-    return this.#engine.journal.flatMap(({ commands }) => commands);
+  get view(): WholeView {
+    return this.document.view as WholeView;
   }
 
-  /** What the engine has changed by itself, or tells once. */
-  #adopt({ scene, strip, settings, versions, staged }: Frame): void {
-    const atHand = strip.images[strip.atHand]?.id;
-    if (atHand !== this.#atHand) {
-      this.#atHand = atHand;
-      this.adjustment = scene.adjustment;
-    }
-    if (settings) this.settings = settings;
-    if (versions) this.versions = versions;
-    if (staged) {
-      this.softEdges = scene.softEdges;
-      this.byProbability = staged.byProbability ?? this.byProbability;
-      this.sharedScale = staged.sharedScale ?? this.sharedScale;
-      if (staged.cards) {
-        this.tab = this.#staysOn ?? "cards";
-        this.cards = staged.cards;
-      }
-      this.#staysOn = undefined;
-    }
+  get tools(): Required<Tools> {
+    return this.document.tools as Required<Tools>;
   }
 
-  get firstCards(): string[] {
-    return (this.catalogue?.losses ?? []).filter(({ atFirst }) => atFirst).map(({ id }) => id);
+  /** The open tab. */
+  get tab(): Tab {
+    return this.#mirror?.panel ?? CARDS;
   }
 
   get scene() {
@@ -201,46 +259,15 @@ export class Lossfield {
     return Math.max(this.scene?.channels ?? 1, 2);
   }
 
-  /** Whether a parameter of this scope has an effect in the present scene. */
-  concerns(scope: ScopeEntry): boolean {
-    const several = (this.scene?.images ?? 1) > 1;
-    switch (scope) {
-      case "everywhere":
-        return true;
-      case "binary":
-        return !this.multiclass;
-      case "multiclass":
-        return this.multiclass;
-      case "batches":
-        return several;
-      case "several":
-        return several || this.multiclass;
-      case "softLabels":
-        return (this.scene?.softEdges ?? 0) > 0;
-    }
-  }
-
   /** The pixel looked at. */
   get pixel(): At | undefined {
-    return this.pinned ?? this.hovered;
+    return this.view.pinned ?? this.hovered;
   }
 
-  get view(): View {
-    return {
-      cards: [...this.cards],
-      theme: this.theme,
-      scale: this.symlog ? "symlog" : "linear",
-      byProbability: this.byProbability,
-      sharedScale: this.sharedScale,
-      photo: this.photo,
-      gradientClass: this.gradientClass,
-      pixel: this.pixel,
-      pinned: this.pinned,
-      contributions: !this.painting,
-      panel: this.panelEntry(this.tab) && { id: this.tab, state: this.panelState(this.tab) },
-      replay: this.replay,
-      code: this.code,
-    };
+  /** What the person looks at and no document holds. */
+  get look(): Look {
+    const { theme, hovered, painting, replay, code } = this;
+    return { theme, hovered, painting, replay, code };
   }
 
   loss(id: string | undefined): LossEntry | undefined {
@@ -251,102 +278,164 @@ export class Lossfield {
     return this.multiclass ? loss.name.multiclass : loss.name.binary;
   }
 
+  /** What a loss is set to. */
+  settingsOf(loss: string): Settings {
+    return this.document.losses[loss]?.settings ?? {};
+  }
+
+  /** The parameters of a loss that have an effect in the present scene. */
+  concerned(loss: LossEntry): ParamEntry[] {
+    const concerned = this.#concerned[loss.id] ?? [];
+    return loss.params.filter(({ id }) => concerned.includes(id));
+  }
+
   className(label: number): string {
-    if (label === IGNORED) return "ignored";
-    if (!this.multiclass) return label === 0 ? "background" : "foreground";
-    return label === 0 ? "class 0 (background)" : `class ${label}`;
+    if (label === this.catalogue?.ignored) return TEXT.ignored;
+    return this.multiclass ? TEXT.class(label) : TEXT.side(label);
   }
 
-  /** What the chosen tool leaves on a plane. `erase` is for a moment, as with a modifier key. */
-  ink(plane: Plane, erase: boolean): Ink {
-    const off = erase || this.erasing;
-    if (plane === "truth") return { plane, class: off ? 0 : this.truthClass };
-    const target = this.multiclass ? this.predictionClass : 1;
-    return { plane, class: target, prob: off ? ERASED : this.probability };
+  panelEntry(id: string): PanelEntry | undefined {
+    return this.catalogue?.panels.find((panel) => panel.id === id);
   }
 
-  send(command: Command): void {
-    if (!LEAVE_THE_SCENE.has(command.kind)) this.changes += 1;
+  /** What the controls of a panel are set to. */
+  panelState(id: string): unknown {
+    return this.document.panels[id];
+  }
+
+  /** Takes a command. What it sets of the document shows at once, before the engine says so. */
+  send(command: Command, set?: Partial<DocumentReadout>): void {
+    if (set) this.#mirror = { ...this.document, ...set };
     this.#engine.send(command);
   }
 
-  /** Opens a bundled scene and stays on this tab. */
+  /** A control was let go of: what comes next is a step of its own. */
+  settle(): void {
+    if (this.#mirror) this.send({ kind: "settle" });
+  }
+
+  setTools(change: Partial<Tools>): void {
+    const tools = { ...this.tools, ...change };
+    this.send({ kind: "setTools", tools }, { tools });
+  }
+
+  setView(change: Partial<View>): void {
+    const view = { ...this.view, ...change };
+    this.send({ kind: "setView", view }, { view });
+  }
+
+  /** Pins a pixel, or lets go of it if it is the one. */
+  pin(at: At): void {
+    const { pinned } = this.view;
+    const same = pinned?.x === at.x && pinned.y === at.y;
+    this.setView({ pinned: same ? undefined : at });
+  }
+
+  /** A tab is pressed: the one before becomes a place for the browser's Back. */
+  openTab(tab: Tab): void {
+    if (tab === this.tab) return;
+    this.#address.visit(tab);
+    this.setTab(tab);
+  }
+
+  setTab(panel: Tab): void {
+    this.send({ kind: "setPanel", panel }, { panel });
+  }
+
+  setPanel(id: string, change: object): void {
+    const state: unknown = { ...(this.panelState(id) as object), ...change };
+    const panels = { ...this.document.panels, [id]: state };
+    this.send({ kind: "setPanelState", id, state }, { panels });
+  }
+
+  /** Opens a bundled scene, and stays on this tab. */
   openHere(id: string): void {
-    this.#staysOn = this.tab;
-    this.send({ kind: "openPreset", id, side: this.catalogue?.defaultSide ?? 128 });
+    this.send({ kind: "openPreset", id, stay: true });
   }
 
   adjust(change: Partial<Adjustment>): void {
-    this.adjustment = { ...this.adjustment, ...change };
-    this.send({ kind: "adjust", adjustment: this.adjustment });
+    const adjustment = { ...this.document.adjustment, ...change };
+    this.send({ kind: "adjust", adjustment }, { adjustment });
   }
 
-  /** Takes an image of the strip in hand. */
+  soften(radius: number): void {
+    this.send({ kind: "softenTruth", radius }, { softEdges: radius });
+  }
+
+  /** Makes an image of the strip the active one. */
   selectImage(image: number): void {
     this.replay = undefined;
     this.send({ kind: "selectImage", image });
   }
 
-  soften(radius: number): void {
-    this.softEdges = radius;
-    this.send({ kind: "softenTruth", radius });
+  setLoss(id: string, settings: Settings): void {
+    const losses = { ...this.document.losses, [id]: { settings, presetFrom: undefined } };
+    this.send({ kind: "setLoss", id, settings: { ...settings } }, { losses });
   }
 
   setParam(loss: string, param: string, value: Setting): void {
-    const settings = { ...this.settings[loss], [param]: value };
-    this.settings = { ...this.settings, [loss]: settings };
-    this.send({ kind: "setLoss", id: loss, settings });
+    this.setLoss(loss, { ...this.settingsOf(loss), [param]: value });
   }
 
   /** Sets a card as a library has it; without one, back to the defaults. */
-  setAsIn(id: string, version: VersionEntry | undefined): void {
+  setLossFrom(id: string, version: VersionEntry | undefined): void {
     if (version) {
       const { library, function: name } = version;
-      this.send({ kind: "asIn", id, library, function: name });
+      this.send({ kind: "setLossFrom", id, library, function: name });
     } else {
-      this.settings = { ...this.settings, [id]: {} };
-      this.send({ kind: "setLoss", id, settings: {} });
+      this.setLoss(id, {});
     }
   }
 
   /** Sets a card, and brings it into sight. */
   seek(id: string, settings: Settings): void {
-    this.settings = { ...this.settings, [id]: settings };
-    this.send({ kind: "setLoss", id, settings });
+    this.setLoss(id, settings);
     this.showCard(id, true);
-    this.tab = "cards";
+    this.openTab(CARDS);
     this.sought = id;
   }
 
-  showCard(id: string, shown: boolean): void {
-    const others = this.cards.filter((card) => card !== id);
-    this.cards = shown ? [...others, id] : others;
+  get firstCards(): string[] {
+    return (this.catalogue?.losses ?? []).filter(({ atFirst }) => atFirst).map(({ id }) => id);
   }
 
+  setCards(cards: string[]): void {
+    this.send({ kind: "setCards", cards }, { cards });
+  }
+
+  showCard(id: string, shown: boolean): void {
+    const others = this.document.cards.filter((card) => card !== id);
+    this.setCards(shown ? [...others, id] : others);
+  }
+
+  /** Opens a file: a saved document or a picture of one, or else a mask for a plane. */
   async open(plane: Plane, file: File): Promise<void> {
     let bytes: Uint8Array;
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      this.say(
-        true,
-        `${file.name}: the browser could not read it; expected a file that is still where it was.`,
-      );
+      this.say(true, TEXT.unreadable(file.name));
       return;
     }
-    this.send({ kind: plane === "truth" ? "openTruth" : "openPrediction", name: file.name, bytes });
+    this.send({ kind: "open", plane, name: file.name, bytes });
   }
 
-  say(refusal: boolean, text: string): void {
+  /** The link to the document as it is. */
+  link(): Promise<Link> {
+    return this.#engine.link();
+  }
+
+  /** The document as a file; with a picture, that picture with the document in it. */
+  saved(picture?: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#engine.saved(picture);
+  }
+
+  /** Says something, in place of the same said before; gives its id. */
+  say(refusal: boolean, text: string, offer?: Offer): number {
     this.#messages += 1;
-    const message = { id: this.#messages, refusal, text };
+    const message = { id: this.#messages, refusal, text, offer };
     this.messages = [...this.messages.filter((said) => said.text !== text), message].slice(-4);
-  }
-
-  /** Pins a pixel, or lets go of it if it is the one. */
-  pin(at: At): void {
-    const same = this.pinned?.x === at.x && this.pinned.y === at.y;
-    this.pinned = same ? undefined : at;
+    return message.id;
   }
 
   dismiss(id: number): void {

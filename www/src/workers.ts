@@ -1,9 +1,11 @@
-/** The two workers of the page. The bundler finds them by these very expressions. */
+import { engineScript, laboratoryScript } from "./trusted.ts";
+
+// The two workers of the page. Each throws where the browser allows none.
 
 export function newEngine(): Worker {
-  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  return new Worker(engineScript, { type: "module" });
 }
 
 export function newLaboratory(): Worker {
-  return new Worker(new URL("./laboratory.worker.ts", import.meta.url), { type: "module" });
+  return new Worker(laboratoryScript, { type: "module" });
 }

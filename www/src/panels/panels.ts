@@ -1,6 +1,7 @@
 import type { Component } from "svelte";
-import type { Findings } from "../../pkg/lossfield.js";
+import type { Findings, Provenance } from "../../pkg/lossfield.js";
 import { ask } from "../charts.ts";
+import type { Subject } from "../laboratory.svelte.ts";
 import type { Lossfield } from "../state.svelte.ts";
 
 const files = import.meta.glob<Component<{ app: Lossfield }>>("./*/Panel.svelte", {
@@ -16,14 +17,23 @@ export const panels: Readonly<Record<string, Component<{ app: Lossfield }>>> = O
   ]),
 );
 
+/** What a result can be from before: a part of the document, or of the panel's own controls. */
+export type Part = keyof Provenance | "question";
+
+/** In the order in which they are told: another image has another truth as well. */
+const PARTS: readonly (keyof Provenance)[] = ["image", "truth", "prediction", "losses"];
+
 /** What the Svelte file of a panel reads and writes: its state, and what Rust has to say. */
 export class Panel<State extends object> {
   readonly #app: Lossfield;
   readonly id: string;
+  readonly #question: (state: Required<State>) => unknown;
 
-  constructor(app: Lossfield, id: string) {
+  /** `question` is what of the state its experiment is about. */
+  constructor(app: Lossfield, id: string, question: (state: Required<State>) => unknown = () => 0) {
     this.#app = app;
     this.id = id;
+    this.#question = question;
   }
 
   get state(): Required<State> {
@@ -54,14 +64,34 @@ export class Panel<State extends object> {
     return this.experiment?.findings;
   }
 
-  /** Whether the scene has changed since the experiment began, or none has. */
-  get isStale(): boolean {
-    return this.experiment?.changes !== this.#app.changes;
+  /** What its experiment would be of now. */
+  get subject(): Subject | undefined {
+    const provenance = this.#app.reply?.frame.provenance;
+    return provenance && { provenance, question: JSON.stringify(this.#question(this.state)) };
+  }
+
+  /** What an experiment is from before; nothing where it is of the document as it is. */
+  #before(of: Subject | undefined): Part | undefined {
+    const now = this.subject;
+    if (!of || !now) return undefined;
+    const part = PARTS.find((part) => of.provenance[part] !== now.provenance[part]);
+    return part ?? (of.question === now.question ? undefined : "question");
+  }
+
+  /** What the findings on show are from before. */
+  get before(): Part | undefined {
+    return this.#before(this.experiment?.known);
+  }
+
+  /** Whether the experiment that was begun last is of the document as it was. */
+  get isOutdated(): boolean {
+    return this.#before(this.experiment?.subject) !== undefined;
   }
 
   /** Begins its experiment on the scene as it is now. Runs until a step, or to its end. */
   begin(until = Infinity): void {
-    void this.#app.laboratory.begin(this.id, this.state, until);
+    const question = JSON.stringify(this.#question(this.state));
+    void this.#app.laboratory.begin(this.id, this.state, question, until);
   }
 
   /** What Rust answers at once. `chartsReady` has to be awaited before. */

@@ -1,0 +1,26 @@
+/** Milliseconds that workers are given. Tests shorten them through `window.lossfield.limits`. */
+export interface Limits {
+  /** Between two looks at whether a worker still answers. */
+  beat: number;
+  /** For the engine to answer while nothing is asked of it. */
+  silence: number;
+  /** For the engine to answer an edit. */
+  busy: number;
+  /** For the engine to load and to reopen what was kept; for the laboratory to make a step. */
+  start: number;
+  /** Before what could not be loaded is tried once more; each time after that twice as long. */
+  retry: number;
+}
+
+export const limits: Limits = {
+  beat: 1000,
+  silence: 4000,
+  busy: 10_000,
+  start: 30_000,
+  retry: 500,
+};
+
+/** The pause before a further try, `tries` of them having failed. */
+export function backOff(tries: number): number {
+  return Math.min(limits.retry * 2 ** (tries - 1), 10_000);
+}
