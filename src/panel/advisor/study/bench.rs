@@ -442,7 +442,9 @@ fn nearest_of(mut pixels: Vec<(f64, usize)>, n: usize) -> Vec<usize> {
     let farthest = pixels[n - 1].0;
     let pool: Vec<usize> =
         pixels.iter().take_while(|(distance, _)| *distance <= farthest).map(|(_, pixel)| *pixel).collect();
-    (0..n).map(|i| pool[i * pool.len() / n]).collect()
+    // In 32 bits, which the browser has, the products of two counts of pixels overflow.
+    let place = |i: usize| (i as u64 * pool.len() as u64 / n as u64) as usize;
+    (0..n).map(|i| pool[place(i)]).collect()
 }
 
 /// Pixels without which an object falls apart, and as many at its sides without which it does not; none if

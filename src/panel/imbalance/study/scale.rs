@@ -100,7 +100,9 @@ fn predicted_alike(logits: ArrayView4<'_, f32>, labels: ArrayView3<'_, u8>, scal
         let mut takers = of(&mut scaled.iter());
         takers.sort_by_key(|&i| random::bits(SEED, i as u64));
         for (k, &taker) in takers.iter().enumerate() {
-            let lender = lenders[(2 * k + 1) * lenders.len() / (2 * takers.len())];
+            // In 32 bits, which the browser has, the products of two counts of pixels overflow.
+            let place = (2 * k + 1) as u64 * lenders.len() as u64 / (2 * takers.len()) as u64;
+            let lender = lenders[place as usize];
             for channel in 0..channels {
                 alike[[0, channel, taker / width, taker % width]] =
                     logits[[0, channel, lender / width, lender % width]];
