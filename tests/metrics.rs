@@ -1,4 +1,4 @@
-//! Metrics against what MONAI returns for the same masks.
+//! MaskMetrics against what MONAI returns for the same masks.
 //!
 //! `tests/metrics/monai.json` was made with MONAI 1.6.1: masks row by row as 0 and 1, and under the names of the metrics
 //! what `DiceMetric`, `MeanIoU`, `ConfusionMatrixMetric`, `HausdorffDistanceMetric` (plain and with `percentile=95`),
@@ -6,7 +6,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use lossfield::field::{Field, Labels, Logits};
-use lossfield::metric::{Metrics, metrics};
+use lossfield::metric::{MaskMetrics, metrics};
 use serde_json::Value;
 
 /// MONAI adds up in float32.
@@ -25,7 +25,7 @@ fn mask(case: &Value, name: &str) -> Vec<u8> {
     case[name].as_str().expect("a mask").bytes().map(|digit| digit - b'0').collect()
 }
 
-fn judged(case: &Value, logits: Vec<f32>) -> Metrics {
+fn judged(case: &Value, logits: Vec<f32>) -> MaskMetrics {
     let (height, width) = size(case);
     let labels = Labels::from_shape_vec((1, height, width), mask(case, "truth")).expect("whole rows");
     let logits = Logits::from_shape_vec((1, 1, height, width), logits).expect("whole rows");

@@ -66,8 +66,8 @@ const notKept: Readonly<Record<Exclude<ShelfTrouble, { other: string }>, string>
 /** Parts of the document that a result can be from before. */
 const before: Readonly<Record<keyof Provenance | "question", string>> = {
   image: "This is from before you chose another image or scene.",
-  truth: "This is from before you changed the truth.",
-  prediction: "This is from before you changed the prediction.",
+  truth: "This is from before your last stroke on the truth, or change of its edges.",
+  prediction: "This is from before your last stroke on the prediction, or adjustment of it.",
   losses: "This is from before you changed the losses.",
   question: "This is from before you changed the controls above.",
 };
