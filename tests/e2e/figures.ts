@@ -14,8 +14,14 @@ export async function rows(app: App, title: string): Promise<string[][]> {
   return Promise.all(lines.map((line) => line.locator("th, td").allInnerTexts()));
 }
 
-export async function sweep(app: App): Promise<void> {
-  await app.button("Sweep the losses on the cards").click();
+/** What the experiment of the open panel has found. */
+export function found(app: App): Locator {
+  return app.page.getByRole("tabpanel").locator("[data-stale]");
+}
+
+/** Waits until what an experiment has found is all there, and of the document as it is. */
+export async function measured(app: App): Promise<void> {
+  await expect(found(app)).toHaveAttribute("data-stale", "no", { timeout: 60_000 });
   await expect(app.button("Cancel")).toBeHidden({ timeout: 60_000 });
 }
 

@@ -53,6 +53,7 @@ interface Lossfield {
   readonly rasters: ReadonlyMap<string, Uint8Array>;
   readonly look: unknown;
   send(command: Command, ...rest: unknown[]): void;
+  setPanel(id: string, change: object): void;
   link(): Promise<{ fragment: string; files: string[] }>;
   /** Milliseconds that workers are given, `www/src/limits.ts`. */
   readonly limits: object;

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { figure, rows, sweep } from "./figures.ts";
+import { figure, measured, rows } from "./figures.ts";
 import { expect, test } from "./fixtures.ts";
 
 test("every tab has a link, and a link opens its tab", async ({ app }) => {
   await app.showTab("Imbalance");
-  expect(new URL(app.page.url()).hash).toBe("#imbalance");
+  expect(new URL(await app.addressed()).hash).toBe("#imbalance");
   await app.page.goto("/#gradients");
   await app.page.reload();
   await expect(app.page.getByRole("tab", { name: "Gradients" })).toHaveAttribute(
@@ -63,7 +63,7 @@ test("descent: a race waits while another instrument works, and follows the them
   await app.button("Step").click();
   await expect(step).toHaveText("1");
   await app.showTab("Imbalance");
-  await sweep(app);
+  await measured(app);
   await app.showTab("Descent");
   await app.button("Step").click();
   await expect(step).toHaveText("2");
@@ -78,7 +78,7 @@ test("imbalance: at even odds cross-entropy gives the foreground the share of it
 }) => {
   await app.openPreset("p = 0.5 everywhere");
   await app.showTab("Imbalance");
-  await sweep(app);
+  await measured(app);
   const table = await rows(app, "Who holds the gradient");
   expect(table).toHaveLength(33);
   // The columns are in the order of the cards: cross-entropy comes first. The share is that of whole pixels, and one
@@ -114,15 +114,11 @@ test("imbalance: a surface over γ and α has the card's value where the card st
 });
 
 test("imbalance: a sweep can be cancelled, and keeps what it has", async ({ app }) => {
-  await app.page.evaluate(() => {
-    window.lossfield.send({ kind: "openPreset", id: "tiny-lesion", side: 256 });
-  });
-  await app.settle();
+  await app.openPreset("Tiny lesion");
   await app.page.locator("summary", { hasText: "Losses:" }).click();
   await app.button("All").click();
   await app.page.keyboard.press("Escape");
   await app.showTab("Imbalance");
-  await app.button("Sweep the losses on the cards").click();
   const progress = app.page.getByRole("progressbar");
   await expect
     .poll(() => progress.evaluate((bar) => (bar as HTMLProgressElement).value))
@@ -141,17 +137,15 @@ test("imbalance: a sweep can be cancelled, and keeps what it has", async ({ app 
     [40, 40],
     [90, 90],
   ]);
-  await app.button("Sweep the losses on the cards").click();
   await expect(app.button("Cancel")).toBeVisible();
 });
 
 test("imbalance: what cannot be swept is said", async ({ app }) => {
   await app.openPreset("Empty truth");
   await app.showTab("Imbalance");
-  await app.button("Sweep the losses on the cards").click();
   await expect(app.page.getByRole("alert")).toContainText("no foreground");
   await app.openPreset("Thin vessel");
-  await sweep(app);
+  await measured(app);
   await expect(app.page.getByRole("alert")).toBeHidden();
 });
 
@@ -217,8 +211,7 @@ test("gradients: the panel is of the loss that is chosen, and of this scene", as
 
 test("gradients: Dice vanishes where cross-entropy does not", async ({ app }) => {
   await app.showTab("Gradients");
-  await app.button("Measure the losses on the cards").click();
-  await expect(app.button("Cancel")).toBeHidden({ timeout: 60_000 });
+  await measured(app);
   const table = await rows(app, "Gradient left on the foreground");
   const number = (text: string | undefined) => {
     const [mantissa = "", power = ""] = (text ?? "").replace("\u2212", "-").split("×10");

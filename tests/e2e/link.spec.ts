@@ -129,6 +129,12 @@ test("a link brings every panel with its controls as they are set", async ({ app
     if (tab === "Losses") continue;
     await app.showTab(tab as TabName);
     await changeControls(app);
+    if (tab === "Focal") {
+      // Its controls are those of the loss, but for handles on a chart.
+      await app.page.evaluate(() => {
+        window.lossfield.setPanel("focal", { handles: { alpha: 0.2, gamma: 0.4 } });
+      });
+    }
     const link = await app.addressed();
     const there = await another(browser, link);
     await expect(there.page.getByRole("tab", { name: tab, exact: true })).toHaveAttribute(

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { measured } from "./figures.ts";
 import { type App, LOVASZ_PARTS, expect, test } from "./fixtures.ts";
 
 const SIZES = [
@@ -78,8 +79,7 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
     name: "imbalance",
     show: async (app) => {
       await app.showTab("Imbalance");
-      await app.button("Sweep the losses on the cards").click();
-      await expect(app.button("Sweep the losses on the cards")).toBeVisible({ timeout: 30_000 });
+      await measured(app);
     },
   },
   {
@@ -104,7 +104,7 @@ const VIEWS: { name: string; show: (app: App) => Promise<void> }[] = [
     name: "advisor",
     show: async (app) => {
       await app.showTab("Advisor");
-      await expect(app.button("Measure again")).toBeVisible({ timeout: 60_000 });
+      await measured(app);
     },
   },
   {
