@@ -1,4 +1,4 @@
-//! MaskMetrics against what MONAI returns for the same masks.
+//! Metrics against what MONAI returns for the same masks.
 //!
 //! `tests/metrics/monai.json` was made with MONAI 1.6.1: masks row by row as 0 and 1, and under the names of the metrics
 //! what `DiceMetric`, `MeanIoU`, `ConfusionMatrixMetric`, `HausdorffDistanceMetric` (plain and with `percentile=95`),
