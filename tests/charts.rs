@@ -132,8 +132,11 @@ fn lesion() -> Session {
 
 /// The report of a panel that is open in a session.
 fn shown(session: &mut Session, id: &str, state: Value) -> Report {
-    let show = json!({ "kind": "show", "view": { "panel": { "id": id, "state": state } } });
-    let edit = serde_json::from_value(json!({ "commands": [show] })).expect("an edit");
+    let commands = json!([
+        { "kind": "setPanel", "panel": id },
+        { "kind": "setPanelState", "id": id, "state": state },
+    ]);
+    let edit = serde_json::from_value(json!({ "commands": commands })).expect("an edit");
     session.apply(edit).panel.expect("the panel is open")
 }
 

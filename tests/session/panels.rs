@@ -37,13 +37,21 @@ fn every_panel_opens_on_every_scene_and_tells_of_itself() {
 fn what_is_no_panel_or_no_state_of_it_is_refused_and_changes_nothing() {
     let mut session = lesion();
     let before = shown(&mut session, "gradients", json!({ "loss": "dice" }), json!({}));
-    for (id, state, said) in [
-        ("mauve", Value::Null, "There is no panel \"mauve\"; there are libraries, focal,"),
-        ("gradients", json!({ "mauve": 1 }), "The panel Gradients cannot be opened with this state"),
-        ("metrics", json!({ "threshold": "much" }), "The panel Metrics cannot be opened with this state"),
+    let state = |id: &str, state: Value| json!([{ "kind": "setPanelState", "id": id, "state": state }]);
+    for (commands, said) in [
+        (
+            json!([{ "kind": "setPanel", "panel": "mauve" }]),
+            "There is no panel \"mauve\"; there are libraries, focal,",
+        ),
+        (state("mauve", Value::Null), "There is no panel \"mauve\"; there are libraries, focal,"),
+        (state("gradients", json!({ "mauve": 1 })), "The panel Gradients cannot be opened with this state"),
+        (
+            state("metrics", json!({ "threshold": "much" })),
+            "The panel Metrics cannot be opened with this state",
+        ),
     ] {
-        let frame = shown(&mut session, id, state, json!({}));
-        let notice = &frame.notices[0];
+        let frame = apply(&mut session, commands);
+        let [notice] = &frame.notices[..] else { panic!("one notice: {:?}", frame.notices) };
         assert!(notice.refusal && notice.text.starts_with(said), "{}", notice.text);
         assert_eq!(frame.panel, before.panel);
         assert_eq!(values(&frame), values(&before));
