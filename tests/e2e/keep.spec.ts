@@ -302,10 +302,8 @@ for (const [fault, sentence] of [
     }
     const told = app.messages.getByText(sentence);
     await expect(told).toHaveCount(1);
-    await app.messages
-      .locator("div", { has: told })
-      .getByRole("button", { name: /^Dismiss/ })
-      .click();
+    const message = app.messages.locator(".message", { hasText: sentence });
+    await message.getByRole("button", { name: "Dismiss this message" }).click();
     await app.stroke("truth", STROKES[0] ?? []);
     const painted = await app.expectNativeValues();
     const link = await app.addressed();

@@ -106,6 +106,11 @@ test("a link brings cards, parameters, the look of things and several images", a
 /** Moves every control of the open panel away from where it is. */
 async function changeControls(app: App): Promise<void> {
   const panel = app.page.getByRole("tabpanel");
+  for (const group of await panel.getByRole("group").all()) {
+    const others = group.getByRole("button", { pressed: false });
+    if ((await others.count()) > 0) await others.last().click();
+    await app.settle();
+  }
   for (const slider of await panel.getByRole("slider").all()) {
     if (await slider.isEnabled()) await slider.press("ArrowRight");
   }

@@ -52,18 +52,8 @@ for (const button of ["Save", "Save picture"] as const) {
     const file = await saved(app, button);
     if (button === "Save picture") {
       expect(file.buffer.subarray(1, 4).toString()).toBe("PNG");
-      await app.page.setContent("<img>");
-      const size = await app.page.locator("img").evaluate(
-        (image: HTMLImageElement, source) =>
-          new Promise<number[]>((resolve) => {
-            image.onload = () => {
-              resolve([image.naturalWidth, image.naturalHeight]);
-            };
-            image.src = source;
-          }),
-        `data:image/png;base64,${file.buffer.toString("base64")}`,
-      );
-      expect(Math.min(...size)).toBeGreaterThan(400);
+      const [width, height] = [file.buffer.readUInt32BE(16), file.buffer.readUInt32BE(20)];
+      expect(Math.min(width, height), "it can be read").toBeGreaterThan(400);
     }
 
     const there = await another(browser);
