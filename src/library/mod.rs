@@ -17,6 +17,7 @@
 mod call;
 mod compounds;
 mod configured;
+mod python;
 mod versions;
 
 pub mod code;

@@ -1,6 +1,6 @@
 //! Versions of one loss in the reference libraries.
 
-use super::code::written;
+use super::python::written;
 use super::{Args, Configured, Facts, Function, LIBRARIES, Library, Use, compounds};
 use crate::loss;
 use crate::loss::config::Settings;

@@ -39,6 +39,7 @@ use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
 use crate::panel::{self, Cache, Report, Seen, SeenCard};
+use crate::scene::soft_labels;
 use batch::{Images, Together};
 use command::{Edit, Look};
 use losses::LossSettings;
@@ -215,7 +216,7 @@ impl Session {
             logits: work.map(|work| work.playhead.effective_logits().clone()).unwrap_or_default(),
             shares: work.filter(|_| document.soft_edges > 0).map(|work| {
                 let scene = work.scene();
-                work::softened(scene.labels(), scene.shape().channels, document.soft_edges)
+                soft_labels(scene.labels(), scene.shape().channels, document.soft_edges)
             }),
             photo: scene.and_then(|scene| scene.photo().map(<[u8]>::to_vec)),
         }

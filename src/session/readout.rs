@@ -1,15 +1,77 @@
-//! The pixel inspector.
+//! Readouts of the document as controls show it, of its images, and of the pixel looked at.
 
 use std::rc::Rc;
 
-use super::losses::Card;
-use super::update::{PixelReadout, PixelRow};
-use crate::document::At;
+use serde_json::Value;
+
+use super::losses::{Card, LossSettings};
+use super::text;
+use super::update::{DocumentReadout, ImageReadout, LossReadout, PixelReadout, PixelRow, StripReadout};
+use super::work::Work;
+use crate::document::{At, Document, History, MOST_IMAGES};
 use crate::field::{Field, Head, Labels, Logits};
 use crate::loss::Evaluation;
 use crate::paint::number;
+use crate::panel::{AnyPanel, PANELS};
 use crate::study;
 
+impl DocumentReadout {
+    pub(super) fn new(history: &History, losses: &LossSettings, active: &Work) -> Self {
+        let document = history.document();
+        let readout = |id: &String| {
+            let card = losses.find(id)?;
+            let preset_from = document.losses.get(id)?.preset_from.clone();
+            Some((id.clone(), LossReadout { settings: card.settings.clone(), preset_from }))
+        };
+        let state = |panel: &dyn AnyPanel| {
+            let mut state = panel.default_state();
+            if let (Value::Object(whole), Some(Value::Object(own))) =
+                (&mut state, document.panels.get(panel.id()))
+            {
+                whole.extend(own.clone());
+            }
+            (panel.id().to_owned(), state)
+        };
+        Self {
+            title: active.scene().title().to_owned(),
+            active: document.active,
+            cards: document.cards.clone(),
+            losses: document.losses.keys().filter_map(readout).collect(),
+            soft_edges: document.soft_edges,
+            view: document.view.clone(),
+            panel: document.panel.clone(),
+            panels: PANELS.iter().map(|panel| state(*panel)).collect(),
+            tools: document.tools,
+            adjustment: active.playhead.adjustment(),
+            can_undo: history.can_undo(),
+            can_redo: history.can_redo(),
+        }
+    }
+}
+
+impl StripReadout {
+    pub(super) fn new(document: &Document, works: &[&Work]) -> Self {
+        let size = |work: &Work| {
+            let shape = work.scene().shape();
+            (shape.width, shape.height, shape.channels)
+        };
+        let active = works.get(document.active).map(|work| size(work));
+        let image = |work: &&Work| ImageReadout {
+            id: work.id,
+            title: work.scene().title().into(),
+            misfit: active
+                .filter(|&active| active != size(work))
+                .map(|active| text::misfit(size(work), active)),
+        };
+        Self {
+            active: document.active,
+            images: works.iter().map(image).collect(),
+            has_room: works.len() < MOST_IMAGES,
+        }
+    }
+}
+
+/// Readout of the pixel looked at, with its contributions where they are asked for; none if none is looked at.
 pub(super) fn pixel(
     field: &Field<'_>,
     logits: &Logits,

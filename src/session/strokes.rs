@@ -10,10 +10,9 @@ use ndarray::Array4;
 
 use super::command::Replay;
 use super::losses::Card;
-use super::work::softened;
 use crate::field::{Field, Labels, Logits};
 use crate::loss::Evaluation;
-use crate::scene::{Edits, ImageEdit, Playhead};
+use crate::scene::{Edits, ImageEdit, Playhead, soft_labels};
 use crate::study::strokes::{Stop, Valued, counts};
 
 /// Places that are remembered; the oldest are forgotten first.
@@ -140,7 +139,7 @@ impl StrokeHistory {
             return None;
         };
         let (logits, labels) = self.moment(playhead, replay)?;
-        let soft_labels = (soft_edges > 0).then(|| softened(&labels, logits.dim().1, soft_edges));
+        let soft_labels = (soft_edges > 0).then(|| soft_labels(&labels, logits.dim().1, soft_edges));
         Some(Moment { logits, labels, soft_labels })
     }
 }

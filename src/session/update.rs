@@ -5,16 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::losses::LossSettings;
 use super::provenance::Provenance;
-use super::text;
-use super::work::Work;
-use crate::document::{At, Digest, Document, History, KeptChange, MOST_IMAGES, PresetFrom, Tools, View};
+use crate::document::{At, Digest, KeptChange, PresetFrom, Tools, View};
 use crate::field::Field;
 use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
-use crate::panel::{AnyPanel, PANELS, Report};
+use crate::panel::Report;
 use crate::scene::{Adjustment, Scene};
 
 /// All numbers and pictures after an edit.
@@ -100,40 +97,6 @@ pub struct LossReadout {
     pub settings: Settings,
     /// The library's call that they are those of.
     pub preset_from: Option<PresetFrom>,
-}
-
-impl DocumentReadout {
-    pub(super) fn new(history: &History, losses: &LossSettings, active: &Work) -> Self {
-        let document = history.document();
-        let readout = |id: &String| {
-            let card = losses.find(id)?;
-            let preset_from = document.losses.get(id)?.preset_from.clone();
-            Some((id.clone(), LossReadout { settings: card.settings.clone(), preset_from }))
-        };
-        let state = |panel: &dyn AnyPanel| {
-            let mut state = panel.default_state();
-            if let (Value::Object(whole), Some(Value::Object(own))) =
-                (&mut state, document.panels.get(panel.id()))
-            {
-                whole.extend(own.clone());
-            }
-            (panel.id().to_owned(), state)
-        };
-        Self {
-            title: active.scene().title().to_owned(),
-            active: document.active,
-            cards: document.cards.clone(),
-            losses: document.losses.keys().filter_map(readout).collect(),
-            soft_edges: document.soft_edges,
-            view: document.view.clone(),
-            panel: document.panel.clone(),
-            panels: PANELS.iter().map(|panel| state(*panel)).collect(),
-            tools: document.tools,
-            adjustment: active.playhead.adjustment(),
-            can_undo: history.can_undo(),
-            can_redo: history.can_redo(),
-        }
-    }
 }
 
 /// The truth, the prediction and a heatmap for each card, one after the other: RGBA, row by row, each of the scene's
@@ -236,28 +199,6 @@ pub struct StripReadout {
     pub images: Vec<ImageReadout>,
     /// Whether one more can be added.
     pub has_room: bool,
-}
-
-impl StripReadout {
-    pub(super) fn new(document: &Document, works: &[&Work]) -> Self {
-        let size = |work: &Work| {
-            let shape = work.scene().shape();
-            (shape.width, shape.height, shape.channels)
-        };
-        let active = works.get(document.active).map(|work| size(work));
-        let image = |work: &&Work| ImageReadout {
-            id: work.id,
-            title: work.scene().title().into(),
-            misfit: active
-                .filter(|&active| active != size(work))
-                .map(|active| text::misfit(size(work), active)),
-        };
-        Self {
-            active: document.active,
-            images: works.iter().map(image).collect(),
-            has_room: works.len() < MOST_IMAGES,
-        }
-    }
 }
 
 /// One image.

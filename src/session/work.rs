@@ -80,7 +80,7 @@ impl Work {
     pub(super) fn soften(&mut self, soft_edges: usize) {
         if soft_edges > 0 && self.soft_labels.is_none() {
             self.soft_labels =
-                Some(softened(self.scene().labels(), self.scene().shape().channels, soft_edges));
+                Some(soft_labels(self.scene().labels(), self.scene().shape().channels, soft_edges));
         }
     }
 
@@ -100,11 +100,6 @@ impl Work {
         let ignored = labels.iter().any(|&label| label == IGNORE).then_some(IGNORE);
         Facts { images: shape.images, ignored, soft, ..Facts::plain(shape.channels) }
     }
-}
-
-/// Soft labels of a truth.
-pub(super) fn softened(labels: &Labels, channels: usize, soft_edges: usize) -> Array4<f32> {
-    soft_labels(labels, channels, soft_edges)
 }
 
 /// The field of an image or a batch, going on from what was known of it.

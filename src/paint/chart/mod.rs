@@ -2,9 +2,8 @@
 //!
 //! - [`lovasz`]: the sorted errors with their Jaccard increments, and the loss as an area, as data too;
 //! - [`plot`], [`surface`] and [`bars`]: charts as data, for the panels; [`axis`] is what they stand on;
-//! - `mesh`: a surface seen from the side;
 //! - [`table`]: the numbers of a chart, to read or as CSV;
-//! - `frame`: place of the plot and its axes; `draw`: marks and text.
+//! - `frame`: place of the plot and its axes; `draw`: marks and text; `legend`: what stands over the plot.
 //!
 //! The layout never measures text, because in the browser `plotters` does so by adding an element to the
 //! page. Margins are fixed instead, which is also what makes pointing exact: the functions that turn a
@@ -12,11 +11,10 @@
 
 pub mod axis;
 pub mod bars;
-mod contour;
 mod draw;
 mod frame;
+mod legend;
 pub mod lovasz;
-mod mesh;
 pub mod plot;
 pub mod surface;
 pub mod table;

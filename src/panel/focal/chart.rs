@@ -1,6 +1,7 @@
 //! The curves over p_t with the scene's pixels under them, who is heard, and how the loss piles up.
 
-use super::study::{FAMILY, FocalCurve, Group, IN_USE, SideStatistics};
+use super::groups::{ENTROPY, ENTROPY_GRADIENT, FOCAL, FOCAL_GRADIENT, OfGroup, PIXELS, groups, whole};
+use super::study::{FAMILY, FocalCurve, IN_USE, SideStatistics};
 use super::{Set, text};
 use crate::paint::chart::{Axis, Ink, Mark, Plot, Series};
 
@@ -116,30 +117,6 @@ pub(super) fn heard(set: &Set, sides: &[SideStatistics; 2]) -> Plot {
         Axis::linear(text::HEARD_Y, 0.0, 100.0),
         series,
     )
-}
-
-/// A sum over a group, from it and α_t.
-pub(super) type OfGroup = fn(&Group, f64) -> f64;
-pub(super) const PIXELS: OfGroup = |group, _| group.pixels as f64;
-pub(super) const ENTROPY: OfGroup = |group, _| group.entropy;
-pub(super) const ENTROPY_GRADIENT: OfGroup = |group, _| group.entropy_gradient;
-pub(super) const FOCAL: OfGroup = |group, weight| weight * group.focal;
-pub(super) const FOCAL_GRADIENT: OfGroup = |group, weight| weight * group.focal_gradient;
-
-/// Side, whether they are hard, and their sums.
-pub(super) fn groups(sides: &[SideStatistics; 2]) -> [(usize, bool, Group); 4] {
-    let [foreground, background] = sides;
-    [
-        (0, true, foreground.hard),
-        (0, false, foreground.easy),
-        (1, true, background.hard),
-        (1, false, background.easy),
-    ]
-}
-
-/// A sum over all pixels.
-pub(super) fn whole(set: &Set, sides: &[SideStatistics; 2], of: OfGroup) -> f64 {
-    groups(sides).iter().map(|(side, _, group)| of(group, set.weight(*side))).sum()
 }
 
 /// The paper's figure 4: how the loss of one side piles up over its pixels.

@@ -1,6 +1,7 @@
 //! The focal laboratory: whom γ and α let speak, over the scene's own pixels.
 
 mod chart;
+mod groups;
 mod handle;
 pub mod study;
 mod text;

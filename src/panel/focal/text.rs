@@ -1,7 +1,7 @@
 //! Every sentence, title and label of the panel.
 
 use super::Set;
-use super::chart::{ENTROPY, ENTROPY_GRADIENT, FOCAL, FOCAL_GRADIENT, OfGroup, PIXELS, groups, whole};
+use super::groups::{ENTROPY, ENTROPY_GRADIENT, FOCAL, FOCAL_GRADIENT, OfGroup, PIXELS, groups, whole};
 use super::study::{CURVES, FAMILY, Group, IN_USE, SideStatistics};
 use crate::field::{Head, Task};
 use crate::paint::number::{count, percent, short, tick};

@@ -9,7 +9,6 @@ use std::num::FpCategory;
 
 use half::f16;
 
-use super::text;
 use crate::field::{Field, Head};
 use crate::loss::overlap::Overlap;
 use crate::loss::{Spec, cross_entropy, dice};
@@ -128,8 +127,8 @@ pub fn partial_sums(terms: &[f64], points: usize) -> Vec<(usize, f64, f64)> {
     partial
 }
 
-/// Terms of the sums that a loss is made of, with their names: one for each pixel that counts, over the whole
-/// batch in row order.
+/// Terms of the sums that a loss is made of, with the formula of each sum: one for each pixel that counts,
+/// over the whole batch in row order.
 ///
 /// p and y are of one channel: the only one of a binary task, channel 1 of a multi-class one. The
 /// cross-entropy, in nats, is of all channels. Soft labels enter both y and the cross-entropy.
@@ -137,7 +136,13 @@ pub fn terms_of(field: &Field<'_>) -> Vec<(&'static str, Vec<f64>)> {
     let SumTerms { cross_entropy, prob, label } = SumTerms::of(field);
     let overlap = prob.iter().zip(&label).map(|(p, y)| p * y).collect();
     let squares = prob.iter().map(|p| p * p).collect();
-    text::SUMS.into_iter().zip([cross_entropy, prob, label, overlap, squares]).collect()
+    vec![
+        ("Σ cross-entropy", cross_entropy),
+        ("Σ p", prob),
+        ("Σ y", label),
+        ("Σ p·y", overlap),
+        ("Σ p²", squares),
+    ]
 }
 
 /// Sums of [`terms_of`], accumulated in three ways.

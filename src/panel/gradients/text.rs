@@ -32,9 +32,6 @@ pub(super) const NO_FOREGROUND: &str =
 
 const NOTHING: &str = "–";
 
-/// Names of the sums that losses are made of, in the order of [`super::half_precision::terms_of`].
-pub(super) const SUMS: [&str; 5] = ["Σ cross-entropy", "Σ p", "Σ y", "Σ p·y", "Σ p²"];
-
 /// Pixels of the class that charts are about, and the others.
 pub(super) fn sides(class: Option<usize>) -> [String; 2] {
     match class {

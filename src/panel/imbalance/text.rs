@@ -1,6 +1,6 @@
 //! Every sentence, title and label of the panel.
 
-use super::study::Knob;
+use super::study::knob::Knob;
 use crate::panel::Title;
 
 pub(super) const TITLE: Title = Title {

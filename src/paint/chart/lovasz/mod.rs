@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::super::Rgb;
 use super::super::colormap::ramp;
 use super::super::number::{count, short, tick};
-use super::draw;
 use super::frame::{AxisTick, Column, Frame, axis_end, fill_columns, round_values, written_in};
 use super::{Area, ChartStyle, Drawn};
+use super::{draw, legend};
 
 /// Lovász sort as a chart. Ranks count from 0. If one of `errors`, `increments` and `foreground` is shorter
 /// than the others, only the ranks that all three have are drawn.
@@ -160,8 +160,8 @@ fn ranks<DB: DrawingBackend>(
         marker(root, style, &upper, x, chart.error(rank) / ends.0)?;
         marker(root, style, &lower, x, chart.increment(rank) / ends.1)?;
     }
-    draw::classes(root, style, &upper)?;
-    draw::key(root, style, &upper, &pointed_at(chart, highlight))
+    legend::classes(root, style, &upper)?;
+    legend::remarks(root, style, &upper, &pointed_at(chart, highlight))
 }
 
 fn area<DB: DrawingBackend>(
@@ -185,10 +185,10 @@ fn area<DB: DrawingBackend>(
         let x = frame.x(f64::midpoint(span.start, span.end)).floor().min(last) as i32;
         marker(root, style, &frame, x, chart.error(rank) / end)?;
     }
-    draw::classes(root, style, &frame)?;
+    legend::classes(root, style, &frame)?;
     let mut lines = vec![format!("area = loss = {}", short(chart.value))];
     lines.extend(pointed_at(chart, highlight));
-    draw::key(root, style, &frame, &lines)
+    legend::remarks(root, style, &frame, &lines)
 }
 
 /// Ticks of a left axis from 0 to `end`, written as multiples of `unit`.

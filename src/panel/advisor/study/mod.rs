@@ -10,13 +10,15 @@ mod bench;
 mod candidates;
 mod claim;
 mod rule;
+mod score;
 
 use serde::{Deserialize, Serialize};
 
 pub use bench::{Bench, EmptyGradient, MOST, Measurement, Profile, RING, SHARES};
 pub use candidates::{CANDIDATES, reference};
-pub use claim::{Claim, Verdict, best_reached};
+pub use claim::{Claim, Verdict};
 pub use rule::{AdviceRule, Candidate, Only, Topic, When};
+pub use score::best_reached;
 
 use crate::field::Task;
 use crate::panel::advisor::scene_facts::SceneFacts;

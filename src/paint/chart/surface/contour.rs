@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::surface::Surface;
+use super::Surface;
 
 /// Point as fractions of the axes, each from 0 to 1.
 type ContourPoint = (f64, f64);
@@ -75,7 +75,7 @@ fn segments(surface: &Surface, level: f64) -> Vec<(ContourPoint, ContourPoint)> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::surface::tests::plane;
+    use super::super::tests::plane;
     use super::*;
 
     #[test]

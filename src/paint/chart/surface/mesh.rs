@@ -5,12 +5,13 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::super::number::tick;
-use super::axis::Axis;
-use super::draw::{self, LINE};
-use super::frame::Frame;
-use super::surface::{Surface, colours, key};
-use super::{Area, ChartStyle, Drawn};
+use super::super::axis::Axis;
+use super::super::draw::{self, LINE};
+use super::super::frame::Frame;
+use super::super::{Area, ChartStyle, Drawn};
+use super::Surface;
+use super::key::{colours, key};
+use crate::paint::number::tick;
 
 /// Height of the surface, as a fraction of the side of its floor.
 const HEIGHT: f64 = 0.75;
@@ -157,8 +158,8 @@ fn names<DB: DrawingBackend>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Theme;
     use super::*;
+    use crate::paint::Theme;
 
     #[test]
     fn however_it_is_turned_everything_lies_in_the_frame() {
