@@ -53,6 +53,33 @@ test("after Back the address holds the document of now", async ({ app, browser }
   expect(await there.values()).toEqual(values);
 });
 
+test("a reload right after Back goes on with the drawing, though the address is of before", async ({
+  app,
+}) => {
+  await app.showTab("Focal");
+  await app.addressed();
+  await app.stroke("prediction", [
+    [20, 20],
+    [90, 60],
+  ]);
+  await app.addressed();
+  const painted = await app.page.evaluate(() => window.lossfield.kept?.steps.length);
+  await app.page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        addEventListener("popstate", () => {
+          resolve();
+        });
+        history.back();
+      }),
+  );
+  await app.reload();
+  expect(await app.page.evaluate(() => window.lossfield.kept?.steps.length)).toBe(painted);
+  await expect(app.messages).not.toContainText("This is a link");
+  await app.showTab("Losses");
+  await app.expectNativeValues();
+});
+
 test("tabs are places of the history, and nothing else is", async ({ app }) => {
   const length = () => app.page.evaluate(() => history.length);
   const before = await length();

@@ -4,6 +4,8 @@ export interface AddressListener {
   link(): Promise<string | undefined>;
   /** The open tab. */
   tab(): string;
+  /** The drawing of this tab, by its id. */
+  drawing(): string;
   /** This stands behind `#` from now on. */
   written(fragment: string): void;
   /** Back or Forward: another tab is to be opened. */
@@ -23,13 +25,21 @@ const SPAN = 30_000;
 interface Place {
   /** The tab that was open there. */
   readonly lossfield: string;
+  /** The drawing that was made there, by its id. */
+  readonly drawing: string;
 }
 
-/** The tab of a place in the history, if this page made it. */
-function tabOf(state: unknown): string | undefined {
+/** A place in the history, if this page made it. */
+function placeOf(state: unknown): Place | undefined {
   if (typeof state !== "object" || state === null) return undefined;
-  const { lossfield } = state as Partial<Record<keyof Place, unknown>>;
-  return typeof lossfield === "string" ? lossfield : undefined;
+  const { lossfield, drawing } = state as Partial<Record<keyof Place, unknown>>;
+  const isOurs = typeof lossfield === "string" && typeof drawing === "string";
+  return isOurs ? { lossfield, drawing } : undefined;
+}
+
+/** The drawing that was made where the page is loaded, by its id, if it is loaded again. */
+export function presentDrawing(): string | undefined {
+  return placeOf(history.state)?.drawing;
 }
 
 /** What stands behind `#` in the address. */
@@ -59,14 +69,14 @@ export class Address {
   constructor(listener: AddressListener) {
     this.#listener = listener;
     addEventListener("popstate", ({ state }) => {
-      const tab = tabOf(state);
-      if (tab === undefined) return;
-      listener.showTab(tab);
+      const place = placeOf(state);
+      if (!place) return;
+      listener.showTab(place.lossfield);
       this.changed();
     });
     // Also fired by Back and Forward, whose places are marked.
     addEventListener("hashchange", () => {
-      if (tabOf(history.state) !== undefined) return;
+      if (placeOf(history.state)) return;
       listener.open(presentFragment());
       this.changed();
     });
@@ -82,7 +92,7 @@ export class Address {
   /** Another tab is opened: the one before becomes a place for Back. */
   visit(tab: string): void {
     this.#write((url) => {
-      history.pushState({ lossfield: tab } satisfies Place, "", url);
+      history.pushState(this.#place(tab), "", url);
     }, presentFragment());
   }
 
@@ -90,13 +100,19 @@ export class Address {
     const turn = this.#turns;
     const fragment = await this.#listener.link();
     if (fragment === undefined || turn !== this.#turns) return;
-    const tab = this.#listener.tab();
-    if (fragment !== presentFragment() || tab !== tabOf(history.state)) {
+    const place = this.#place(this.#listener.tab());
+    const former = placeOf(history.state);
+    const isSame = former?.lossfield === place.lossfield && former.drawing === place.drawing;
+    if (fragment !== presentFragment() || !isSame) {
       this.#write((url) => {
-        history.replaceState({ lossfield: tab } satisfies Place, "", url);
+        history.replaceState(place, "", url);
       }, fragment);
     }
     this.#listener.written(fragment);
+  }
+
+  #place(tab: string): Place {
+    return { lossfield: tab, drawing: this.#listener.drawing() };
   }
 
   #write(write: (url: string) => void, fragment: string): void {

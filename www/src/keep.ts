@@ -48,7 +48,8 @@ const MARKER = "lossfield-drawing";
 export class Keeper {
   /** The drawing of this tab, as far as the engine has told. */
   kept: Kept | undefined;
-  #id = newId();
+  /** Id of the drawing of this tab. */
+  id = newId();
   #fragment = "";
   #title = "";
   /** Pixels of opened files that it needs, by their digests. */
@@ -89,18 +90,20 @@ export class Keeper {
   }
 
   /**
-   * Finds what this tab begins with, by what stands behind `#` in its address. Gives the drawing that a link keeps it from
-   * going on with.
+   * Finds what this tab begins with, by what stands behind `#` in its address, and by the drawing that was made there, if it
+   * is loaded again. Gives the drawing that a link keeps it from going on with.
    */
-  async begin(fragment: string): Promise<Earlier | undefined> {
-    const former = markerOf(recallInTab(MARKER));
+  async begin(fragment: string, again: string | undefined): Promise<Earlier | undefined> {
+    const marker = markerOf(recallInTab(MARKER));
+    const isOwn = fragment === marker?.fragment || !holdsDocument(fragment);
+    const former = again ?? (isOwn ? marker?.id : undefined);
     const drawing = await this.#find(fragment, former);
     const isLink = holdsDocument(fragment);
     if (!drawing) {
       await this.#takeNew();
       this.#toOpen = fragment;
       // Over a reload it has been said already.
-      return isLink && fragment !== former?.fragment ? this.#latest() : undefined;
+      return isLink && former === undefined ? this.#latest() : undefined;
     }
     this.kept = drawing.kept;
     this.rasters = new Map(await this.#shelf.rasters(drawing.rasters));
@@ -110,11 +113,11 @@ export class Keeper {
   }
 
   /** The drawing to go on with, if there is one. It is this tab's then, or this tab has a copy of it. */
-  async #find(fragment: string, former: Marker | undefined): Promise<Drawing | undefined> {
-    if (former && (fragment === former.fragment || !holdsDocument(fragment))) {
-      const taken = await this.#take(former.id, PATIENCE);
-      const drawing = await this.#shelf.drawing(former.id);
-      // A tab that was duplicated has the marker of the other, which keeps the drawing.
+  async #find(fragment: string, former: string | undefined): Promise<Drawing | undefined> {
+    if (former !== undefined) {
+      const taken = await this.#take(former, PATIENCE);
+      const drawing = await this.#shelf.drawing(former);
+      // A tab that was duplicated has the marks of the other, which keeps the drawing.
       if (!taken) await this.#takeNew();
       if (drawing) return drawing;
     }
@@ -147,18 +150,18 @@ export class Keeper {
     if (!release) return false;
     this.#release?.();
     this.#release = release;
-    this.#id = id;
+    this.id = id;
     return true;
   }
 
   async #takeAgain(): Promise<void> {
-    if (!(await this.#take(this.#id, 0))) await this.#takeNew();
+    if (!(await this.#take(this.id, 0))) await this.#takeNew();
   }
 
   async #takeNew(): Promise<void> {
     const id = newId();
     // Where there are no claims at all, a new one is this tab's all the same.
-    if (!(await this.#take(id, 0))) this.#id = id;
+    if (!(await this.#take(id, 0))) this.id = id;
     this.#mark();
   }
 
@@ -185,7 +188,7 @@ export class Keeper {
   }
 
   #mark(): void {
-    rememberInTab(MARKER, JSON.stringify({ id: this.#id, fragment: this.#fragment }));
+    rememberInTab(MARKER, JSON.stringify({ id: this.id, fragment: this.#fragment }));
   }
 
   #owe(): void {
@@ -200,7 +203,7 @@ export class Keeper {
   save(): void {
     if (!this.#owes || !this.kept || this.kept.steps.length === 0) return;
     const drawing = {
-      id: this.#id,
+      id: this.id,
       savedAt: Date.now(),
       title: this.#title,
       fragment: this.#fragment,

@@ -18,7 +18,7 @@ import type {
   VersionEntry,
   View,
 } from "../pkg/lossfield.js";
-import { Address, presentFragment } from "./address.ts";
+import { Address, presentDrawing, presentFragment } from "./address.ts";
 import { loadCharts } from "./charts.ts";
 import { EngineClient, type Loss } from "./engine.ts";
 import { Keeper } from "./keep.ts";
@@ -98,7 +98,7 @@ export class Lossfield {
     this.#keeper = new Keeper((trouble) => {
       this.say(true, TEXT.notKept(trouble));
     });
-    const first = this.#keeper.begin(presentFragment());
+    const first = this.#keeper.begin(presentFragment(), presentDrawing());
     void first.then((earlier) => {
       if (!earlier) return;
       const { id, savedAt } = earlier;
@@ -139,6 +139,7 @@ export class Lossfield {
     this.#address = new Address({
       link: async () => (await this.#engine.link().catch(() => undefined))?.fragment,
       tab: () => this.tab,
+      drawing: () => this.#keeper.id,
       written: (fragment) => {
         this.#keeper.set(fragment, this.#mirror?.title ?? "");
       },
