@@ -20,7 +20,10 @@ export const limits: Limits = {
   retry: 500,
 };
 
+/** The longest pause before a further try, in first ones: 8 s of them. */
+const LONGEST = 16;
+
 /** The pause before a further try, `tries` of them having failed. */
 export function backOff(tries: number): number {
-  return Math.min(limits.retry * 2 ** (tries - 1), 10_000);
+  return limits.retry * Math.min(2 ** (tries - 1), LONGEST);
 }
