@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::field::{IGNORE, Task};
-use crate::loss::config::{Choice, Domain, Kind, Param, Scope};
+use crate::field::IGNORE;
+use crate::loss::config::{Choice, Domain, Kind, Param};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::panel::{AnyPanel, PANELS, Title};
-use crate::scene::{BATCHES, BatchPreset, PRESETS, WIDEST};
+use crate::scene::{Adjustment, BATCHES, BatchPreset, PRESETS, WIDEST};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +27,8 @@ pub struct Catalogue {
     pub panels: Vec<PanelEntry>,
     /// Label that counts nowhere.
     pub ignored: u8,
+    /// Adjustment that leaves an image as it was painted.
+    pub neutral: Adjustment,
     /// The widest soft edge of a truth, in pixels.
     pub widest_soft_edge: usize,
 }
@@ -138,29 +140,8 @@ pub struct ParamEntry {
     pub meaning: String,
     /// What it can be.
     pub control: Control,
-    /// Where it has an effect.
-    pub scope: ScopeEntry,
     /// Whether libraries differ on it.
     pub convention: bool,
-}
-
-/// Where a parameter has an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum ScopeEntry {
-    /// In every scene.
-    Everywhere,
-    /// With one logit channel.
-    Binary,
-    /// With C logit channels.
-    Multiclass,
-    /// With several images.
-    Batches,
-    /// With several classes or images.
-    Several,
-    /// Where labels are shares.
-    SoftLabels,
 }
 
 /// What a control offers.
@@ -273,6 +254,7 @@ impl Catalogue {
             batches: BATCHES.iter().map(Into::into).collect(),
             panels: PANELS.iter().map(Into::into).collect(),
             ignored: IGNORE,
+            neutral: Adjustment::default(),
             widest_soft_edge: WIDEST,
         }
     }
@@ -320,14 +302,6 @@ fn param_entry(param: &Param, page: &Page) -> ParamEntry {
             Kind::PerClass(domain) => Control::PerClass(domain.into()),
             Kind::Flag { default } => Control::Flag { default },
             Kind::Choice(options) => Control::Choice { options: options.iter().map(Into::into).collect() },
-        },
-        scope: match param.scope {
-            Scope::Everywhere => ScopeEntry::Everywhere,
-            Scope::Task(Task::Binary) => ScopeEntry::Binary,
-            Scope::Task(Task::Multiclass) => ScopeEntry::Multiclass,
-            Scope::Batches => ScopeEntry::Batches,
-            Scope::Several => ScopeEntry::Several,
-            Scope::SoftLabels => ScopeEntry::SoftLabels,
         },
         convention: param.convention,
     }
