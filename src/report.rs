@@ -40,27 +40,27 @@ pub struct Report {
 }
 
 impl Report {
-    /// The same with the panel's own readout. Numbers that are not finite are absent in it.
+    /// This report with the panel's own readout. Numbers that are not finite are absent in it.
     #[must_use]
     pub fn with_details(self, details: &impl Serialize) -> Self {
         Self { details: serde_json::to_value(details).unwrap_or_default(), ..self }
     }
 
-    /// The same with a chart under a name.
+    /// This report with a chart under a name.
     #[must_use]
     pub fn with_chart(mut self, name: &'static str, chart: impl Into<Chart>) -> Self {
         self.charts.insert(name, chart.into());
         self
     }
 
-    /// The same with a table under a name.
+    /// This report with a table under a name.
     #[must_use]
     pub fn with_table(mut self, name: &'static str, table: TableReadout) -> Self {
         self.tables.insert(name, table);
         self
     }
 
-    /// The same with sentences under a name; no sentences leave no name.
+    /// This report with sentences under a name; no sentences leave no name.
     #[must_use]
     pub fn with_texts(mut self, name: &'static str, sentences: impl IntoIterator<Item = String>) -> Self {
         let sentences: Vec<String> = sentences.into_iter().collect();

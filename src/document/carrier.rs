@@ -20,7 +20,7 @@ use super::read::{self, Notes};
 use super::{CARDS, Carrier, Document, FORMAT, text};
 use crate::{lenient, panel};
 
-/// What a link may unfold to, in bytes.
+/// Largest size that a link may unfold to, in bytes.
 const MOST_BYTES: usize = 8 << 20;
 
 /// Keyword of the text in a picture that holds the document.
@@ -30,7 +30,7 @@ const KEYWORD: &str = "lossfield";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Link {
-    /// What stands behind `#` in the address; empty for a new document.
+    /// Fragment of the address, after `#`; empty for a new document.
     pub fragment: String,
     /// Opened files, by their names, whose pixels no link can carry.
     pub files: Vec<String>,

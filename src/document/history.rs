@@ -52,7 +52,7 @@ pub struct History {
     known: Told,
 }
 
-/// What whoever keeps the steps has been told.
+/// State of the steps as whoever keeps them was last told.
 #[derive(Debug, Clone, Default)]
 struct Told {
     opening: bool,
@@ -220,7 +220,7 @@ impl History {
         steps.checked_sub(1).map_or(&self.opening, |last| &self.entries[last].after)
     }
 
-    /// What has changed since the last time that this was asked; nothing if nothing has.
+    /// Changes since the last call, for whoever keeps the steps; nothing if there are none.
     pub fn kept_change(&mut self) -> Option<KeptChange> {
         let opening = (!self.known.opening).then(|| written(&self.opening));
         let from = self.known.steps;
@@ -274,7 +274,7 @@ impl MadeStep {
 }
 
 impl Document {
-    /// What is no step, as it is kept beside the steps.
+    /// Fields that are looked at and no step of undo, as JSON; they are kept beside the steps.
     fn looked_at(&self) -> Value {
         let Value::Object(all) = serde_json::to_value(self).unwrap_or_default() else { return Value::Null };
         let is_step = |field: &str| {
@@ -299,11 +299,11 @@ pub struct Kept {
     pub steps: Vec<String>,
     /// Steps that are made; those after were taken back.
     pub at: usize,
-    /// What is looked at, which is no step.
+    /// Fields that are looked at and no step of undo.
     pub looked_at: String,
 }
 
-/// What has changed of a [`Kept`].
+/// Change of a [`Kept`]. All texts are JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -312,11 +312,11 @@ pub struct KeptChange {
     pub opening: Option<String>,
     /// Steps that are still the same, from the first.
     pub from: usize,
-    /// Those that follow.
+    /// Steps that follow those, replacing all that were kept after them.
     pub steps: Vec<String>,
     /// Steps that are made.
     pub at: usize,
-    /// What is looked at.
+    /// Fields that are looked at and no step of undo.
     pub looked_at: String,
 }
 

@@ -42,7 +42,7 @@ impl Image {
     }
 }
 
-/// The same base and edits, whatever their identities.
+/// Equality of base and edits, whatever their identities.
 impl PartialEq for Image {
     fn eq(&self, other: &Self) -> bool {
         self.base == other.base && self.edits == other.edits

@@ -9,7 +9,7 @@ use crate::loss::config::Settings;
 /// Settings by loss id, those at their defaults left out.
 pub type Losses = BTreeMap<String, LossState>;
 
-/// What one loss is set to.
+/// Settings of one loss, and the library's call that they are those of.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

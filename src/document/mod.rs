@@ -46,7 +46,7 @@ pub struct Scopes {
     pub link: bool,
     /// A file that is saved and opened.
     pub file: bool,
-    /// What is kept over a reload or a crash.
+    /// Copy of the session that is kept over a reload or a crash.
     pub autosave: bool,
     /// A page within another page.
     pub embed: bool,
@@ -61,18 +61,18 @@ pub enum Carrier {
     Link,
     /// A file that is saved and opened.
     File,
-    /// What is kept over a reload or a crash.
+    /// Copy of the session that is kept over a reload or a crash.
     Autosave,
     /// A page within another page.
     Embed,
 }
 
 impl Scopes {
-    /// What is made: it travels everywhere, and can be undone.
+    /// Scopes of a field that is made: it travels everywhere, and can be undone.
     const MADE: Self = Self { link: true, file: true, autosave: true, embed: true, undo: true };
-    /// What is looked at: it travels everywhere, and is no step of undo.
+    /// Scopes of a field that is looked at: it travels everywhere, and is no step of undo.
     const LOOKED_AT: Self = Self { undo: false, ..Self::MADE };
-    /// What is the person's at work: it is there after a reload, and not given to others.
+    /// Scopes of the person's tools at work: they are there after a reload, and not given to others.
     const AT_WORK: Self = Self { link: false, file: false, autosave: true, embed: false, undo: false };
 
     /// True where a carrier takes the field along.
@@ -106,7 +106,7 @@ macro_rules! document {
             /// The table of scopes: a row for each field.
             pub const SCOPES: &'static [(&'static str, Scopes)] = &[$((stringify!($field), $scopes),)*];
 
-            /// What of the document a carrier takes along; the rest is as in a new one.
+            /// Document with the fields that a carrier takes along; the others are as in a new one.
             #[must_use]
             pub fn within(&self, carrier: Carrier) -> Self {
                 let new = Self::default();

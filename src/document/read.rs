@@ -18,14 +18,14 @@ use crate::scene::{Edits, ImageEdit, WIDEST};
 /// Edits of one image that are read at most.
 const MOST_EDITS: usize = 20_000;
 
-/// What was left out of a document or brought into its range while it was read.
+/// Notes on a document that was read: parts that were left out, or brought into their range.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
-    /// Whole sentences.
+    /// Sentences about the document as a whole: a newer format, a damaged link.
     pub sentences: Vec<String>,
     /// Parts that were left out, by their names in the document.
     pub left_out: Vec<String>,
-    /// Numbers that were brought into their range, likewise.
+    /// Numbers that were brought into their range, by their names in the document.
     pub clamped: Vec<String>,
     /// Steps that were left out.
     pub skipped_steps: usize,

@@ -46,9 +46,9 @@ pub enum DocumentEdit {
         /// Place of the image, counted from 0.
         image: usize,
     },
-    /// What a loss is set to.
+    /// Settings of a loss.
     Loss {
-        /// The loss.
+        /// Id of the loss.
         id: String,
         /// Its settings.
         state: LossState,

@@ -1,4 +1,4 @@
-//! What is seen and how, and the tools at hand.
+//! The view, which changes no value, and the tools at hand.
 
 use serde::{Deserialize, Serialize};
 

@@ -30,7 +30,7 @@ pub struct SnapshotHeader {
     pub settings: BTreeMap<String, Settings>,
     /// Images that make a batch with this one, itself among them.
     pub images: usize,
-    /// Those of them that have no foreground.
+    /// Images of the batch that have no foreground.
     pub empty_images: usize,
 }
 

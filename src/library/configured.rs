@@ -212,7 +212,7 @@ impl Configured {
         Self { terms: self.terms.iter().map(effective).collect(), ignore: self.ignore }
     }
 
-    /// Whether both come to the same loss on such a field.
+    /// True if both come to the same loss on such a field.
     pub(super) fn is_same_loss(&self, other: &Self, facts: Facts) -> bool {
         let built = |configured: &Self| configured.effective(facts).build().ok();
         built(self).zip(built(other)).is_some_and(|(own, other)| *own == *other)

@@ -6,7 +6,7 @@ use super::Loss;
 
 /// Equality behind a `dyn Loss`. Every loss that is [`PartialEq`] has it.
 pub trait Identity: Any {
-    /// Whether the other is of the same type and has equal parameters.
+    /// True if the other is of the same type and has equal parameters.
     fn is_same_as(&self, other: &dyn Loss) -> bool;
 }
 

@@ -200,7 +200,7 @@ pub struct Spec {
     pub family: Family,
     /// True if its card is on the page at first.
     pub at_first: bool,
-    /// Whether it is about shares of classes where labels are soft; the others stay with the labels.
+    /// True if it takes shares of classes where labels are soft; other losses stay with the labels.
     pub takes_shares: bool,
     /// Module docs, in the fixed form that [`docs::Page`] reads.
     pub docs: &'static str,

@@ -62,15 +62,15 @@ pub struct Seen<'s> {
     pub field: &'s Field<'s>,
     /// All losses, in the order of the catalogue.
     pub losses: &'s [SetLoss<'s>],
-    /// Those that have a card.
+    /// Losses that have a card, in the order of the catalogue.
     pub cards: &'s [SeenCard<'s>],
     /// Light or dark.
     pub theme: Theme,
     /// Spread of small and large gradients in heatmaps.
     pub scale: Scale,
-    /// Whether gradients are by the probability, instead of by the logit.
+    /// True if gradients are by the probability, instead of by the logit.
     pub by_probability: bool,
-    /// Whether a photograph lies under the masks.
+    /// True if a photograph lies under the masks.
     pub photo: bool,
     /// The pinned pixel.
     pub pinned: Option<At>,
@@ -80,7 +80,7 @@ pub struct Seen<'s> {
     pub history: &'s [&'s Stop],
     /// The images that make a batch with the one at hand.
     pub batch: &'s mut dyn Batch,
-    /// What the open panel keeps from one frame to the next.
+    /// Cache of the open panel, from one frame to the next.
     pub cache: &'s mut Cache,
 }
 
@@ -141,7 +141,7 @@ pub trait Batch: Debug {
 pub struct Cache(Option<Box<dyn Any>>);
 
 impl Cache {
-    /// What is kept, or the default.
+    /// Value that the panel keeps, or its default where none of this type is kept yet.
     pub fn of<T: Any + Default>(&mut self) -> &mut T {
         let fits = self.0.as_ref().is_some_and(|kept| kept.is::<T>());
         if !fits {

@@ -24,7 +24,7 @@ pub struct Adjustment {
     pub bias: f64,
     /// Standard deviation of the Gaussian noise added to every logit, 0..4.
     pub noise: f64,
-    /// Which noise.
+    /// Seed of the noise: equal seeds give equal noise.
     pub seed: u32,
 }
 
@@ -35,7 +35,7 @@ impl Default for Adjustment {
 }
 
 impl Adjustment {
-    /// The nearest adjustment within the ranges; what is not a number becomes neutral.
+    /// Nearest adjustment within the ranges; NaN becomes neutral.
     #[must_use]
     pub fn clamped(self) -> Self {
         let neutral = Self::default();
@@ -47,7 +47,7 @@ impl Adjustment {
         }
     }
 
-    /// Whether what is seen is what was painted, whatever the seed.
+    /// True if the effective logits are the painted ones, whatever the seed.
     pub fn is_neutral(self) -> bool {
         let neutral = Self::default();
         Self { seed: neutral.seed, ..self } == neutral
@@ -90,18 +90,18 @@ impl Lens {
         self.adjustment
     }
 
-    /// What is added to the logits of a class, once divided, besides noise.
+    /// Shift of a class's logits, added once they are divided by the temperature; noise is apart.
     fn bias(&self, channel: usize) -> f64 {
         if channel > 0 || self.shape.channels == 1 { self.adjustment.bias } else { 0.0 }
     }
 
-    /// All that is added to a logit, once divided.
+    /// Sum of bias and noise that is added to a logit, once it is divided by the temperature.
     fn offset(&self, [channel, y, x]: [usize; 3]) -> f64 {
         let noise = self.noise.as_ref().map_or(0.0, |noise| noise[[0, channel, y, x]].into());
         self.bias(channel) + self.adjustment.noise * noise
     }
 
-    /// Writes what is seen of a box of the painted logits.
+    /// Writes the effective logits of a box: the painted ones, adjusted.
     pub(super) fn apply(&self, painted: &Logits, rect: Rect, effective: &mut Logits) {
         let Adjustment { temperature, noise: sigma, .. } = self.adjustment;
         for channel in 0..self.shape.channels {

@@ -62,7 +62,7 @@ pub fn batch(id: &str) -> Option<&'static BatchPreset> {
     BATCHES.iter().find(|batch| batch.id == id)
 }
 
-/// What a preset looks like, to be made into a scene of its own: it is not the one that the menu knows.
+/// Scene of a preset's pixels under another title, without the preset's id; nothing for an unknown id.
 fn of_preset(id: &str, title: &str, size: usize) -> Option<Scene> {
     Some(Scene { preset: None, ..preset(id)?.build(size).titled(title) })
 }

@@ -52,19 +52,19 @@ impl Brush {
         }
     }
 
-    /// The same brush with a hard edge.
+    /// This brush with a hard edge.
     pub(super) fn hard(self) -> Self {
         Self { softness: 0.0, ..self }
     }
 
-    /// How far from the path the paint is full, and where it ends.
+    /// Distances from the path at which the paint stops being full, and at which it ends, in pixels.
     fn edges(self) -> (f64, f64) {
         let core = (self.radius * (1.0 - self.softness)).max(Self::SMALLEST);
         (core, self.radius.max(core))
     }
 }
 
-/// How much of each pixel one stroke has covered so far, 0..1.
+/// Coverage of each pixel by one stroke so far, 0..1.
 ///
 /// A pixel keeps the most that any part of the path gave it. The outcome is then that of the path as a whole, however
 /// the points of it were batched and however often it crosses itself.

@@ -13,7 +13,7 @@ use crate::field::{IGNORE, Shape};
 const NEW_CLASSES_SHARE: f64 = 0.02;
 
 impl Scene {
-    /// The same scene with another number of channels: 1, or 3 to 5. Refuses any other.
+    /// This scene with another number of channels: 1, or 3 to 5. Error for any other number.
     ///
     /// - Labels keep their class; those of a class that is dropped join the last class that stays.
     /// - So do the probabilities of dropped classes. A class that is added takes a small part of every foreground

@@ -172,7 +172,7 @@ impl Edits {
     }
 }
 
-/// The same edits, whatever their identities.
+/// Equality of the edits in order, whatever their identities.
 impl PartialEq for Edits {
     fn eq(&self, other: &Self) -> bool {
         self.id() == other.id() || (self.len() == other.len() && self.in_order() == other.in_order())

@@ -10,7 +10,7 @@ use super::rect::Rect;
 use super::{Plane, Scene};
 use crate::field::{Labels, Logits};
 
-/// What an edit replaced. Exchanged with what the scene has now, it is what the undoing replaced.
+/// Part of a scene before an edit. Exchanged with the part there now, it becomes the part before the undoing.
 #[derive(Debug, PartialEq)]
 pub(super) enum Former {
     Truth { rect: Rect, labels: Labels },

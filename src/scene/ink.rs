@@ -1,4 +1,4 @@
-//! What a brush or a fill puts on a pixel, and the arithmetic of putting a probability on logits.
+//! Ink of a brush or a fill, and the arithmetic of putting a probability on logits.
 
 use std::mem;
 
@@ -11,7 +11,7 @@ use crate::field::{IGNORE, sigmoid};
 /// inside what `f32` and a temperature of 0.1 to 10 keep exact; 0 and 1 themselves have no finite logit.
 pub const MIN_PROB: f64 = 1e-6;
 
-/// Which half of a scene an edit is about.
+/// Half of a scene that an edit is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -22,7 +22,7 @@ pub enum Plane {
     Prediction,
 }
 
-/// What is painted.
+/// Ink: a class of the truth, or a probability of the prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "plane", rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

@@ -49,7 +49,7 @@ pub const MAX_CHANNELS: usize = 5;
 /// The probability of the foreground where a binary prediction was cleared. A trained network is never sure, and a
 /// prediction of nearly 0 would leave the losses nothing to show.
 pub const CLEARED_FOREGROUND: f64 = 0.02;
-/// The same for each channel of a multi-class prediction: the background's, which the others share the rest of.
+/// The probability of the background where a multi-class prediction was cleared; the others share the rest.
 const CLEARED_BACKGROUND: f64 = 0.96;
 
 /// Why a scene or an edit was refused: what was found and what was expected.
@@ -154,7 +154,7 @@ impl Scene {
         Self { title: title.into(), ..self }
     }
 
-    /// What to call it.
+    /// Name for people.
     pub fn title(&self) -> &str {
         &self.title
     }

@@ -22,7 +22,7 @@ pub struct Preset {
     pub what: &'static str,
     /// 1 for a binary scene, else the number of classes.
     pub channels: usize,
-    /// Whether it is made for one fact, which it shows in numbers.
+    /// True if the scene is made for one fact, which it shows in numbers.
     pub fact: bool,
     make: fn(usize) -> Made,
 }
@@ -30,9 +30,9 @@ pub struct Preset {
 impl Preset {
     /// The smallest side of a made scene: below, the tiny lesion has too few pixels to be 0.3 % of them.
     pub const SMALLEST: usize = 64;
-    /// The largest.
+    /// The largest side of a made scene, in pixels.
     pub const LARGEST: usize = 256;
-    /// What a projector shows well.
+    /// Side of a made scene unless another is asked for, in pixels: a projector shows it well.
     pub const DEFAULT_SIZE: usize = 128;
 
     /// The scene, `size` pixels a side, brought within 64..256. The real one has a size of its own.
@@ -223,7 +223,7 @@ fn two_pixels(_: usize) -> Made {
     (Array2::from_shape_fn((1, 2), |(_, x)| u8::from(x == 0)), logits.unwrap_or_default(), None)
 }
 
-/// How wide the soft edge of that scene is, to either side.
+/// Width of the soft edge of the scene `uncertain-edge`, in pixels to either side.
 pub const UNCERTAIN_EDGE: usize = 7;
 
 /// The prediction is the share of foreground, as near as f32 logits come to 0 and 1.

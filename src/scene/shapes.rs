@@ -18,7 +18,7 @@ impl Blob {
         Self { u, v, radius, two: (0.0, 0.0), three: (0.0, 0.0) }
     }
 
-    /// How far inside the outline a place is, along the ray from the centre; negative outside.
+    /// Distance from a place to the outline, along the ray from the centre; negative outside.
     pub(super) fn depth(&self, u: f64, v: f64) -> f64 {
         let (du, dv) = (u - self.u, v - self.v);
         let angle = dv.atan2(du);
@@ -90,12 +90,12 @@ impl Curves {
         });
     }
 
-    /// Whether a place is on one of the curves.
+    /// True if a place is on one of the curves.
     pub(super) fn contains(&self, u: f64, v: f64) -> bool {
         self.curves.iter().any(|curve| curve.distance(u, v, 2.0 * curve.half_width) <= curve.half_width)
     }
 
-    /// How far the nearest curve's middle is, or `far` if none is nearer than that.
+    /// Distance to the middle of the nearest curve, in sides of the picture, and at most `far`.
     pub(super) fn distance(&self, u: f64, v: f64, far: f64) -> f64 {
         self.curves.iter().fold(far, |nearest, curve| curve.distance(u, v, nearest))
     }

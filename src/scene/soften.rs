@@ -27,7 +27,7 @@ pub fn soft_labels(labels: &Labels, channels: usize, radius: usize) -> Array4<f3
     shares
 }
 
-/// How much of each pixel's surroundings is such pixels.
+/// Weight, around each pixel, of those whose label passes `is`: a box sum, twice, not normalised.
 fn blurred(labels: ArrayView3<'_, u8>, radius: usize, is: impl Fn(u8) -> bool) -> Vec<f64> {
     let (_, height, width) = labels.dim();
     let mut plane: Vec<f64> = labels.iter().map(|&label| f64::from(u8::from(is(label)))).collect();

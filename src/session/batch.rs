@@ -22,7 +22,7 @@ pub(super) struct Together {
     derived: Derived,
     /// Changes of images since the last look.
     changes: Vec<(u32, Changes)>,
-    /// Whether a panel has looked since it was last asked.
+    /// True if a panel has looked since [`Together::rest`] was last called.
     looked: bool,
 }
 

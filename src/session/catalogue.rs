@@ -1,4 +1,4 @@
-//! What the page builds itself from: losses with their explanations and controls, and scenes.
+//! Catalogue that the page builds itself from: losses with their explanations and controls, and scenes.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,15 +15,15 @@ use crate::scene::{Adjustment, BATCHES, BatchPreset, PRESETS, WIDEST};
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Catalogue {
-    /// In the order of the cards.
+    /// Losses in the order of the cards.
     pub losses: Vec<LossEntry>,
     /// The groups of losses, in the order of the page.
     pub families: Vec<String>,
-    /// In the order of the menu.
+    /// Presets in the order of the menu.
     pub presets: Vec<PresetEntry>,
     /// Several scenes together, in the order of their buttons.
     pub batches: Vec<BatchEntry>,
-    /// In the order of their tabs.
+    /// Panels in the order of their tabs.
     pub panels: Vec<PanelEntry>,
     /// Label that counts nowhere.
     pub ignored: u8,
@@ -72,23 +72,23 @@ impl From<&&dyn AnyPanel> for PanelEntry {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct LossEntry {
-    /// The stable name.
+    /// Stable name, as in documents.
     pub id: String,
-    /// The name for people.
+    /// Name for people, for each kind of task.
     pub name: Names,
-    /// The group it is looked for in, by its name.
+    /// Name of the group in which the page lists it.
     pub family: String,
-    /// Whether its card is there at first.
+    /// True if its card is on the page at first.
     pub at_first: bool,
-    /// Whether it is about shares of classes where the truth is soft.
+    /// True if it takes shares of classes where the truth is soft; other losses stay with the labels.
     pub takes_shares: bool,
-    /// What it measures.
+    /// Summary of what it measures.
     pub summary: String,
-    /// Its formulas.
+    /// Formulas, in the order of the page.
     pub formulas: Vec<FormulaEntry>,
-    /// Shapes, range, edge cases, source.
+    /// Sections: shapes, range, edge cases, source.
     pub sections: Vec<SectionEntry>,
-    /// Its controls.
+    /// Controls of its parameters, in order.
     pub params: Vec<ParamEntry>,
 }
 
@@ -132,19 +132,19 @@ pub struct SectionEntry {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct ParamEntry {
-    /// The stable name.
+    /// Stable name, as in documents.
     pub id: String,
-    /// The name for people.
+    /// Name for people.
     pub label: String,
-    /// What it means.
+    /// Meaning of the parameter.
     pub meaning: String,
-    /// What it can be.
+    /// Control that sets it, with its range or options.
     pub control: Control,
-    /// Whether libraries differ on it.
+    /// True if libraries differ on it.
     pub convention: bool,
 }
 
-/// What a control offers.
+/// Kind of a control, with its range or options.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -155,12 +155,12 @@ pub enum Control {
     PerClass(Slider),
     /// A switch.
     Flag {
-        /// At first.
+        /// Position at first.
         default: bool,
     },
     /// A menu; the first option is taken at first.
     Choice {
-        /// What there is.
+        /// Options, in the order of the menu.
         options: Vec<OptionEntry>,
     },
 }
@@ -169,13 +169,13 @@ pub enum Control {
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Slider {
-    /// Smallest.
+    /// Smallest value.
     pub min: f64,
-    /// Largest.
+    /// Largest value.
     pub max: f64,
-    /// Step.
+    /// Step between values.
     pub step: f64,
-    /// At first.
+    /// Value at first.
     pub default: f64,
 }
 
@@ -209,11 +209,11 @@ pub struct PresetEntry {
     pub id: String,
     /// The name for people.
     pub title: String,
-    /// What it shows.
+    /// Sentence on what it shows.
     pub what: String,
     /// Logit channels.
     pub channels: usize,
-    /// Whether it is made for one fact.
+    /// True if it is made for one fact.
     pub fact: bool,
 }
 
@@ -225,7 +225,7 @@ pub struct BatchEntry {
     pub id: String,
     /// The name for people.
     pub title: String,
-    /// What it shows.
+    /// Sentence on what it shows.
     pub what: String,
 }
 

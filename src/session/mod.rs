@@ -60,7 +60,7 @@ pub struct Session {
     losses: LossSettings,
     /// The images as one, while a panel looks at them.
     together: Together,
-    /// What the open panel keeps from one frame to the next, and its id.
+    /// Id of the open panel, and its cache from one frame to the next.
     cache: (String, Cache),
     /// Softness that is worked with, and the image that is worked on.
     followed: Followed,

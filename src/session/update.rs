@@ -138,7 +138,7 @@ impl Pictures {
         self.bytes.chunks_exact(self.each.max(1)).skip(2)
     }
 
-    /// The same three, to be painted.
+    /// Truth, prediction and gradients, to be painted.
     pub(super) fn for_painting(&mut self) -> (&mut [u8], &mut [u8], impl Iterator<Item = &mut [u8]>) {
         let (truth, rest) = self.bytes.split_at_mut(self.each);
         let (prediction, heatmaps) = rest.split_at_mut(self.each);
@@ -146,7 +146,7 @@ impl Pictures {
     }
 }
 
-/// What the page says of the scene.
+/// Scene as the page describes it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -165,9 +165,9 @@ pub struct SceneReadout {
     pub channels: usize,
     /// Share of pixels by class, of those that count.
     pub class_shares: Vec<f64>,
-    /// The same, as text.
+    /// Shares as text.
     pub class_share_texts: Vec<String>,
-    /// Whether a photograph lies under it.
+    /// True if a photograph lies under it.
     pub has_photo: bool,
 }
 
@@ -195,9 +195,9 @@ impl SceneReadout {
 pub struct StripReadout {
     /// Place of the image that is painted and that the cards are about, counted from 0.
     pub active: usize,
-    /// In order.
+    /// Images in the order of the strip.
     pub images: Vec<ImageReadout>,
-    /// Whether one more can be added.
+    /// True if one more can be added.
     pub has_room: bool,
 }
 
@@ -205,26 +205,26 @@ pub struct StripReadout {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct ImageReadout {
-    /// No other image ever has the same.
+    /// Identity of the image, which no other image ever has.
     pub id: u32,
     /// The name for people.
     pub title: String,
-    /// Why it is not in the batch, if it is not.
+    /// Reason why it is not in the batch, if it is not.
     pub misfit: Option<String>,
 }
 
-/// What a card shows beside its heatmap.
+/// Readout of a card beside its heatmap.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct CardReadout {
-    /// The loss.
+    /// Id of the loss.
     pub id: String,
-    /// Its value.
+    /// Value of the loss.
     pub value: f64,
     /// The value as text.
     pub text: String,
-    /// Where it stands in its range, from 0 to 1.
+    /// Place of the value in its range, from 0 to 1.
     pub position: f64,
     /// The ends of the range as text.
     pub range: [String; 2],
@@ -249,7 +249,7 @@ pub struct PresetFromReadout {
     pub function: String,
     /// The call, as Python has it.
     pub call: String,
-    /// What else the library does here.
+    /// Sentences about what else the library does here.
     pub notes: Vec<String>,
 }
 
@@ -261,7 +261,7 @@ pub struct VersionEntry {
     pub library: String,
     /// Its function.
     pub function: String,
-    /// Both for people.
+    /// Library and function for people.
     pub label: String,
 }
 
@@ -280,51 +280,51 @@ impl VersionEntry {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Tick {
-    /// From 0 at the left to 1 at the right.
+    /// Place on the legend, from 0 at the left to 1 at the right.
     pub position: f32,
-    /// What it says.
+    /// Label as text.
     pub label: String,
-    /// Whether there is always room for what it says.
+    /// True if there is always room for the label.
     pub major: bool,
 }
 
-/// What is known of one pixel.
+/// Readout of one pixel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct PixelReadout {
-    /// Which.
+    /// Place of the pixel.
     pub at: At,
-    /// Its label, or nothing if it is ignored.
+    /// Label, or nothing if it is ignored.
     pub label: Option<u8>,
-    /// Its logit for each channel.
+    /// Logit of each channel.
     pub logits: Vec<f64>,
-    /// Its probability for each channel.
+    /// Probability of each channel.
     pub probabilities: Vec<f64>,
-    /// The share of each channel's class in its truth, as text, where the truth is soft.
+    /// Share of each channel's class in the truth, as text, where the truth is soft.
     pub share_texts: Option<Vec<String>>,
-    /// Its logits as text.
+    /// Logits as text.
     pub logit_texts: Vec<String>,
-    /// Its probabilities as text.
+    /// Probabilities as text.
     pub probability_texts: Vec<String>,
-    /// One for each card.
+    /// Rows, one for each card.
     pub rows: Vec<PixelRow>,
 }
 
-/// One loss, about one pixel.
+/// Row of one loss about one pixel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct PixelRow {
-    /// The loss.
+    /// Id of the loss.
     pub id: String,
-    /// By how much the value would fall if the pixel were right; absent while painting.
+    /// Fall of the value if the pixel were right; absent while painting.
     pub contribution: Option<f64>,
-    /// The same as text.
+    /// Contribution as text; empty where it is absent.
     pub contribution_text: String,
     /// d(value)/d(logit) for each channel.
     pub gradient: Vec<f64>,
-    /// The same as text.
+    /// Gradient as text.
     pub gradient_texts: Vec<String>,
 }
 
@@ -334,7 +334,7 @@ pub struct PixelRow {
 pub struct CodeReadout {
     /// The library and its version, for people.
     pub library: String,
-    /// What is called.
+    /// Name of the function that is called.
     pub function: String,
     /// Imports and one statement.
     pub code: String,
@@ -344,9 +344,9 @@ pub struct CodeReadout {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Notice {
-    /// Whether something that was asked for was not done.
+    /// True if something that was asked for was not done.
     pub refusal: bool,
-    /// A sentence.
+    /// Sentence for the person.
     pub text: String,
 }
 

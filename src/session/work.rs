@@ -22,7 +22,7 @@ pub(super) struct Work {
     pub(super) strokes: StrokeHistory,
     /// The truth with soft edges, once it is asked for.
     pub(super) soft_labels: Option<Array4<f32>>,
-    /// What the field of the last frame had worked out and still holds.
+    /// Quantities that the field of the last frame had worked out, as far as they still hold.
     pub(super) derived: Derived,
     /// Number of times that anything of it changed.
     pub(super) changes: u64,

@@ -15,7 +15,7 @@ type Placed<'w> = (usize, &'w mut Work);
 /// Pixels by the identities of their images.
 #[derive(Debug, Default)]
 pub(super) struct Works {
-    /// Those looked at last come last.
+    /// Works, the one looked at last at the end.
     works: Vec<Work>,
 }
 

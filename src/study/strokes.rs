@@ -20,7 +20,7 @@ pub struct Stop {
     pub counts: Vec<Confusion>,
     /// Values of the losses on show.
     pub losses: Vec<Valued>,
-    /// Whether its pixels are kept, so that the stroke can be played again.
+    /// True if its pixels are kept, so that the stroke can be played again.
     pub playable: bool,
 }
 

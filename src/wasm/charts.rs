@@ -29,23 +29,23 @@ impl From<Chart> for ChartView {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct TableText {
-    /// What stands in each column.
+    /// Headings of the columns.
     pub columns: Vec<String>,
-    /// The first rows.
+    /// The first rows, a cell for each column.
     pub rows: Vec<Vec<String>>,
-    /// How many rows there are in all.
+    /// Number of rows in all.
     pub total: usize,
 }
 
 #[wasm_bindgen]
 impl ChartView {
-    /// From a chart as an instrument gives it.
+    /// View of a chart as an instrument gives it. Error if the value is no chart.
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "Chart")] chart: JsValue) -> Result<Self, JsValue> {
         Ok(Self { chart: from_js(chart)? })
     }
 
-    /// What it answers.
+    /// Title: the question that the chart answers.
     #[wasm_bindgen(getter)]
     pub fn title(&self) -> String {
         self.chart.title().into()
@@ -63,7 +63,7 @@ impl ChartView {
         Ok(self.chart.draw(&area(canvas)?, &style, from_js(cursor)?).map_err(drawing_failed)?)
     }
 
-    /// The same under its title, as it is exported.
+    /// Draws it under its title, as it is exported, filling its canvas.
     #[wasm_bindgen(js_name = drawTitled)]
     pub fn draw_titled(
         &self,
@@ -75,7 +75,7 @@ impl ChartView {
         Ok(self.chart.draw_titled(&area(canvas)?, &style).map_err(drawing_failed)?)
     }
 
-    /// What a pointer reads there, in pixels of a canvas of this size.
+    /// Reading at a pointer, in pixels of a canvas of this size; nothing where there is nothing to read.
     #[wasm_bindgen(unchecked_return_type = "Hover | undefined")]
     pub fn hover(&self, x: f64, y: f64, width: u32, height: u32, scale: f64) -> Result<JsValue, JsValue> {
         // Where a chart lies does not depend on its theme.

@@ -94,13 +94,13 @@ impl LovaszPlot {
         Ok(Uint8ClampedArray::from(picture.as_slice()))
     }
 
-    /// What that picture is called.
+    /// Name and text of that picture.
     #[wasm_bindgen(js_name = stillAt, unchecked_return_type = "Still")]
     pub fn still_at(&self, step: f64) -> Result<JsValue, JsValue> {
         to_js(&moments::still(&self.moments, step))
     }
 
-    /// What happens at a step, as a sentence.
+    /// Sentence on what happens at a step.
     #[wasm_bindgen(js_name = sentenceAt)]
     pub fn sentence_at(&self, step: f64) -> String {
         moments::sentence(&self.moments, step, self.size)

@@ -55,7 +55,7 @@ pub fn start() {
     std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
 }
 
-/// What there is: losses and scenes.
+/// Catalogue of losses, scenes, batches and panels.
 #[wasm_bindgen(unchecked_return_type = "Catalogue")]
 pub fn catalogue() -> Result<JsValue, JsValue> {
     to_js(&Catalogue::new())

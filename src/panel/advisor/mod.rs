@@ -53,7 +53,7 @@ pub struct Suggestion {
 pub struct ReasonReadout {
     /// Points that it gives or takes, as text with a sign.
     pub points: String,
-    /// Whether they count.
+    /// True if the points count.
     pub counted: bool,
     /// The reason as a sentence.
     pub why: String,
@@ -61,7 +61,7 @@ pub struct ReasonReadout {
     pub source: String,
     /// Verdict of the scene; none where nothing was measured.
     pub verdict: Option<Verdict>,
-    /// The same as sentences, with the numbers.
+    /// Verdict as sentences, with the numbers.
     pub found: Vec<String>,
 }
 

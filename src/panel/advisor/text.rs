@@ -90,7 +90,7 @@ pub(super) fn placed(place: usize, name: &str, points: i32) -> String {
     format!("{place}. {name}: {}", signed(points))
 }
 
-/// What the scene says of a reason: the verdict, and the numbers that it is by.
+/// Sentences on what the scene says of a reason: the verdict, and the numbers that it is by.
 pub(super) fn found(measured: &Evidence, candidate: usize, reason: &Reason) -> Vec<String> {
     let Some(claim) = reason.rule.claim else { return vec!["Nothing here measures that.".into()] };
     let (Some(numbers), Some(verdict)) = (numbers(measured, candidate, claim), reason.verdict) else {
@@ -108,7 +108,7 @@ pub(super) fn found(measured: &Evidence, candidate: usize, reason: &Reason) -> V
     vec![verdict.into(), numbers]
 }
 
-/// What was measured of a claim.
+/// Sentence with the numbers measured for a claim; nothing where one was not measured.
 fn numbers(measured: &Evidence, candidate: usize, claim: Claim) -> Option<String> {
     let own = measured.profiles.get(candidate)?;
     let other = measured.profiles.get(reference())?;
@@ -278,7 +278,7 @@ pub(super) fn measured(measured: &Evidence, shortlist: &[Advised]) -> TableReado
     )
 }
 
-/// What the rules make of the facts.
+/// Sentences on what the rules make of the facts.
 pub(super) fn situation(measured: &Evidence, situation: &Situation) -> Vec<String> {
     let all = measured.facts.region(None);
     if situation.empty {
@@ -321,7 +321,7 @@ pub(super) fn situation(measured: &Evidence, situation: &Situation) -> Vec<Strin
     said
 }
 
-/// What is to be kept in mind.
+/// Sentences to be kept in mind beside the shortlist.
 pub(super) fn remarks(measured: &Evidence, shortlist: &[Advised], situation: &Situation) -> Vec<String> {
     let mut remarks = Vec::new();
     if shortlist.is_empty() {

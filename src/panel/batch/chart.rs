@@ -4,7 +4,7 @@ use super::study::{LOSSES, shares};
 use super::{Found, text};
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
 
-/// How far bars of one group stand apart, and how wide each is, where things are 1 apart.
+/// Distance between bars of one group, and width of each, where groups are 1 apart.
 const APART: f64 = 0.27;
 const WIDE: f64 = 0.24;
 

@@ -1,4 +1,4 @@
-//! What is said of small batches, against numbers by hand.
+//! Remarks on small batches, against numbers by hand.
 
 use ndarray::{Axis, s};
 

@@ -25,7 +25,7 @@ pub struct Descent;
 pub struct DescentState {
     /// Rules for all lanes.
     pub rules: Rules,
-    /// Whether one lane follows cross-entropy first and a Lovász loss later.
+    /// True if one lane follows cross-entropy first and a Lovász loss later.
     pub scheduled: bool,
     /// Step from which on that lane follows the Lovász loss; from 1 to 2000.
     pub switch_at: usize,
@@ -54,7 +54,7 @@ pub enum Speed {
     Fastest,
 }
 
-/// What a report is about.
+/// Readout of a report: the step that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct DescentReadout {

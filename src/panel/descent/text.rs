@@ -34,7 +34,7 @@ pub(super) fn scheduled(first: &str, then: &str) -> String {
     format!("{first}, then {then}")
 }
 
-/// What a lane has come to.
+/// IoU and loss that a lane has come to, as text.
 pub(super) fn reached(iou: f64, loss: f64) -> String {
     format!("IoU {}, loss {}", short(iou), short(loss))
 }

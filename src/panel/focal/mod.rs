@@ -35,9 +35,9 @@ pub struct FocalState {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct HandlePositions {
-    /// That of γ.
+    /// p_t of the handle of γ.
     pub gamma: f64,
-    /// That of α.
+    /// p_t of the handle of α.
     pub alpha: f64,
 }
 
@@ -104,7 +104,7 @@ impl Panel for FocalPanel {
 struct Set {
     focal: Focal,
     curve: FocalCurve,
-    /// Whether α is the weight of the foreground, and not of the background.
+    /// True if α is the weight of the foreground, and not of the background.
     of_foreground: bool,
 }
 

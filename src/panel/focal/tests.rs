@@ -1,4 +1,4 @@
-//! What the focal laboratory shows, against numbers by hand.
+//! The focal laboratory's readouts, against numbers by hand.
 
 use ndarray::{Array3, Array4};
 

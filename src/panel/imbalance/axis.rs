@@ -48,7 +48,7 @@ fn numbers(spec: &'static Spec, facts: Facts) -> impl Iterator<Item = (&'static 
         .filter_map(|param| if let Kind::Number(domain) = param.kind { Some((param, domain)) } else { None })
 }
 
-/// Whether a surface of the loss can have this axis.
+/// True if a surface of the loss can have this axis.
 pub(super) fn is_of(choice: &AxisChoice, spec: &'static Spec, facts: Facts) -> bool {
     match choice {
         AxisChoice::Knob { .. } => true,

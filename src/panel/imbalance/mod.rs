@@ -27,7 +27,7 @@ pub struct Imbalance;
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct ImbalanceState {
-    /// Whether one loss is measured over two parameters, instead of all on the cards along one knob.
+    /// True if one loss is measured over two parameters, instead of all on the cards along one knob.
     pub surface: bool,
     /// Knob of the sweep.
     pub knob: Knob,

@@ -41,7 +41,7 @@ pub struct ComparisonReadout {
     pub id: String,
     /// Value of its card.
     pub value: f64,
-    /// The same as text.
+    /// Value as text.
     pub text: String,
     /// Place of the value on the axis that all rows share, from 0 to 1.
     pub position: f64,
@@ -68,15 +68,15 @@ pub struct ComparisonRow {
     pub call: String,
     /// Value that it returns.
     pub value: f64,
-    /// The same as text.
+    /// Value as text.
     pub text: String,
     /// Place of the value on the axis that all rows share, from 0 to 1.
     pub position: f64,
-    /// Whether that is the value of the card, but for rounding.
+    /// True if that is the value of the card, but for rounding.
     pub same: bool,
-    /// Its difference from the card's, as text; empty where it is the same.
+    /// Difference from the card's value, as text with a sign; empty where it is the same.
     pub difference_text: String,
-    /// Every difference from the card.
+    /// Differences of the settings from the card's, one each.
     pub causes: Vec<CauseReadout>,
     /// Sentences about what else the library does here.
     pub notes: Vec<String>,
@@ -95,7 +95,7 @@ pub struct CauseReadout {
     pub theirs: String,
     /// Change of the value when this alone is switched, as text.
     pub effect_text: String,
-    /// Whether that shows in the digits of the value.
+    /// True if the effect shows in the digits of the value.
     pub shows: bool,
 }
 

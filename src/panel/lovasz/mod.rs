@@ -41,7 +41,7 @@ pub struct LovaszState {
     pub part: LovaszPart,
     /// Error that the pinned pixel, or another, is moved to, if it is.
     pub moved: Option<f64>,
-    /// Whether the surfaces of two pixels are seen from the side, and not from above.
+    /// True if the surfaces of two pixels are seen from the side, and not from above.
     pub turned: bool,
     /// Angle by which they are turned then, in degrees from 0 to 360.
     pub turn: f64,
@@ -135,11 +135,11 @@ pub struct LovaszReadout {
     pub channel: usize,
     /// The loss of that channel.
     pub value: f64,
-    /// The same as text.
+    /// Value as text.
     pub text: String,
     /// Pixels that are ranked.
     pub pixels: usize,
-    /// Those of them that are foreground.
+    /// Ranked pixels that are foreground.
     pub foreground: usize,
     /// Rank of the pixel looked at, if it has one.
     pub looked_at: Option<RankReadout>,

@@ -96,7 +96,7 @@ pub fn still(moments: &Moments, step: f64) -> Still {
     }
 }
 
-/// What happens at a step, as a sentence; an image is so many pixels wide and high.
+/// Sentence on what happens at a step; `size` is the width and height of an image, in pixels.
 pub fn sentence(moments: &Moments, step: f64, size: (usize, usize)) -> String {
     text::moment(moments, step, size)
 }

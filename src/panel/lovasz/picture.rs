@@ -41,7 +41,7 @@ pub(super) fn weights(order: &Order, pixels: usize, scale: Scale, theme: Theme) 
         .with_chart("shares", chart::shares(&weights, &products))
 }
 
-/// How far a cross keeps from the pixel that it is about.
+/// Gap between the pixel that a cross marks and each arm of the cross, in pixels.
 const GAP: usize = 3;
 
 /// A truth of nothing: the pixel that holds all the weight, in a cross on the probabilities of its image.

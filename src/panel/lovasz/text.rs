@@ -247,7 +247,7 @@ pub(super) fn joined(joined: usize, all: usize) -> String {
     format!("{} of {}", count(joined), count(all))
 }
 
-/// What happens at a moment of the animation; an image is so many pixels wide and high.
+/// Sentence on what happens at a moment of the animation; the last argument is an image's size, in pixels.
 pub(super) fn moment(moments: &Moments, step: f64, (width, height): (usize, usize)) -> String {
     let (joined, order) = (moments.joined(step), moments.order());
     let Some(rank) = joined.checked_sub(1) else {

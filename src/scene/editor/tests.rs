@@ -64,7 +64,7 @@ fn pixel(
     editor.apply(&ImageEdit::Pixel { x, y, class, prob })
 }
 
-/// What is cached must be what would be computed anew.
+/// Panics unless the cached effective logits are those that a new editor computes.
 fn assert_seen_afresh(editor: &Editor) {
     let mut fresh = Editor::new(editor.scene().clone());
     adjust(&mut fresh, editor.adjustment());
