@@ -2,7 +2,7 @@
 //!
 //! A [`Session`] holds the [document](crate::document) with its history, and what is worked out of it. The page sends at
 //! most one [`Edit`] an animation frame and gets an [`Update`] with all numbers and pictures. A command changes the
-//! document; [`Session::follow`] then brings everything that hangs on it in line, in one place. Nothing here knows of a
+//! document; `follow` then brings everything that hangs on it in line, in one place. Nothing here knows of a
 //! browser; the same edits give the same updates natively.
 
 pub mod catalogue;

@@ -98,7 +98,7 @@ test("a changed scene is said to be one, and measured when asked", async ({ app 
     [20, 20],
     [24, 24],
   ]);
-  const before = app.page.getByText("This is from before you changed the truth.");
+  const before = app.page.getByText("from before your last stroke on the truth");
   await expect(before).toBeVisible();
   await expect(objects).toHaveText("1");
   await app.button("Measure again").click();

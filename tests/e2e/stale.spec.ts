@@ -28,7 +28,7 @@ for (const tab of ["Imbalance", "Gradients"] satisfies TabName[]) {
     await app.settle();
     await app.page.mouse.up();
     await expect(found(app)).toHaveAttribute("data-stale", "truth");
-    await expect(note(app)).toContainText("from before you changed the truth");
+    await expect(note(app)).toContainText("from before your last stroke on the truth");
     await measured(app);
     await expect(note(app)).toHaveCount(0);
     expect(await app.digests(found(app).locator("figure canvas"))).not.toEqual(before);
@@ -72,7 +72,7 @@ for (const [tab, button] of [
       [90, 60],
     ]);
     await expect(found(app)).toHaveAttribute("data-stale", "prediction");
-    await expect(note(app)).toContainText("from before you changed the prediction");
+    await expect(note(app)).toContainText("from before your last stroke on the prediction");
     await app.button("Undo").click();
     await app.slider("Soft truth").press("PageUp");
     await expect(found(app)).toHaveAttribute("data-stale", "truth");
