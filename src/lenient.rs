@@ -40,6 +40,19 @@ pub(crate) fn take_away(value: &mut Value, same: &Value) {
     });
 }
 
+/// Puts the fields of another value over those of a value, and within the others likewise: what [`take_away`] left, over
+/// what it was taken from, is the whole again.
+pub(crate) fn put_over(value: &mut Value, over: &Value) {
+    match (value, over) {
+        (Value::Object(fields), Value::Object(over)) => {
+            for (field, over) in over {
+                put_over(fields.entry(field.clone()).or_insert(Value::Null), over);
+            }
+        }
+        (value, over) => value.clone_from(over),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
@@ -77,5 +90,17 @@ mod tests {
         assert_eq!(left_out, ["other", "someNumber"]);
         let (read, left_out) = fields_of::<Two>(json!(3));
         assert_eq!((read, left_out), (Two::default(), vec!["all of it".to_owned()]));
+    }
+
+    #[test]
+    fn what_was_taken_away_comes_back_also_within_fields() {
+        let first = json!({ "rules": { "model": "filters", "rate": 0.03 }, "speed": "thirty" });
+        let whole = json!({ "rules": { "model": "free", "rate": 0.03 }, "speed": "thirty", "more": 1 });
+        let mut own = whole.clone();
+        take_away(&mut own, &first);
+        assert_eq!(own, json!({ "rules": { "model": "free" }, "more": 1 }));
+        let mut again = first;
+        put_over(&mut again, &own);
+        assert_eq!(again, whole);
     }
 }

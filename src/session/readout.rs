@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::losses::{Card, LossSettings};
 use super::text;
 use super::update::{DocumentReadout, ImageReadout, LossReadout, PixelReadout, PixelRow, StripReadout};
 use super::work::Work;
 use crate::document::{At, Document, History, MOST_IMAGES};
 use crate::field::{Field, Head, Labels, Logits};
+use crate::lenient;
 use crate::loss::Evaluation;
 use crate::paint::number;
 use crate::panel::{AnyPanel, PANELS};
@@ -25,10 +24,8 @@ impl DocumentReadout {
         };
         let state = |panel: &dyn AnyPanel| {
             let mut state = panel.default_state();
-            if let (Value::Object(whole), Some(Value::Object(own))) =
-                (&mut state, document.panels.get(panel.id()))
-            {
-                whole.extend(own.clone());
+            if let Some(own) = document.panels.get(panel.id()) {
+                lenient::put_over(&mut state, own);
             }
             (panel.id().to_owned(), state)
         };
