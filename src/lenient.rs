@@ -40,16 +40,19 @@ pub(crate) fn take_away(value: &mut Value, same: &Value) {
     });
 }
 
-/// Puts the fields of another value over those of a value, and within the others likewise: what [`take_away`] left, over
-/// what it was taken from, is the whole again.
-pub(crate) fn put_over(value: &mut Value, over: &Value) {
-    match (value, over) {
-        (Value::Object(fields), Value::Object(over)) => {
-            for (field, over) in over {
-                put_over(fields.entry(field.clone()).or_insert(Value::Null), over);
-            }
-        }
-        (value, over) => value.clone_from(over),
+/// Takes away the fields of a value that are the same in another, and leaves the others whole: a field can be of a kind of
+/// which no part is anything by itself.
+pub(crate) fn take_away_fields(value: &mut Value, same: &Value) {
+    if let (Value::Object(fields), Value::Object(same)) = (value, same) {
+        fields.retain(|field, value| same.get(field) != Some(value));
+    }
+}
+
+/// Puts the fields of another value in the place of those of a value: what [`take_away_fields`] left, in what it was taken
+/// from, is the whole again.
+pub(crate) fn put_fields(value: &mut Value, fields: &Value) {
+    if let (Value::Object(value), Value::Object(fields)) = (value, fields) {
+        value.extend(fields.clone());
     }
 }
 
@@ -93,14 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_away_comes_back_also_within_fields() {
-        let first = json!({ "rules": { "model": "filters", "rate": 0.03 }, "speed": "thirty" });
-        let whole = json!({ "rules": { "model": "free", "rate": 0.03 }, "speed": "thirty", "more": 1 });
-        let mut own = whole.clone();
-        take_away(&mut own, &first);
-        assert_eq!(own, json!({ "rules": { "model": "free" }, "more": 1 }));
+    fn fields_that_differ_stay_whole_and_give_the_whole_back() {
+        let first = json!({ "a": { "kind": "param", "id": "gamma" }, "b": 1, "c": { "d": 2 } });
+        let whole = json!({ "a": { "kind": "param", "id": "alpha" }, "b": 1, "c": { "d": 2 } });
+        let mut kept = whole.clone();
+        take_away_fields(&mut kept, &first);
+        assert_eq!(kept, json!({ "a": { "kind": "param", "id": "alpha" } }));
         let mut again = first;
-        put_over(&mut again, &own);
+        put_fields(&mut again, &kept);
         assert_eq!(again, whole);
     }
 }

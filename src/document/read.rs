@@ -248,7 +248,7 @@ fn panels(value: Value, notes: &mut Notes) -> std::collections::BTreeMap<String,
         };
         let (mut state, left_out) = panel.restore(&value);
         notes.left_out.extend(left_out.iter().map(|field| format!("{id}.{field}")));
-        lenient::take_away(&mut state, &panel.default_state());
+        lenient::take_away_fields(&mut state, &panel.default_state());
         if state.as_object().is_some_and(|fields| !fields.is_empty()) {
             read.insert(id, state);
         }

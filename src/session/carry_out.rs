@@ -143,7 +143,7 @@ impl Session {
     fn set_panel_state(&mut self, id: String, mut state: Value) -> Result<(), String> {
         let panel = panel::find(&id)?;
         panel.check(&state)?;
-        lenient::take_away(&mut state, &panel.default_state());
+        lenient::take_away_fields(&mut state, &panel.default_state());
         let is_as_at_first = state.as_object().is_none_or(serde_json::Map::is_empty);
         self.history.look(|document| {
             if is_as_at_first {

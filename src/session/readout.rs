@@ -25,7 +25,7 @@ impl DocumentReadout {
         let state = |panel: &dyn AnyPanel| {
             let mut state = panel.default_state();
             if let Some(own) = document.panels.get(panel.id()) {
-                lenient::put_over(&mut state, own);
+                lenient::put_fields(&mut state, own);
             }
             (panel.id().to_owned(), state)
         };

@@ -177,21 +177,49 @@ fn a_link_gives_every_scene_and_every_change_to_the_bit() {
     }
 }
 
+/// Changes a number or a switch of a state, however deep it lies; nothing if there is none.
+fn change_one(state: &mut Value) -> bool {
+    state.as_object_mut().into_iter().flatten().any(|(_, value)| match value {
+        Value::Object(_) => change_one(value),
+        Value::Bool(flag) => {
+            *flag = !*flag;
+            true
+        }
+        Value::Number(number) if number.is_f64() => {
+            *value = json!(number.as_f64().unwrap() * 0.5);
+            true
+        }
+        _ => false,
+    })
+}
+
+#[test]
+fn a_surface_of_a_panel_comes_back_with_its_axes() {
+    let mut page = Page::new();
+    let state = json!({ "surface": true, "x": { "kind": "param", "id": "alpha" }, "y": { "kind": "knob", "knob": "shift" } });
+    let set = json!([
+        { "kind": "setPanel", "panel": "imbalance" },
+        { "kind": "setPanelState", "id": "imbalance", "state": state },
+    ]);
+    let update = page.apply(set);
+    assert!(update.notices.is_empty(), "{:?}", update.notices);
+    let mut there = Session::open(None, Some(&page.session.link().fragment), &[]);
+    let there = apply(&mut there, json!([]));
+    assert!(there.notices.is_empty(), "{:?}", there.notices);
+    for update in [&update, &there] {
+        for field in ["surface", "x", "y"] {
+            assert_eq!(update.document.panels["imbalance"][field], state[field], "{field}");
+        }
+    }
+}
+
 #[test]
 fn a_link_opens_every_panel_with_its_state() {
     for panel in PANELS {
         let mut page = Page::new();
         // A number that is not as at first, where the panel has one; else the state as it is.
         let mut state = panel.default_state();
-        let changed = state.as_object_mut().into_iter().flatten().any(|(_, value)| {
-            let before = value.clone();
-            *value = match &before {
-                Value::Bool(flag) => json!(!flag),
-                Value::Number(number) if number.is_f64() => json!(number.as_f64().unwrap() * 0.5),
-                _ => return false,
-            };
-            true
-        });
+        let changed = change_one(&mut state);
         let update = page.apply(json!([
             { "kind": "setPanel", "panel": panel.id() },
             { "kind": "setPanelState", "id": panel.id(), "state": state },
