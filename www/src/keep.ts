@@ -3,7 +3,7 @@ import { type Claims, type Release, newClaims, newId } from "./claims.ts";
 import { follow } from "./kept.ts";
 import type { Beginning } from "./protocol.ts";
 import { type Drawing, Shelf, type ShelfTrouble } from "./shelf.ts";
-import { recallInTab, rememberInTab } from "./storage.ts";
+import { forgetInTab, recallInTab, rememberInTab } from "./storage.ts";
 
 /** A drawing that is kept, and not the one at hand. */
 export interface Earlier {
@@ -41,6 +41,26 @@ function markerOf(text: string | null): Marker | undefined {
 
 const MARKER = "lossfield-drawing";
 
+/** The drawing as a page left it that may not have had the time to put it away. */
+const LEFT = "lossfield-left";
+
+interface Left {
+  readonly id: string;
+  readonly kept: Kept;
+}
+
+/** The drawing of this id as the page before this one left it, once. */
+function takeLeft(id: string): Kept | undefined {
+  const text = recallInTab(LEFT);
+  forgetInTab(LEFT);
+  try {
+    const left = JSON.parse(text ?? "null") as Left | null;
+    return left?.id === id && Array.isArray(left.kept.steps) ? left.kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Keeps the drawing of this tab over a reload, a crash and a closed tab, and finds the one to begin with. A drawing belongs
  * to at most one tab at a time.
@@ -74,6 +94,7 @@ export class Keeper {
       if (document.visibilityState === "hidden") this.save();
     });
     addEventListener("pagehide", () => {
+      this.#leave();
       this.save();
       this.#release?.();
       this.#release = undefined;
@@ -97,6 +118,8 @@ export class Keeper {
     const marker = markerOf(recallInTab(MARKER));
     const isOwn = fragment === marker?.fragment || !holdsDocument(fragment);
     const former = again ?? (isOwn ? marker?.id : undefined);
+    // By the time that one comes back to it, what was left has long been put away.
+    if (former === undefined) forgetInTab(LEFT);
     const drawing = await this.#find(fragment, former);
     const isLink = holdsDocument(fragment);
     if (!drawing) {
@@ -119,6 +142,12 @@ export class Keeper {
       const drawing = await this.#shelf.drawing(former);
       // A tab that was duplicated has the marks of the other, which keeps the drawing.
       if (!taken) await this.#takeNew();
+      const left = takeLeft(former);
+      if (left) {
+        this.#owes = true;
+        const found = drawing ?? { savedAt: 0, title: "", fragment, rasters: [] };
+        return { ...found, id: this.id, kept: left };
+      }
       if (drawing) return drawing;
     }
     const ids = holdsDocument(fragment)
@@ -197,6 +226,12 @@ export class Keeper {
     this.#timer = setTimeout(() => {
       this.save();
     }, QUIET);
+  }
+
+  /** What is not put away yet when the page goes may come too late for the one that is loaded next: the tab remembers it. */
+  #leave(): void {
+    if (!this.#owes || !this.kept || this.kept.steps.length === 0) return;
+    rememberInTab(LEFT, JSON.stringify({ id: this.id, kept: this.kept }));
   }
 
   /** Keeps the drawing now. One that nothing was done to is none: its address has it all. */

@@ -29,3 +29,9 @@ export function rememberInTab(key: string, value: string): void {
     sessionStorage.setItem(key, value);
   });
 }
+
+export function forgetInTab(key: string): void {
+  guarded(() => {
+    sessionStorage.removeItem(key);
+  });
+}
