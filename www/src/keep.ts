@@ -46,16 +46,18 @@ const LEFT = "lossfield-left";
 
 interface Left {
   readonly id: string;
+  readonly leftAt: number;
   readonly kept: Kept;
 }
 
-/** The drawing of this id as the page before this one left it, once. */
-function takeLeft(id: string): Kept | undefined {
+/** The drawing of this id as the page before this one left it, once, unless it was put away later than that. */
+function takeLeft(id: string, savedAt: number): Kept | undefined {
   const text = recallInTab(LEFT);
   forgetInTab(LEFT);
   try {
     const left = JSON.parse(text ?? "null") as Left | null;
-    return left?.id === id && Array.isArray(left.kept.steps) ? left.kept : undefined;
+    if (left?.id !== id || !(left.leftAt > savedAt)) return undefined;
+    return Array.isArray(left.kept.steps) ? left.kept : undefined;
   } catch {
     return undefined;
   }
@@ -142,7 +144,7 @@ export class Keeper {
       const drawing = await this.#shelf.drawing(former);
       // A tab that was duplicated has the marks of the other, which keeps the drawing.
       if (!taken) await this.#takeNew();
-      const left = takeLeft(former);
+      const left = takeLeft(former, drawing?.savedAt ?? 0);
       if (left) {
         this.#owes = true;
         const found = drawing ?? { savedAt: 0, title: "", fragment, rasters: [] };
@@ -230,8 +232,10 @@ export class Keeper {
 
   /** What is not put away yet when the page goes may come too late for the one that is loaded next: the tab remembers it. */
   #leave(): void {
+    // A page that comes back from the browser's cache may have left one before, which is old by now.
+    forgetInTab(LEFT);
     if (!this.#owes || !this.kept || this.kept.steps.length === 0) return;
-    rememberInTab(LEFT, JSON.stringify({ id: this.id, kept: this.kept }));
+    rememberInTab(LEFT, JSON.stringify({ id: this.id, leftAt: Date.now(), kept: this.kept }));
   }
 
   /** Keeps the drawing now. One that nothing was done to is none: its address has it all. */
