@@ -9,21 +9,6 @@ async function pick(app: App, plane: Plane, file: Upload): Promise<void> {
   await app.page.getByLabel(name).setInputFiles(file);
 }
 
-/** Drops a file on a canvas, as from a folder. */
-async function drop(app: App, plane: Plane, { name, mimeType, buffer }: Upload): Promise<void> {
-  const dataTransfer = await app.page.evaluateHandle(
-    ({ bytes, name, type }) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
-      return transfer;
-    },
-    { bytes: Array.from(buffer), name, type: mimeType },
-  );
-  for (const event of ["dragover", "drop"]) {
-    await app.pad(plane).dispatchEvent(event, { dataTransfer });
-  }
-}
-
 /** The left half is foreground. */
 function half(name: string, size: Size): Upload {
   return png(name, size, (x) => (x < size.width / 2 ? 255 : 0));
@@ -63,14 +48,14 @@ test("a picked PNG is the prediction, its greys the probabilities", async ({ app
 test("a dropped .npy is the prediction", async ({ app }) => {
   await app.openPreset("Balanced disc");
   const unsure = npy("unsure.npy", [128, 128], () => 0.5);
-  await drop(app, "prediction", unsure);
+  await app.drop(app.pad("prediction"), unsure);
   await expect.poll(async () => (await app.values()).cross_entropy).toBeCloseTo(Math.LN2, 9);
   await app.expectNativeValues();
 });
 
 test("a dropped PNG is the truth of the canvas it is dropped on", async ({ app }) => {
   await app.openPreset("Balanced disc");
-  await drop(app, "truth", half("dropped.png", SCENE));
+  await app.drop(app.pad("truth"), half("dropped.png", SCENE));
   await expect(app.messages).toContainText("dropped.png");
   expect((await app.sent()).at(-1)).toMatchObject({
     kind: "open",

@@ -6,6 +6,7 @@ import {
   test as base,
   expect,
 } from "@playwright/test";
+import type { Upload } from "./encode.ts";
 import {
   type Command,
   type Drawing,
@@ -233,6 +234,21 @@ export class App {
       )
       .toBe(true);
     return this.page.url();
+  }
+
+  /** Drops a file on this place of the page, as from a folder. */
+  async drop(target: Locator, { name, mimeType, buffer }: Upload): Promise<void> {
+    const dataTransfer = await this.page.evaluateHandle(
+      ({ bytes, name, type }) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+        return transfer;
+      },
+      { bytes: Array.from(buffer), name, type: mimeType },
+    );
+    for (const event of ["dragover", "drop"]) {
+      await target.dispatchEvent(event, { dataTransfer });
+    }
   }
 
   async openPreset(title: string): Promise<void> {

@@ -14,21 +14,6 @@ async function saved(app: App, button: "Save" | "Save picture"): Promise<Upload>
   return { name, mimeType, buffer: await readFile(await file.path()) };
 }
 
-/** Drops a file on the page, where no canvas is. */
-async function dropOnPage(app: App, { name, mimeType, buffer }: Upload): Promise<void> {
-  const dataTransfer = await app.page.evaluateHandle(
-    ({ bytes, name, type }) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
-      return transfer;
-    },
-    { bytes: Array.from(buffer), name, type: mimeType },
-  );
-  for (const event of ["dragover", "drop"]) {
-    await app.page.getByRole("banner").dispatchEvent(event, { dataTransfer });
-  }
-}
-
 /** A drawing with an opened mask and a stroke. */
 async function draw(app: App): Promise<void> {
   const mask = png("mask.png", { width: 90, height: 70 }, (x, y) => (x + y < 80 ? 255 : 0));
@@ -67,7 +52,7 @@ for (const button of ["Save", "Save picture"] as const) {
     await there.button("Undo").click();
     expect(await there.values()).toEqual(before);
 
-    await dropOnPage(there, file);
+    await there.drop(there.page.getByRole("banner"), file);
     await expect.poll(() => there.values()).toEqual(values);
     await there.reload();
     expect(await there.values(), "with its pixels, over a reload").toEqual(values);
