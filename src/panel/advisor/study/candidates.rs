@@ -59,6 +59,24 @@ const fn rule(
     AdviceRule { when, points, topic, why, source, claim }
 }
 
+/// Overlap of soft Dice's form takes a probability to an end.
+const SNAPS_AT_EDGES: AdviceRule =
+    rule(When::Calibrated, -3, Topic::Calibration, SNAPS, BERTELS_FORM, Some(Claim::Uncalibrated));
+const TEACHES_ON_EMPTY: AdviceRule =
+    rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Claim::TeachesEmpty));
+const SILENT_ON_EMPTY: AdviceRule =
+    rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS_FORM, Some(Claim::SilentEmpty));
+
+/// A region term and a pixel term in one.
+const fn compound(points: i32) -> AdviceRule {
+    rule(When::Always, points, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp))
+}
+
+/// An overlap term that another holds against.
+const fn leans(points: i32) -> AdviceRule {
+    rule(When::Calibrated, points, Topic::Calibration, LEANS, BERTELS, Some(Claim::Uncalibrated))
+}
+
 const fn candidate(id: &'static str, rules: &'static [AdviceRule]) -> Candidate {
     Candidate { id, title: None, told: "", settings: &[], only: Only::Everywhere, rules }
 }
@@ -68,7 +86,7 @@ pub const CANDIDATES: &[Candidate] = &[
     candidate(
         "dice_cross_entropy",
         &[
-            rule(When::Always, 2, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp)),
+            compound(2),
             rule(
                 When::Imbalanced,
                 1,
@@ -77,14 +95,14 @@ pub const CANDIDATES: &[Candidate] = &[
                 TAGHANAKI,
                 Some(Claim::ForegroundAtStart),
             ),
-            rule(When::Calibrated, -1, Topic::Calibration, LEANS, BERTELS, Some(Claim::Uncalibrated)),
-            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Claim::TeachesEmpty)),
+            leans(-1),
+            TEACHES_ON_EMPTY,
         ],
     ),
     candidate(
         "dice_focal",
         &[
-            rule(When::Always, 2, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp)),
+            compound(2),
             rule(
                 When::Imbalanced,
                 1,
@@ -109,7 +127,7 @@ pub const CANDIDATES: &[Candidate] = &[
                 CHAROENPHAKDEE,
                 Some(Claim::Uncalibrated),
             ),
-            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Claim::TeachesEmpty)),
+            TEACHES_ON_EMPTY,
         ],
     ),
     Candidate {
@@ -122,7 +140,7 @@ pub const CANDIDATES: &[Candidate] = &[
         ..candidate(
             "mixer",
             &[
-                rule(When::Always, 2, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp)),
+                compound(2),
                 rule(
                     When::Imbalanced,
                     1,
@@ -139,7 +157,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     WU,
                     Some(Claim::SmallestFound),
                 ),
-                rule(When::Calibrated, -2, Topic::Calibration, LEANS, BERTELS, Some(Claim::Uncalibrated)),
+                leans(-2),
                 rule(
                     When::Empty,
                     1,
@@ -195,7 +213,7 @@ pub const CANDIDATES: &[Candidate] = &[
                 CHAROENPHAKDEE,
                 Some(Claim::Uncalibrated),
             ),
-            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Claim::TeachesEmpty)),
+            TEACHES_ON_EMPTY,
         ],
     ),
     candidate(
@@ -266,7 +284,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     CHAROENPHAKDEE,
                     Some(Claim::Uncalibrated),
                 ),
-                rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Claim::TeachesEmpty)),
+                TEACHES_ON_EMPTY,
             ],
         )
     },
@@ -298,7 +316,7 @@ pub const CANDIDATES: &[Candidate] = &[
                 FORMULA,
                 Some(Claim::Uncalibrated),
             ),
-            rule(When::Empty, 1, Topic::Empty, KEEPS_TEACHING, FORMULA, Some(Claim::TeachesEmpty)),
+            TEACHES_ON_EMPTY,
         ],
     ),
     Candidate {
@@ -307,7 +325,7 @@ pub const CANDIDATES: &[Candidate] = &[
         ..candidate(
             "combo",
             &[
-                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp)),
+                compound(1),
                 rule(
                     When::FalseNegatives,
                     2,
@@ -332,7 +350,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     TAGHANAKI,
                     Some(Claim::MissesCostMore),
                 ),
-                rule(When::Calibrated, -2, Topic::Calibration, LEANS, BERTELS, Some(Claim::Uncalibrated)),
+                leans(-2),
             ],
         )
     },
@@ -342,7 +360,7 @@ pub const CANDIDATES: &[Candidate] = &[
         ..candidate(
             "combo",
             &[
-                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp)),
+                compound(1),
                 rule(
                     When::FalsePositives,
                     2,
@@ -367,7 +385,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     TAGHANAKI,
                     Some(Claim::FalseFindsCostMore),
                 ),
-                rule(When::Calibrated, -2, Topic::Calibration, LEANS, BERTELS, Some(Claim::Uncalibrated)),
+                leans(-2),
             ],
         )
     },
@@ -409,15 +427,8 @@ pub const CANDIDATES: &[Candidate] = &[
                     SALEHI,
                     Some(Claim::ForegroundAtStart),
                 ),
-                rule(
-                    When::Calibrated,
-                    -3,
-                    Topic::Calibration,
-                    SNAPS,
-                    BERTELS_FORM,
-                    Some(Claim::Uncalibrated),
-                ),
-                rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS_FORM, Some(Claim::SilentEmpty)),
+                SNAPS_AT_EDGES,
+                SILENT_ON_EMPTY,
             ],
         )
     },
@@ -459,15 +470,8 @@ pub const CANDIDATES: &[Candidate] = &[
                     SALEHI,
                     Some(Claim::ForegroundAtStart),
                 ),
-                rule(
-                    When::Calibrated,
-                    -3,
-                    Topic::Calibration,
-                    SNAPS,
-                    BERTELS_FORM,
-                    Some(Claim::Uncalibrated),
-                ),
-                rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS_FORM, Some(Claim::SilentEmpty)),
+                SNAPS_AT_EDGES,
+                SILENT_ON_EMPTY,
             ],
         )
     },
@@ -513,15 +517,8 @@ pub const CANDIDATES: &[Candidate] = &[
                     ABRAHAM,
                     Some(Claim::ForegroundAtStart),
                 ),
-                rule(
-                    When::Calibrated,
-                    -3,
-                    Topic::Calibration,
-                    SNAPS,
-                    BERTELS_FORM,
-                    Some(Claim::Uncalibrated),
-                ),
-                rule(When::Empty, -3, Topic::Empty, SILENT, TILBORGHS_FORM, Some(Claim::SilentEmpty)),
+                SNAPS_AT_EDGES,
+                SILENT_ON_EMPTY,
             ],
         )
     },
@@ -570,14 +567,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     MA_TABLES,
                     Some(Claim::FallsBehind),
                 ),
-                rule(
-                    When::Calibrated,
-                    -3,
-                    Topic::Calibration,
-                    SNAPS,
-                    BERTELS_FORM,
-                    Some(Claim::Uncalibrated),
-                ),
+                SNAPS_AT_EDGES,
                 rule(
                     When::Empty,
                     -2,
@@ -617,15 +607,8 @@ pub const CANDIDATES: &[Candidate] = &[
                     KERVADEC,
                     None,
                 ),
-                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp)),
-                rule(
-                    When::Calibrated,
-                    -3,
-                    Topic::Calibration,
-                    SNAPS,
-                    BERTELS_FORM,
-                    Some(Claim::Uncalibrated),
-                ),
+                compound(1),
+                SNAPS_AT_EDGES,
                 rule(
                     When::Empty,
                     -3,
@@ -665,15 +648,8 @@ pub const CANDIDATES: &[Candidate] = &[
                     KARIMI,
                     None,
                 ),
-                rule(When::Always, 1, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp)),
-                rule(
-                    When::Calibrated,
-                    -3,
-                    Topic::Calibration,
-                    SNAPS,
-                    BERTELS_FORM,
-                    Some(Claim::Uncalibrated),
-                ),
+                compound(1),
+                SNAPS_AT_EDGES,
                 rule(
                     When::Empty,
                     -2,
@@ -700,14 +676,7 @@ pub const CANDIDATES: &[Candidate] = &[
                     SHIT,
                     Some(Claim::BreaksCost),
                 ),
-                rule(
-                    When::Calibrated,
-                    -3,
-                    Topic::Calibration,
-                    SNAPS,
-                    BERTELS_FORM,
-                    Some(Claim::Uncalibrated),
-                ),
+                SNAPS_AT_EDGES,
             ],
         )
     },
