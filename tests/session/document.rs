@@ -186,7 +186,7 @@ fn change_one(state: &mut Value) -> bool {
             true
         }
         Value::Number(number) if number.is_f64() => {
-            *value = json!(number.as_f64().unwrap() * 0.5);
+            *value = json!(number.as_f64().map(|number| number * 0.5));
             true
         }
         _ => false,
