@@ -5,6 +5,7 @@ import { type App, LOVASZ_PARTS, expect, test } from "./fixtures.ts";
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 1024, height: 768 },
+  { width: 820, height: 1180 },
   { width: 390, height: 844 },
 ];
 
@@ -31,6 +32,22 @@ async function misfits(page: Page): Promise<string[]> {
       const scrolls = element.closest(".scroll, .tabs");
       if (!scrolls && (box.left < room.left - 1 || box.right > room.right + 1))
         found.push(`${name} sticks out of its place`);
+    }
+    // What stands in one place may be scrolled over another, but nothing there lies over its neighbour.
+    for (const place of document.querySelectorAll("header, .planes")) {
+      const things = [
+        ...place.querySelectorAll<HTMLElement>("h1, h2, button, select, input, [role=application]"),
+      ].filter((thing) => thing.checkVisibility() && !thing.closest(".visually-hidden, details"));
+      things.forEach((thing, index) => {
+        const box = thing.getBoundingClientRect();
+        for (const other of things.slice(index + 1)) {
+          const { left, right, top, bottom } = other.getBoundingClientRect();
+          const across = Math.min(box.right, right) - Math.max(box.left, left);
+          const down = Math.min(box.bottom, bottom) - Math.max(box.top, top);
+          if (across > 1 && down > 1 && !thing.contains(other))
+            found.push(`${other.outerHTML.slice(0, 60)} lies over ${thing.outerHTML.slice(0, 60)}`);
+        }
+      });
     }
     return found;
   });
