@@ -92,6 +92,55 @@ test("a reload in the middle of a drawing loses nothing, and Undo goes back behi
   await expect(app.button("Redo")).toBeEnabled();
 });
 
+/** Leaves a drawing in the tab, as a page does that goes before it could put it away. */
+async function leaveInTab(app: App, steps: number, later: number): Promise<void> {
+  const { kept } = await app.page.evaluate(() => ({ kept: window.lossfield.kept }));
+  const [drawing] = await stored(app);
+  if (!kept || !drawing) throw new Error("nothing is kept");
+  const left = {
+    id: drawing.id,
+    leftAt: Date.now() + later,
+    kept: { ...kept, steps: kept.steps.slice(0, steps), at: steps },
+  };
+  // Before any script of the page that comes, and after all of the one that goes.
+  await app.page.addInitScript((left) => {
+    sessionStorage.setItem("lossfield-left", left);
+  }, JSON.stringify(left));
+}
+
+test("what a page left in its tab is gone on with if it is the latest", async ({ app }) => {
+  const first = await app.values();
+  await paint(app);
+  await expectStored(app, 3);
+  await leaveInTab(app, 2, 1000);
+  await app.reload();
+  await expect(app.button("Redo")).toBeDisabled();
+  for (let steps = 0; steps < 2; steps += 1) await app.button("Undo").click();
+  expect(await app.values()).toEqual(first);
+});
+
+test("what a page left in its tab never overrules what was put away later", async ({ app }) => {
+  await paint(app);
+  await expectStored(app, 3);
+  const painted = await app.values();
+  await leaveInTab(app, 2, -60_000);
+  await app.reload();
+  expect(await app.values()).toEqual(painted);
+});
+
+test("a reload with no time to put the last stroke away does not lose it", async ({ app }) => {
+  await app.page.evaluate(() => {
+    // No transaction is committed: as if the browser had no time left for it.
+    IDBDatabase.prototype.transaction = () => {
+      throw new DOMException("too late", "AbortError");
+    };
+  });
+  await paint(app);
+  const painted = await app.values();
+  await app.reload();
+  expect(await app.values()).toEqual(painted);
+});
+
 test("an opened file is there after a reload, with what was painted on it", async ({ app }) => {
   const mask = png("mask.png", { width: 90, height: 70 }, (x, y) => (x + y < 80 ? 255 : 0));
   const before = await app.values();
