@@ -26,8 +26,10 @@ pub struct Report {
     /// Sentences by the name of the place where they stand.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string[]>"))]
     pub texts: BTreeMap<&'static str, Vec<String>>,
-    /// Pictures of the scene's size.
+    /// Pictures.
     pub stills: Vec<Still>,
+    /// Columns and rows of the pictures, where these are not the scene's.
+    pub still_size: Option<[usize; 2]>,
     /// The panel's own readout, of a type that its Svelte file knows.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "unknown"))]
     pub details: Value,

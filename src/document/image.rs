@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::raster::{Digest, Rasters};
 use super::text;
-use crate::scene::{self, DEFAULT_PRESET, Edits, Preset, Scene};
+use crate::scene::{self, DEFAULT_PRESET, Edits, Legend, Preset, Scene};
 
 /// The most images of a strip: as many are told apart side by side.
 pub const MOST_IMAGES: usize = 4;
@@ -84,19 +84,27 @@ pub enum Base {
         width: usize,
         /// Rows.
         height: usize,
-        /// Logit channels: 1 (binary), or 3 to 5.
+        /// Logit channels: 1 (binary), or 2 to 32.
         channels: usize,
     },
     /// Opened files.
     Raster {
         /// Name for people: the file's.
         title: String,
-        /// Labels, by their digest.
-        truth: Digest,
+        /// True where the truth is that of the file of this name; false where another scene's was there when a prediction was
+        /// opened, or none.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        of_truth: bool,
+        /// Labels, by their digest; none while the truth is still to come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        truth: Option<Digest>,
         /// Logits, by their digest.
         prediction: Digest,
         /// The picture beneath, by its digest.
         picture: Option<Digest>,
+        /// Names of the classes, and what they were in the file.
+        #[serde(default, skip_serializing_if = "Legend::is_empty")]
+        legend: Legend,
     },
 }
 
@@ -113,11 +121,13 @@ impl Base {
 
     /// Digests of the opened files that the base needs.
     pub fn rasters(&self) -> impl Iterator<Item = &Digest> {
-        let (two, picture) = match self {
-            Self::Raster { truth, prediction, picture, .. } => (Some([truth, prediction]), picture.as_ref()),
-            _ => (None, None),
+        let planes = match self {
+            Self::Raster { truth, prediction, picture, .. } => {
+                [truth.as_ref(), Some(prediction), picture.as_ref()]
+            }
+            _ => [None; 3],
         };
-        two.into_iter().flatten().chain(picture)
+        planes.into_iter().flatten()
     }
 
     /// The scene. Refuses, with a sentence, a preset or batch that there is not, a size that is none, and files that are
@@ -131,19 +141,18 @@ impl Base {
                 .and_then(|batch| batch.build(*side).into_iter().nth(*place))
                 .ok_or_else(|| text::no_batch(id, *place)),
             Self::Blank { width, height, channels } => {
-                if *width > Preset::LARGEST || *height > Preset::LARGEST {
-                    return Err(text::too_large(*width, *height, Preset::LARGEST));
-                }
                 Scene::blank("Empty image", *height, *width, *channels)
                     .map_err(|refusal| text::sentence(&refusal))
             }
-            Self::Raster { title, truth, prediction, picture } => {
+            Self::Raster { title, truth, prediction, picture, legend, .. } => {
                 let missing = || text::no_raster(title);
-                let labels = rasters.labels(truth).ok_or_else(missing)?;
                 let logits = rasters.logits(prediction).ok_or_else(missing)?;
-                let scene = Scene::new(title, labels, logits).map_err(|refusal| text::sentence(&refusal))?;
+                let scene = match truth {
+                    Some(truth) => Scene::new(title, rasters.labels(truth).ok_or_else(missing)?, logits),
+                    None => Scene::from_prediction(title, logits),
+                };
                 let photo = picture.as_ref().and_then(|digest| rasters.picture(digest));
-                Ok(scene.over(photo))
+                Ok(scene.map_err(|refusal| text::sentence(&refusal))?.with_legend(legend.clone()).over(photo))
             }
         }
     }

@@ -11,10 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::field::{Labels, Logits};
-use crate::scene::MAX_CHANNELS;
-
-/// The longest side of a plane that is read, in pixels.
-const LONGEST_SIDE: usize = 2048;
+use crate::scene::{LONGEST_SIDE, MAX_CHANNELS, MOST_LOGITS};
 
 /// Content of a plane, by its SHA-256, of which 128 bits in hexadecimal are enough to tell files apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -95,8 +92,8 @@ impl RasterPlane {
         (Digest::of(&raw), bytes)
     }
 
-    /// A plane from [`RasterPlane::encode`], with its digest. Refuses bytes of another size than their header says, and sides
-    /// over 2048 pixels, before anything is allocated for them.
+    /// A plane from [`RasterPlane::encode`], with its digest. Refuses bytes of another size than their header says, and sizes
+    /// that no scene has, before anything is allocated for them.
     pub fn decode(bytes: &[u8]) -> Result<(Digest, Self), RasterError> {
         let refused = |why: &str| RasterError(format!("the pixels of an opened file are damaged: {why}"));
         let (header, compressed) =
@@ -106,7 +103,7 @@ impl RasterPlane {
         };
         let (kind, channels, height, width) = (header[0], usize::from(header[1]), number(2), number(6));
         let fits = (1..=LONGEST_SIDE).contains(&height) && (1..=LONGEST_SIDE).contains(&width);
-        if !fits || !(1..=MAX_CHANNELS).contains(&channels) {
+        if !fits || !(1..=MAX_CHANNELS).contains(&channels) || channels * height * width > MOST_LOGITS {
             return Err(refused("their size is none that can be opened"));
         }
         let values = channels * height * width;

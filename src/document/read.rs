@@ -13,7 +13,7 @@ use crate::lenient;
 use crate::loss;
 use crate::loss::config::{Config, Settings};
 use crate::panel;
-use crate::scene::{Edits, ImageEdit, WIDEST};
+use crate::scene::{Edits, ImageEdit, Legend, WIDEST};
 
 /// Edits of one image that are read at most.
 const MOST_EDITS: usize = 20_000;
@@ -166,10 +166,19 @@ fn images(value: Value, document: &mut Document, notes: &mut Notes) {
 /// An image with those of its edits that can be read.
 fn image(value: Value, notes: &mut Notes) -> Option<Image> {
     let Value::Object(mut fields) = value else { return None };
-    let read: Base = serde_json::from_value(fields.remove("base")?).ok()?;
-    let base = read.clone().settled();
+    let mut base = fields.remove("base")?;
+    let legend = base.as_object_mut().and_then(|base| base.remove("legend"));
+    let read: Base = serde_json::from_value(base).ok()?;
+    let mut base = read.clone().settled();
     if base != read {
         notes.clamp("the side of an image");
+    }
+    if let (Base::Raster { legend, .. }, Some(written)) = (&mut base, legend) {
+        let read: Legend = fields_of(written, "image.legend", notes);
+        *legend = read.clone().settled();
+        if *legend != read {
+            notes.clamp("image.legend");
+        }
     }
     let mut edits = Edits::default();
     let written = fields.remove("edits").unwrap_or(Value::Array(Vec::new()));

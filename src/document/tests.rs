@@ -9,7 +9,9 @@ use super::*;
 use crate::field::{Labels, Logits};
 use crate::loss::config::{Kind, Setting};
 use crate::paint::Scale;
-use crate::scene::{Adjustment, BATCHES, Brush, Edits, ImageEdit, Ink, PRESETS, Path, Point};
+use crate::scene::{
+    Adjustment, BATCHES, Brush, Edits, ImageEdit, Ink, Legend, LegendEntry, PRESETS, Path, Point,
+};
 
 fn ink() -> impl Strategy<Value = Ink> {
     prop_oneof![
@@ -35,7 +37,8 @@ fn image_edit() -> impl Strategy<Value = ImageEdit> {
         (0.1..10.0, -6.0..6.0, 0.0..4.0, any::<u32>()).prop_map(|(temperature, bias, noise, seed)| {
             ImageEdit::Adjust(Adjustment { temperature, bias, noise, seed })
         }),
-        prop_oneof![Just(1usize), Just(3), Just(5)].prop_map(|channels| ImageEdit::Convert { channels }),
+        prop_oneof![Just(1usize), Just(2), Just(3), Just(32)]
+            .prop_map(|channels| ImageEdit::Convert { channels }),
     ]
 }
 
@@ -52,6 +55,29 @@ fn base() -> impl Strategy<Value = Base> {
         (1..200usize, 1..200usize, prop_oneof![Just(1usize), Just(4)])
             .prop_map(|(width, height, channels)| Base::Blank { width, height, channels }),
     ]
+}
+
+fn legend() -> impl Strategy<Value = Legend> {
+    let id = || prop::option::of(-(1i64 << 53)..=1 << 53);
+    let entry = (prop::option::of("[a-zà-ü ]{1,70}"), id(), prop::option::of(any::<[u8; 3]>()))
+        .prop_map(|(name, id, colour)| LegendEntry { name, id, colour });
+    (prop::collection::vec(entry, 0..=32), id())
+        .prop_map(|(classes, ignored)| Legend { classes, ignored }.settled())
+}
+
+/// Bases of opened files, of which a link and a file say everything but the pixels.
+fn raster() -> impl Strategy<Value = Base> {
+    let digest = || "[0-9a-f]{32}".prop_map(|text| Digest::from(text.as_str()));
+    (digest(), prop::option::of(digest()), prop::option::of(digest()), legend(), any::<bool>()).prop_map(
+        |(prediction, truth, picture, legend, of_truth)| Base::Raster {
+            title: "mine.png".into(),
+            of_truth,
+            truth,
+            prediction,
+            picture,
+            legend,
+        },
+    )
 }
 
 fn image() -> impl Strategy<Value = Image> {
@@ -142,6 +168,16 @@ proptest! {
         let link = link(&document);
         prop_assert!(link.files.is_empty());
         prop_assert_eq!(opened(&link.fragment), document.within(Carrier::Link));
+    }
+
+    #[test]
+    fn what_is_said_of_opened_files_comes_back_from_a_link_and_a_file(base in raster()) {
+        let document = Document { images: vec![Image::new(base)], ..Document::default() };
+        prop_assert_eq!(&opened(&link(&document).fragment), &document);
+        let mut notes = Notes::default();
+        let text = file(&document, &Rasters::default());
+        let opened = open_file("mine", text.as_bytes(), &mut Rasters::default(), &mut notes).unwrap();
+        prop_assert_eq!((opened.document, notes), (document, Notes::default()));
     }
 
     #[test]
@@ -373,7 +409,14 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
     let mut rasters = Rasters::default();
     let (truth, _) = rasters.keep(RasterPlane::Labels(Labels::ones((1, 3, 4))));
     let (prediction, _) = rasters.keep(RasterPlane::Logits(Logits::zeros((1, 1, 3, 4))));
-    let base = Base::Raster { title: "organ.png".into(), truth: truth.clone(), prediction, picture: None };
+    let base = Base::Raster {
+        title: "organ.png".into(),
+        of_truth: true,
+        truth: Some(truth.clone()),
+        prediction,
+        picture: None,
+        legend: Legend::default(),
+    };
     let document = Document { images: vec![Image::new(base.clone())], ..Document::default() };
     let link = link(&document);
     assert_eq!(link.files, ["organ.png"]);
@@ -391,6 +434,37 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
     let mut notes = Notes::default();
     open_file("saved.json", damaged.as_bytes(), &mut Rasters::default(), &mut notes).unwrap();
     assert_eq!(notes.left_out, ["the pixels 0123"]);
+}
+
+/// A document of before legends, and one whose legend is damaged.
+#[test]
+fn a_base_of_opened_files_is_read_with_what_it_has() {
+    let read = |base: Value| {
+        let mut notes = Notes::default();
+        let document = read::document(json!({ "images": [{ "base": base }] }), &mut notes);
+        (document.images[0].base.clone(), notes)
+    };
+    let old = json!({ "kind": "raster", "title": "a", "truth": "01", "prediction": "02", "picture": null });
+    let (base, notes) = read(old.clone());
+    let expected = |legend: Legend| Base::Raster {
+        title: "a".into(),
+        of_truth: false,
+        truth: Some("01".into()),
+        prediction: "02".into(),
+        picture: None,
+        legend,
+    };
+    assert_eq!((base, notes), (expected(Legend::default()), Notes::default()));
+    let mut damaged = old;
+    damaged["legend"] = json!({ "classes": 7, "ignored": 65535 });
+    let (base, notes) = read(damaged.clone());
+    assert_eq!(base, expected(Legend { classes: vec![], ignored: Some(65535) }));
+    assert_eq!(notes.left_out, ["image.legend.classes"]);
+    damaged["legend"] = json!({ "classes": [{ "name": " road " }], "ignored": null });
+    let (base, notes) = read(damaged);
+    let road = LegendEntry { name: Some("road".into()), ..LegendEntry::default() };
+    assert_eq!(base, expected(Legend { classes: vec![road], ignored: None }));
+    assert_eq!(notes.clamped, ["image.legend"]);
 }
 
 #[test]

@@ -21,10 +21,6 @@ pub(super) fn no_batch(id: &str, place: usize) -> String {
     format!("There is no bundled batch “{id}” with an image {} in this version of Lossfield.", place + 1)
 }
 
-pub(super) fn too_large(width: usize, height: usize, most: usize) -> String {
-    format!("An empty image of {width} × {height} pixels was asked for; a side has at most {most}.")
-}
-
 pub(super) fn no_raster(title: &str) -> String {
     format!(
         "The pixels of the opened file “{title}” are not here, because a link cannot carry them. Ask whoever sent the \

@@ -7,11 +7,23 @@
 //!
 //! One channel means a binary task (sigmoid, label 1 is the foreground); two and more mean a multi-class task
 //! (softmax). Pixels whose label is the ignore index count nowhere.
+//!
+//! # Several labels at one pixel
+//!
+//! Nested regions, such as a tumour within its organ, put several labels on one pixel. A field holds them as soft labels that
+//! are 0 or 1 in each channel and need not add up to 1 ([`Field::with_soft_labels`]); hard labels then only say which pixels
+//! count. Under [`Head::OneVsRest`] each channel is a binary task of its own, so that every loss that takes shares and has a
+//! one-vs-rest activation (cross-entropy, Dice, Jaccard, Tversky) is the mean of the channels' binary losses.
+//!
+//! Scenes hold one label a pixel and know nothing of this yet. They would need a third [`Task`], whose head is always
+//! one-vs-rest and whose losses are those that take shares; the truth of a scene as C planes of 0 and 1, painted and drawn one
+//! plane at a time; and metrics that threshold each channel.
 
 mod distance;
 mod probability;
 mod ranking;
 mod sums;
+mod weights;
 mod window;
 
 use std::cell::{OnceCell, RefCell};
@@ -25,6 +37,7 @@ pub use distance::{distance_transform, distances_to_other_side};
 pub use probability::{Probabilities, sigmoid, softplus};
 pub use ranking::{JaccardLoss, Ranked, Ranking};
 pub use sums::Sums;
+pub use weights::{border_weights, inverse_frequency_weights, unet_weights};
 pub use window::Window;
 
 /// Logits, `[image, class, y, x]`: one class for a binary task, C for a multi-class one.
@@ -197,6 +210,7 @@ pub struct Field<'a> {
     labels: &'a [u8],
     ignore: Option<u8>,
     soft_labels: Option<&'a [f32]>,
+    pixel_weights: Option<&'a [f32]>,
     derived: Derived,
 }
 
@@ -253,7 +267,7 @@ impl<'a> Field<'a> {
                 ignore.map_or_else(String::new, |i| format!(", or {i} to be ignored"))
             )));
         }
-        Ok(Self { shape, logits, labels, ignore, soft_labels: None, derived })
+        Ok(Self { shape, logits, labels, ignore, soft_labels: None, pixel_weights: None, derived })
     }
 
     /// Adds soft labels: class proportions `[image, class, y, x]`, each from 0 to 1, in the shape of the
@@ -280,13 +294,45 @@ impl<'a> Field<'a> {
         Ok(Self { soft_labels: Some(soft), derived, ..self })
     }
 
-    /// Field with the same truth, soft labels included, and other logits. Refuses what [`Field::new`]
+    /// Adds a weight for each pixel, `[image, y, x]`, finite and at least 0. Error for another shape or another weight.
+    ///
+    /// Losses that [take them](crate::loss::Loss::takes_pixel_weights) multiply each pixel's loss by its weight; all others
+    /// know nothing of them.
+    pub fn with_pixel_weights(self, weights: ArrayView3<'a, f32>) -> Result<Self, FieldError> {
+        let Shape { images, height, width, .. } = self.shape;
+        if weights.dim() != (images, height, width) {
+            return Err(FieldError(format!(
+                "the weights of pixels are {:?} [image, y, x]; expected {:?}, as the labels are",
+                weights.dim(),
+                (images, height, width)
+            )));
+        }
+        let Some(weights) = weights.to_slice() else {
+            return Err(FieldError(
+                "the weights of pixels must lie in memory in row order, without gaps".into(),
+            ));
+        };
+        if let Some(at) = weights.iter().position(|w| !(0.0..f32::INFINITY).contains(w)) {
+            return Err(FieldError(format!(
+                "the weight of pixel {at} is {}; expected 0 or more",
+                weights[at]
+            )));
+        }
+        Ok(Self { pixel_weights: Some(weights), ..self })
+    }
+
+    /// Weights of pixels, flat, `[image, y, x]`, at least 0; none if every pixel has the same.
+    pub fn pixel_weights(&self) -> Option<&'a [f32]> {
+        self.pixel_weights
+    }
+
+    /// Field with the same truth, soft labels and weights of pixels included, and other logits. Refuses what [`Field::new`]
     /// refuses.
     pub fn predicting<'b>(&'b self, logits: ArrayView4<'b, f32>) -> Result<Field<'b>, FieldError> {
         let Shape { images, channels, height, width } = self.shape;
         let refused = |what: ndarray::ShapeError| FieldError(what.to_string());
         let labels = ArrayView3::from_shape((images, height, width), self.labels).map_err(refused)?;
-        let field = Field::new(logits, labels, self.ignore)?;
+        let field = Field { pixel_weights: self.pixel_weights, ..Field::new(logits, labels, self.ignore)? };
         match self.soft_labels {
             None => Ok(field),
             Some(soft) => {

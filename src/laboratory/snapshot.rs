@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ndarray::{Array3, Array4};
 use serde::{Deserialize, Serialize};
 
+use super::crop::Crop;
 use crate::field::{Field, FieldError, IGNORE, Labels, Logits, Shape, Task};
 use crate::loss::config::{Config, Settings};
 use crate::loss::{self, Loss};
@@ -32,6 +33,8 @@ pub struct SnapshotHeader {
     pub images: usize,
     /// Images of the batch that have no foreground.
     pub empty_images: usize,
+    /// Place in the scene, where that is larger.
+    pub crop: Option<Crop>,
 }
 
 /// A loss with its settings.

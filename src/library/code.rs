@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::python::written;
-use super::versions::ignoring;
+use super::versions::{ignoring, in_own_labels};
 use super::{Arg, Args, Configured, Facts, Function, LIBRARIES, Library, Use, WeightedLoss};
 use crate::field::Task;
 use crate::loss::config::{Config, Settings};
@@ -65,7 +65,7 @@ struct Expression {
 impl Expression {
     fn new(library: &Library, function: &Function, args: &Args, facts: Facts) -> Option<Self> {
         let code = function.code?;
-        let said = written(library, function.keywords, args);
+        let said = written(library, function.keywords, &in_own_labels(args.clone(), facts));
         let labels = code.labels.of(facts.task());
         let text = match code.calling {
             Calling::Function if said.is_empty() => format!("{}(logits, {labels})", code.callee),
@@ -122,9 +122,12 @@ const FUNCTIONAL: &str = "import torch.nn.functional as F";
 ///
 /// Arguments are guessed from the settings and kept only if their translation is the card's own loss, so a
 /// line is never nearly right. A compound that a library has no function for is added up from its terms. Soft
-/// labels cannot be written as `labels`, and have no line.
+/// labels cannot be written as `labels`, and have no line; nor have losses that take weights of pixels where there
+/// are such.
 pub fn lines_for(spec: &'static Spec, settings: &Settings, facts: Facts) -> Vec<Line> {
-    if facts.soft {
+    let takes_weights =
+        || Config::new(spec, settings).is_ok_and(|config| (spec.build)(&config).takes_pixel_weights());
+    if facts.soft || facts.weighted && takes_weights() {
         return Vec::new();
     }
     let card = Configured { ignore: facts.ignored, ..Configured::of(spec, settings) };
@@ -298,6 +301,26 @@ mod tests {
         let codes = codes(&focal::SPEC, &[("balanced", false.into())], facts);
         assert!(of("smp", &codes).unwrap().contains("ignore_index=255"), "{codes:?}");
         assert_eq!(of("torchvision", &codes), None, "it cannot ignore");
+    }
+
+    #[test]
+    fn weights_of_pixels_leave_lines_to_losses_that_know_nothing_of_them() {
+        let facts = Facts { weighted: true, ..Facts::plain(3) };
+        assert!(codes(&crate::loss::cross_entropy::SPEC, &[], facts).is_empty());
+        assert!(codes(&dice_cross_entropy::SPEC, &[], facts).is_empty());
+        assert!(!codes(&dice::SPEC, &[], facts).is_empty());
+    }
+
+    #[test]
+    fn an_ignored_label_is_said_as_the_own_file_has_it() {
+        for own in [65535, -1, 0] {
+            let facts = Facts { ignored: Some(255), ignored_as: Some(own), ..Facts::plain(3) };
+            let code = of("torch", &codes(&crate::loss::cross_entropy::SPEC, &[], facts)).unwrap();
+            assert!(code.contains(&format!("ignore_index={own})")), "{code}");
+        }
+        let default = Facts { ignored: Some(255), ignored_as: Some(-100), ..Facts::plain(3) };
+        let code = of("torch", &codes(&crate::loss::cross_entropy::SPEC, &[], default)).unwrap();
+        assert!(!code.contains("ignore_index"), "it is the default of torch: {code}");
     }
 
     #[test]

@@ -20,14 +20,18 @@ pub struct Facts {
     pub channels: usize,
     /// True if labels are soft.
     pub soft: bool,
+    /// True if each pixel has a weight.
+    pub weighted: bool,
     /// Ignored label; none if no pixel has it.
     pub ignored: Option<u8>,
+    /// Number that stands for it in the person's own labels, where it is known to be another.
+    pub ignored_as: Option<i64>,
 }
 
 impl Facts {
     /// Facts of one image without ignored pixels or soft labels.
     pub const fn plain(channels: usize) -> Self {
-        Self { images: 1, channels, soft: false, ignored: None }
+        Self { images: 1, channels, soft: false, weighted: false, ignored: None, ignored_as: None }
     }
 
     /// Facts of a field.
@@ -37,11 +41,13 @@ impl Facts {
             images: shape.images,
             channels: shape.channels,
             soft: field.soft_labels().is_some(),
+            weighted: field.pixel_weights().is_some(),
             // Told from the counts of labels, which are at hand: this is asked at every brush move.
             ignored: (0..=u8::MAX).find(|&label| {
                 let has = |counts: &[usize; 256]| counts[usize::from(label)] > 0;
                 !field.counts(label) && field.label_counts().iter().any(has)
             }),
+            ignored_as: None,
         }
     }
 

@@ -64,6 +64,18 @@ pub(super) fn ignoring(function: &Function, mut args: Args, facts: Facts) -> Arg
     args
 }
 
+/// Arguments with the ignored label as the person's own labels have it.
+pub(super) fn in_own_labels(mut args: Args, facts: Facts) -> Args {
+    if let (Some(label), Some(own)) = (facts.ignored, facts.ignored_as) {
+        for (name, arg) in &mut args {
+            if IGNORE.contains(&name.as_str()) && *arg == f64::from(label).into() {
+                *arg = (own as f64).into();
+            }
+        }
+    }
+    args
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

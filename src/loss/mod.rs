@@ -65,6 +65,12 @@ pub trait Loss: Debug + Identity {
     fn terms(&self) -> &[Term] {
         &[]
     }
+
+    /// True if the loss of each pixel is multiplied by its weight, where the field has weights of pixels: for cross-entropy,
+    /// and for that term of a sum. All others know nothing of them.
+    fn takes_pixel_weights(&self) -> bool {
+        self.terms().iter().any(|term| term.loss.takes_pixel_weights())
+    }
 }
 
 /// Value with its gradient d(value)/d(logit), `[image, class, y, x]`.

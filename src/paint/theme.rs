@@ -3,7 +3,8 @@
 //!
 //! Class colours take the hues of Okabe and Ito (2008). Their lightness is chosen so that each keeps a
 //! contrast of at least 3:1 to its ground, and so that colours which red-green colour blindness would merge
-//! differ in lightness instead.
+//! differ in lightness instead. There are few hues of that kind: from class 5 on colours are told apart less
+//! well, and a picture of many classes wants its legend.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +22,8 @@ pub enum Theme {
     Dark,
 }
 
-/// Number of classes with a colour of their own, the background included.
-pub const CLASS_COLOURS: usize = 5;
+/// Number of classes with a colour of their own, the background included: as many as a scene may have.
+pub const CLASS_COLOURS: usize = 32;
 
 /// Number of colours for lines that are told apart in one chart.
 pub const SLOTS: usize = 8;
@@ -74,11 +75,78 @@ impl Theme {
         }
     }
 
-    /// Colours of classes 0 (background) to 4.
+    /// Colours of classes 0 (background) to 31. Those after the first five are as far from each other and from these as 32
+    /// colours that stand out from the surface can be.
     pub const fn classes(self) -> [Rgb; CLASS_COLOURS] {
         match self {
-            Self::Light => [[241, 241, 239], [3, 122, 192], [51, 147, 119], [106, 47, 88], [107, 94, 0]],
-            Self::Dark => [[36, 40, 46], [107, 165, 251], [150, 237, 199], [160, 91, 125], [205, 156, 31]],
+            Self::Light => [
+                [241, 241, 239],
+                [3, 122, 192],
+                [51, 147, 119],
+                [106, 47, 88],
+                [107, 94, 0],
+                [0, 0, 180],
+                [90, 0, 252],
+                [6, 48, 0],
+                [234, 24, 252],
+                [240, 84, 0],
+                [60, 0, 84],
+                [186, 24, 126],
+                [252, 54, 114],
+                [84, 30, 168],
+                [186, 60, 72],
+                [60, 42, 60],
+                [222, 42, 174],
+                [78, 66, 0],
+                [30, 54, 126],
+                [90, 120, 252],
+                [12, 60, 210],
+                [36, 114, 78],
+                [90, 90, 132],
+                [180, 84, 216],
+                [144, 30, 48],
+                [24, 0, 120],
+                [132, 48, 168],
+                [102, 0, 30],
+                [210, 102, 150],
+                [60, 150, 0],
+                [150, 36, 252],
+                [96, 78, 210],
+            ],
+            Self::Dark => [
+                [36, 40, 46],
+                [107, 165, 251],
+                [150, 237, 199],
+                [160, 91, 125],
+                [205, 156, 31],
+                [186, 30, 246],
+                [162, 252, 0],
+                [30, 144, 0],
+                [252, 126, 168],
+                [222, 18, 192],
+                [252, 198, 252],
+                [18, 102, 252],
+                [240, 60, 0],
+                [60, 174, 126],
+                [156, 192, 108],
+                [252, 240, 162],
+                [168, 108, 246],
+                [234, 0, 96],
+                [102, 120, 78],
+                [228, 240, 246],
+                [120, 216, 0],
+                [222, 126, 96],
+                [252, 114, 252],
+                [192, 198, 198],
+                [252, 174, 156],
+                [144, 132, 138],
+                [120, 174, 180],
+                [174, 138, 210],
+                [210, 168, 222],
+                [192, 228, 108],
+                [36, 126, 204],
+                [114, 108, 162],
+            ],
         }
     }
 
@@ -167,14 +235,17 @@ mod tests {
         }
     }
 
+    /// Number of classes whose colours nobody should confuse.
+    const FEW: usize = 5;
+
     #[test]
-    fn classes_stay_apart_for_the_colour_blind() {
+    fn few_classes_stay_apart_for_the_colour_blind() {
         for theme in [Theme::Light, Theme::Dark] {
-            let colours = [&theme.classes()[..], &[theme.background()]].concat();
+            let colours = [&theme.classes()[..FEW], &[theme.background()]].concat();
             for (i, &a) in colours.iter().enumerate() {
                 for (j, &b) in colours.iter().enumerate().take(i) {
                     // The background series of the charts never meets the third and fourth class.
-                    if i == CLASS_COLOURS && j > 1 {
+                    if i == FEW && j > 1 {
                         continue;
                     }
                     for cone in [0, 1] {
@@ -187,12 +258,31 @@ mod tests {
         }
     }
 
+    /// 32 colours cannot be as far apart as five; the differences are those that a search found possible.
+    #[test]
+    fn many_classes_differ_for_everyone() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let colours = theme.classes();
+            for (i, &a) in colours.iter().enumerate() {
+                for (j, &b) in colours.iter().enumerate().take(i) {
+                    let apart = oklab::distance(oklab::from_rgb(a), oklab::from_rgb(b));
+                    assert!(apart > 0.09, "{theme:?} {i} and {j}: {apart:.3}");
+                    for cone in [0, 1] {
+                        let apart =
+                            oklab::distance(oklab::seen_without(cone, a), oklab::seen_without(cone, b));
+                        assert!(apart > 0.055, "{theme:?} {i} and {j}, cone {cone}: {apart:.3}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn classes_beyond_the_palette_wrap_without_becoming_background() {
         for class in 1..300 {
             assert_ne!(Theme::Light.class(class), Theme::Light.class(0));
         }
-        assert_eq!(Theme::Light.class(5), Theme::Light.class(1));
+        assert_eq!(Theme::Light.class(32), Theme::Light.class(1));
     }
 
     #[test]

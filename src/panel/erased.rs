@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use serde_json::{Map, Value};
 
-use super::{Panel, Report, Seen, Title};
-use crate::field::Shape;
+use super::{Panel, Report, Seen, Title, text};
+use crate::field::{IGNORE, Shape};
 use crate::laboratory::{Experiment, Laboratory, Snapshot};
 
 /// A [`Panel`] whose state is JSON. An absent state, or an absent field of one, is the default.
@@ -31,8 +31,8 @@ pub trait AnyPanel: Debug + Sync {
     /// Everything that is seen of it. Refuses a state that is not one of this panel.
     fn report(&self, state: &Value, seen: &mut Seen<'_>) -> Result<Report, String>;
 
-    /// Its experiment. Refuses a state that is not one of this panel, a scene that has not what is measured, and a panel
-    /// that has none.
+    /// Its experiment. Refuses a state that is not one of this panel, a scene that has not what is measured or no truth at
+    /// all, and a panel that has none.
     fn experiment(&self, state: &Value, snapshot: Snapshot) -> Result<Laboratory, String>;
 
     /// Answer to a question of its page. Refuses a state that is not one of this panel, and a question it does not know.
@@ -100,9 +100,13 @@ impl<P: Panel> AnyPanel for P {
 
     fn experiment(&self, state: &Value, snapshot: Snapshot) -> Result<Laboratory, String> {
         let state = settled::<P>(state, snapshot.shape())?;
+        if snapshot.labels.iter().all(|&label| label == IGNORE) {
+            return Err(text::nothing_counts());
+        }
+        let (size, part) = ([snapshot.header.width, snapshot.header.height], snapshot.part());
         let experiment: Option<Box<dyn Experiment>> = P::experiment(&state, snapshot)?;
         experiment
-            .map(|experiment| Laboratory::new(P::ID, experiment))
+            .map(|experiment| Laboratory::new(P::ID, experiment, size, part))
             .ok_or_else(|| format!("The panel {} has no experiment.", P::TITLE.label))
     }
 

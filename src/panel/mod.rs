@@ -171,6 +171,16 @@ mod tests {
         assert!(refused.starts_with("There is no panel \"mauve\"; there are libraries,"), "{refused}");
     }
 
+    #[test]
+    fn a_scene_without_a_truth_is_not_measured() {
+        let mut snapshot = Snapshot::of_preset("tiny-lesion");
+        snapshot.labels.fill(crate::field::IGNORE);
+        for panel in PANELS {
+            let refused = panel.experiment(&panel.default_state(), snapshot.clone()).unwrap_err();
+            assert!(refused.starts_with("No pixel of the truth has a class"), "{refused}");
+        }
+    }
+
     /// Every state that can be written down makes an experiment of every scene, or is refused with a sentence.
     #[test]
     fn experiments_are_made_on_every_scene_or_refused_with_a_sentence() {

@@ -13,6 +13,12 @@ pub(super) fn listed(items: &[impl AsRef<str>]) -> String {
     }
 }
 
+/// Refusal of a scene whose every pixel is ignored, as while its truth is still to come.
+pub(super) fn nothing_counts() -> String {
+    "No pixel of the truth has a class, so there is nothing to measure: paint the truth or open it first."
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

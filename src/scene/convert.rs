@@ -7,17 +7,19 @@
 use ndarray::Array4;
 
 use super::{Scene, SceneError, check_channels, ink};
-use crate::field::{IGNORE, Shape};
+use crate::field::{IGNORE, Shape, softplus};
 
 /// The part of the foreground's probability that goes to the classes a conversion adds, which no pixel is labelled yet.
 const NEW_CLASSES_SHARE: f64 = 0.02;
 
 impl Scene {
-    /// This scene with another number of channels: 1, or 3 to 5. Error for any other number.
+    /// This scene with another number of channels, 1 to 32. Error for any other number.
     ///
     /// - Labels keep their class; those of a class that is dropped join the last class that stays.
     /// - So do the probabilities of dropped classes. A class that is added takes a small part of every foreground
     ///   class, and nothing from the background.
+    /// - One channel and two are the same classes: the logit is split evenly over both, and found again as their
+    ///   difference.
     pub fn convert(&self, channels: usize) -> Result<Self, SceneError> {
         check_channels(channels)?;
         let Shape { channels: before, height, width, .. } = self.shape();
@@ -29,45 +31,55 @@ impl Scene {
             self.labels.mapv(|label| if label == IGNORE { IGNORE } else { label.min(classes as u8 - 1) });
 
         let mut painted = Array4::zeros((1, channels, height, width));
+        let mut pixel = Vec::new();
         for y in 0..height {
             for x in 0..width {
-                let mut probs = redistributed(&self.class_probs(y, x), classes);
-                let channels = if channels == 1 { &mut probs[1..] } else { &mut probs[..] };
-                ink::logits_of(channels);
-                for (channel, logit) in channels.iter().enumerate() {
-                    painted[[0, channel, y, x]] = *logit as f32;
+                self.read_log_probs(y, x, &mut pixel);
+                redistribute(&mut pixel, classes);
+                if let ([background, foreground], 1) = (&pixel[..], channels) {
+                    pixel = vec![foreground - background];
+                } else {
+                    ink::centre(&mut pixel, 0.0);
+                }
+                for (channel, logit) in pixel.iter().enumerate() {
+                    painted[[0, channel, y, x]] = logit.clamp(f32::MIN.into(), f32::MAX.into()) as f32;
                 }
             }
         }
         Ok(Self { labels, painted, ..self.clone() })
     }
 
-    /// The painted probability of every class of a pixel: of two, if the scene is binary.
-    fn class_probs(&self, y: usize, x: usize) -> Vec<f64> {
+    /// Reads the logarithm of the painted probability of every class of a pixel: of two, if the scene is binary.
+    fn read_log_probs(&self, y: usize, x: usize, into: &mut Vec<f64>) {
         let channels = 0..self.painted.dim().1;
-        let mut probs: Vec<f64> = channels.map(|channel| self.painted[[0, channel, y, x]].into()).collect();
-        ink::probs_of(&mut probs);
-        if let [foreground] = probs[..] {
-            probs.insert(0, 1.0 - foreground);
+        into.clear();
+        into.extend(channels.map(|channel| f64::from(self.painted[[0, channel, y, x]])));
+        if let [z] = into[..] {
+            into.clear();
+            into.extend([-softplus(z), -softplus(-z)]);
+            return;
         }
-        probs
+        let total = ink::log_sum_exp(into);
+        for z in into {
+            *z -= total;
+        }
     }
 }
 
-/// The probabilities of one pixel with its foreground split or merged into so many classes.
-fn redistributed(before: &[f64], classes: usize) -> Vec<f64> {
-    if classes <= before.len() {
-        let mut after = before[..classes].to_vec();
-        after[classes - 1] += before[classes..].iter().sum::<f64>();
-        return after;
+/// Splits or merges the foreground of one pixel into so many classes; all are logarithms of probabilities, so that none
+/// is too small to be told from 0.
+fn redistribute(pixel: &mut Vec<f64>, classes: usize) {
+    let before = pixel.len();
+    if classes <= before {
+        pixel[classes - 1] = ink::log_sum_exp(&pixel[classes - 1..]);
+        pixel.truncate(classes);
+        return;
     }
-    let foreground: f64 = before[1..].iter().sum();
-    let mut after = before.to_vec();
-    for prob in &mut after[1..] {
-        *prob *= 1.0 - NEW_CLASSES_SHARE;
+    let foreground = ink::log_sum_exp(&pixel[1..]);
+    for log_prob in &mut pixel[1..] {
+        *log_prob += (1.0 - NEW_CLASSES_SHARE).ln();
     }
-    after.resize(classes, foreground * NEW_CLASSES_SHARE / (classes - before.len()) as f64);
-    after
+    pixel.resize(classes, foreground + (NEW_CLASSES_SHARE / (classes - before) as f64).ln());
 }
 
 #[cfg(test)]
@@ -88,13 +100,16 @@ mod tests {
     fn binary() -> Scene {
         let probs = Array3::from_shape_fn((1, 1, 4), |(_, _, x)| [0.02, 0.4, 0.7, 0.97][x]);
         let labels = ndarray::arr2(&[[0, 1, 1, IGNORE]]);
-        Scene::from_prediction("two", &probs).unwrap().with_truth(labels).unwrap()
+        Scene::from_prediction("two", super::super::logits_of_probabilities(&probs))
+            .unwrap()
+            .with_truth(labels)
+            .unwrap()
     }
 
     #[test]
     fn binary_to_more_splits_the_foreground_and_keeps_the_background() {
         let scene = binary();
-        for channels in 3..=5 {
+        for channels in [3, 4, 5, 32] {
             let more = scene.convert(channels).unwrap();
             assert_eq!(more.labels(), scene.labels());
             for x in 0..4 {
@@ -112,7 +127,7 @@ mod tests {
     #[test]
     fn there_and_back_is_where_it_was() {
         let scene = binary();
-        for channels in 3..=5 {
+        for channels in [3, 4, 5, 32] {
             let back = scene.convert(channels).unwrap().convert(1).unwrap();
             assert_eq!(back.labels(), scene.labels());
             for (a, b) in back.painted().iter().zip(scene.painted()) {
@@ -148,10 +163,39 @@ mod tests {
         assert!((after[3] - 0.02 * (before[1] + before[2])).abs() < 1e-5);
     }
 
+    /// A softmax over (−z/2, z/2) is the sigmoid of z, and halving a float loses no bit of it.
     #[test]
-    fn the_same_number_changes_nothing_and_two_is_refused() {
+    fn one_channel_and_two_are_the_same_scene_to_the_bit() {
+        let logits = Logits::from_shape_fn((1, 1, 1, 5), |(.., x)| [-16.118_095, -0.3, 0.0, 2.7, 88.0][x]);
+        let one = Scene::new("one", Labels::from_elem((1, 1, 5), 1), logits).unwrap();
+        let two = one.convert(2).unwrap();
+        for x in 0..5 {
+            let z = one.painted()[[0, 0, 0, x]];
+            let [background, foreground] = [0, 1].map(|channel| two.painted()[[0, channel, 0, x]]);
+            assert!((foreground - z / 2.0).abs() <= 1e-6 * z.abs(), "{foreground} is not half of {z}");
+            assert!((background + foreground).abs() <= 1e-6 * z.abs());
+        }
+        assert_eq!(two.labels(), one.labels());
+        assert_eq!(two.convert(1).unwrap(), one);
+    }
+
+    #[test]
+    fn what_is_all_but_impossible_stays_so() {
+        let logits = Logits::from_shape_fn((1, 3, 1, 1), |(_, channel, ..)| [0.0, -40.0, -90.0][channel]);
+        let scene = Scene::new("sure", Labels::zeros((1, 1, 1)), logits).unwrap();
+        let two = scene.convert(2).unwrap();
+        assert!((two.painted()[[0, 1, 0, 0]] - two.painted()[[0, 0, 0, 0]] + 40.0).abs() < 1e-5);
+        let largest = Logits::from_shape_fn((1, 2, 1, 1), |(_, channel, ..)| [f32::MIN, f32::MAX][channel]);
+        let scene = Scene::new("extreme", Labels::zeros((1, 1, 1)), largest).unwrap();
+        for channels in [1, 3, 32] {
+            assert!(scene.convert(channels).unwrap().painted().iter().all(|z| z.is_finite()));
+        }
+    }
+
+    #[test]
+    fn the_same_number_changes_nothing_and_others_are_refused() {
         let scene = five_classes();
         assert_eq!(scene.convert(5), Ok(scene.clone()));
-        assert!(scene.convert(2).is_err() && scene.convert(6).is_err());
+        assert!(scene.convert(0).is_err() && scene.convert(33).is_err());
     }
 }

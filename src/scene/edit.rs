@@ -52,7 +52,7 @@ pub enum ImageEdit {
     Adjust(Adjustment),
     /// Another number of classes.
     Convert {
-        /// Logit channels: 1 (binary), or 3 to 5.
+        /// Logit channels: 1 (binary), or 2 to 32.
         channels: usize,
     },
 }

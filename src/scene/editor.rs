@@ -95,7 +95,7 @@ impl Editor {
     }
 
     /// Carries out an edit, and gives what it changed; nothing if that is nothing. Refuses a class that the scene has
-    /// not, a probability outside 0..1, a pixel outside the scene, and a number of channels other than 1 or 3 to 5.
+    /// not, a probability outside 0..1, a pixel outside the scene, and a number of channels other than 1 to 32.
     pub fn apply(&mut self, edit: &ImageEdit) -> Result<Option<Change>, SceneError> {
         let former = self.carry_out(edit)?;
         Ok(former.map(|former| former.change(&self.scene)))

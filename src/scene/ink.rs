@@ -5,10 +5,11 @@ use std::mem;
 use serde::{Deserialize, Serialize};
 
 use super::SceneError;
-use crate::field::{IGNORE, sigmoid};
+use crate::field::{IGNORE, sigmoid, softplus};
 
-/// The least probability that is written for any class. Its logit, −13.8, is far in the tail of every loss, and well
-/// inside what `f32` and a temperature of 0.1 to 10 keep exact; 0 and 1 themselves have no finite logit.
+/// The least probability that is painted for any class, where it was not less before. Its logit, −13.8, is far in the
+/// tail of every loss, and well inside what `f32` and a temperature of 0.1 to 10 keep exact; 0 and 1 themselves have no
+/// finite logit.
 pub const MIN_PROB: f64 = 1e-6;
 
 /// Half of a scene that an edit is about.
@@ -78,26 +79,32 @@ pub(super) fn logits_of(probs: &mut [f64]) {
         return;
     }
     for prob in &mut *probs {
-        *prob = prob.ln();
+        *prob = prob.ln().max(MIN_PROB.ln());
     }
     centre(probs, 0.0);
 }
 
-/// Turns logarithms of probabilities into logits of a mean, none of them of less than the least probability.
-fn centre(logs: &mut [f64], mean: f64) {
-    let least = MIN_PROB.ln();
-    let mut total = 0.0;
-    for log in &mut *logs {
-        *log = log.max(least);
-        total += *log;
-    }
-    let shift = mean - total / logs.len() as f64;
+/// Turns logarithms of probabilities into logits of a mean.
+pub(super) fn centre(logs: &mut [f64], mean: f64) {
+    let shift = mean - logs.iter().sum::<f64>() / logs.len() as f64;
     for log in logs {
         *log += shift;
     }
 }
 
+/// `log Σ exp`, without overflow; −∞ of none.
+pub(super) fn log_sum_exp(logs: &[f64]) -> f64 {
+    let max = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if let [one] = logs { *one } else { max + logs.iter().map(|log| (log - max).exp()).sum::<f64>().ln() }
+}
+
+/// Logarithm of a probability that is painted: not below that of the least one, unless it was lower `before`.
+fn floored(prob: f64, before: f64) -> f64 {
+    prob.ln().max(before.min(MIN_PROB.ln()))
+}
+
 /// The softmax of logits (or, of one, its sigmoid) in place.
+#[cfg(test)]
 pub(super) fn probs_of(logits: &mut [f64]) {
     if let [z] = logits {
         *z = sigmoid(*z);
@@ -120,22 +127,27 @@ pub(super) fn blend(logits: &mut [f64], class: usize, prob: f64, coverage: f64) 
     let mix = |before: f64, target: f64| (1.0 - coverage) * before + coverage * target;
     if let [z] = logits {
         let target = if class == 1 { prob } else { 1.0 - prob };
-        *z = logit(mix(sigmoid(*z), target), mix(sigmoid(-*z), 1.0 - target));
+        let (prob, rest) = (mix(sigmoid(*z), target), mix(sigmoid(-*z), 1.0 - target));
+        *z = if prob.min(rest) >= MIN_PROB {
+            logit(prob, rest)
+        } else {
+            floored(prob, -softplus(-*z)) - floored(rest, -softplus(*z))
+        };
         return;
     }
     let mean = logits.iter().sum::<f64>() / logits.len() as f64;
     // A softmax channel is a sigmoid of its logit against the joint logit of the others.
     let own = mem::replace(&mut logits[class], f64::NEG_INFINITY);
-    let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let others = max + logits.iter().map(|z| (z - max).exp()).sum::<f64>().ln();
+    let others = log_sum_exp(logits);
+    let total = own.max(others) + (-(own - others).abs()).exp().ln_1p();
     let new_prob = mix(sigmoid(own - others), prob);
     let new_rest = mix(sigmoid(others - own), 1.0 - prob);
     // All of the others move together, in the logarithm of their probabilities.
     let shift = new_rest.ln() - others;
     for z in &mut *logits {
-        *z += shift;
+        *z = (*z + shift).max((*z - total).min(MIN_PROB.ln()));
     }
-    logits[class] = new_prob.ln();
+    logits[class] = floored(new_prob, own - total);
     centre(logits, mean);
 }
 
@@ -189,7 +201,7 @@ mod tests {
     fn no_probability_is_painted_to_zero_or_one() {
         for class in 0..3 {
             for prob in [0.0, 1.0] {
-                let after = blended([900.0, -900.0, 0.0], class, prob, 1.0);
+                let after = blended([5.0, -5.0, 0.0], class, prob, 1.0);
                 assert!(after.iter().all(|z| z.is_finite()), "{after:?}");
                 assert!(
                     probs(after).iter().all(|&p| p > 0.4 * MIN_PROB && p < 1.0 - 0.4 * MIN_PROB),
@@ -197,8 +209,31 @@ mod tests {
                 );
             }
         }
+        for class in 0..3 {
+            for prob in [0.0, 0.3, 1.0] {
+                let after = blended([900.0, -900.0, 0.0], class, prob, 1.0);
+                assert!(after.iter().all(|z| z.is_finite()), "{after:?}");
+            }
+        }
         let (low, high) = (blended([900.0], 1, 0.0, 1.0)[0], blended([-900.0], 1, 1.0, 1.0)[0]);
         assert!((low + 13.8155).abs() < 1e-3 && (high - 13.8155).abs() < 1e-3, "{low}, {high}");
+    }
+
+    #[test]
+    fn what_was_more_certain_than_can_be_painted_stays_so() {
+        for (z, prob) in [(16.118, 1.0), (-16.118, 0.0), (900.0, 1.0), (-900.0, 0.0)] {
+            for coverage in [0.0, 0.01, 1.0] {
+                let after = blended([z], 1, prob, coverage)[0];
+                assert!((after - z).abs() < 1e-6, "{z} became {after} at {coverage}");
+            }
+        }
+        let before = [0.0, -16.118, -40.0];
+        let same = blended(before, 1, probs(before)[1], 1.0);
+        assert!(same.iter().zip(before).all(|(a, b)| (a - b).abs() < 1e-9), "{same:?}");
+        // A faint touch of another class leaves the third as unlikely as it was: its logarithm is what it was.
+        let after = blended(before, 1, 0.5, 0.01);
+        let log_prob = after[2] - log_sum_exp(&after);
+        assert!((log_prob - before[2]).abs() < 1e-6, "{after:?}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod editor;
 mod fill;
 mod former;
 mod ink;
+mod legend;
 mod path;
 mod playhead;
 mod presets;
@@ -37,6 +38,7 @@ pub use change::{Change, Changes};
 pub use edit::{Edits, ImageEdit};
 pub use editor::Editor;
 pub use ink::{Ink, MIN_PROB, Plane};
+pub use legend::{Legend, LegendEntry};
 pub use path::Path;
 pub use playhead::Playhead;
 pub use presets::{DEFAULT_PRESET, PRESETS, Preset, UNCERTAIN_EDGE, preset};
@@ -44,7 +46,14 @@ pub use rect::Rect;
 pub use soften::{WIDEST, soft_labels};
 
 /// The most classes a scene may have.
-pub const MAX_CHANNELS: usize = 5;
+pub const MAX_CHANNELS: usize = 32;
+
+/// The longest side of a scene, in pixels.
+pub const LONGEST_SIDE: usize = 2048;
+
+/// The most logits a scene may have, classes × pixels. What is derived of a logit takes some hundred bytes, and a page
+/// has four gigabytes at most.
+pub const MOST_LOGITS: usize = 1 << 24;
 
 /// The probability of the foreground where a binary prediction was cleared. A trained network is never sure, and a
 /// prediction of nearly 0 would leave the losses nothing to show.
@@ -72,11 +81,14 @@ pub struct Scene {
     labels: Labels,
     painted: Logits,
     photo: Option<Vec<u8>>,
+    legend: Legend,
+    /// True of a scene that began without a truth.
+    began_without_truth: bool,
 }
 
 impl Scene {
-    /// A scene of these labels and logits. Refuses anything but one image of one size with 1 or 3 to 5 channels, finite
-    /// logits, and labels that name a class or are 255.
+    /// A scene of these labels and logits, which are taken as they are. Refuses anything but one image of one size within
+    /// [`LONGEST_SIDE`] and [`MOST_LOGITS`] with 1 to 32 channels, finite logits, and labels that name a class or are 255.
     pub fn new(title: impl Into<String>, labels: Labels, logits: Logits) -> Result<Self, SceneError> {
         let (images, channels, height, width) = logits.dim();
         check_channels(channels)?;
@@ -87,6 +99,7 @@ impl Scene {
                 logits.dim()
             )));
         }
+        check_size(channels, height, width)?;
         if let Some(((_, channel, y, x), z)) = logits.indexed_iter().find(|(_, z)| !z.is_finite()) {
             return Err(SceneError(format!(
                 "the logit of class {channel} at x {x}, y {y} is {z}; every logit must be finite"
@@ -101,8 +114,15 @@ impl Scene {
                 classes - 1
             )));
         }
-        let (labels, painted) = (in_row_order(labels), in_row_order(logits));
-        Ok(Self { title: title.into(), preset: None, labels, painted, photo: None })
+        Ok(Self {
+            title: title.into(),
+            preset: None,
+            labels: in_row_order(labels),
+            painted: in_row_order(logits),
+            photo: None,
+            legend: Legend::default(),
+            began_without_truth: false,
+        })
     }
 
     /// An empty scene: no foreground, and a prediction that finds none. Refuses what [`Scene::new`] refuses.
@@ -113,6 +133,7 @@ impl Scene {
         channels: usize,
     ) -> Result<Self, SceneError> {
         check_channels(channels)?;
+        check_size(channels, height, width)?;
         let cleared = cleared_logits(channels);
         let logits =
             Array4::from_shape_fn((1, channels, height, width), |(_, channel, ..)| cleared[channel] as f32);
@@ -129,23 +150,32 @@ impl Scene {
         Self::blank(title, height, width, channels)?.with_truth(labels)
     }
 
-    /// A new scene of these probabilities `[class, y, x]` (of the foreground, when there is one class), with an empty
-    /// truth. Refuses what [`Scene::new`] refuses.
-    pub fn from_prediction(title: impl Into<String>, probs: &Array3<f32>) -> Result<Self, SceneError> {
-        let (_, height, width) = probs.dim();
-        Self::new(title, Array3::zeros((1, height, width)), logits_from(probs))
+    /// A new scene of these logits `[image, class, y, x]`, one image, whose truth is [still to
+    /// come](Scene::truth_is_to_come). Refuses what [`Scene::new`] refuses.
+    pub fn from_prediction(title: impl Into<String>, logits: Logits) -> Result<Self, SceneError> {
+        let (images, _, height, width) = logits.dim();
+        let scene = Self::new(title, Array3::from_elem((images, height, width), IGNORE), logits)?;
+        Ok(Self { began_without_truth: true, ..scene })
     }
 
     /// This scene with another truth of the same size. Refuses what [`Scene::new`] refuses.
     pub fn with_truth(&self, labels: Array2<u8>) -> Result<Self, SceneError> {
         let scene = Self::new(self.title.clone(), labels.insert_axis(Axis(0)), self.painted.clone())?;
-        Ok(Self { photo: self.photo.clone(), ..scene })
+        Ok(Self { photo: self.photo.clone(), legend: self.legend.clone(), ..scene })
     }
 
-    /// This scene with other probabilities `[class, y, x]`, of the same size. Refuses what [`Scene::new`] refuses.
-    pub fn with_prediction(&self, probs: &Array3<f32>) -> Result<Self, SceneError> {
-        let scene = Self::new(self.title.clone(), self.labels.clone(), logits_from(probs))?;
-        Ok(Self { photo: self.photo.clone(), ..scene })
+    /// This scene with other logits `[image, class, y, x]`, of the same size and taken as they are. Refuses what
+    /// [`Scene::new`] refuses.
+    pub fn with_prediction(&self, logits: Logits) -> Result<Self, SceneError> {
+        let scene = Self::new(self.title.clone(), self.labels.clone(), logits)?;
+        let Self { photo, legend, began_without_truth, .. } = self.clone();
+        Ok(Self { photo, legend, began_without_truth, ..scene })
+    }
+
+    /// This scene with names for its classes.
+    #[must_use]
+    pub fn with_legend(self, legend: Legend) -> Self {
+        Self { legend, ..self }
     }
 
     /// This scene under another name.
@@ -192,6 +222,17 @@ impl Scene {
         self.photo.as_deref()
     }
 
+    /// Names of its classes, and what they were in their file.
+    pub fn legend(&self) -> &Legend {
+        &self.legend
+    }
+
+    /// True while nothing is known of the truth: the scene began as a prediction, and no pixel of it has a label yet. The
+    /// first class that is painted makes all other pixels background.
+    pub fn truth_is_to_come(&self) -> bool {
+        self.began_without_truth && self.labels.iter().all(|&label| label == IGNORE)
+    }
+
     /// The box of all its pixels.
     fn whole(&self) -> Rect {
         let Shape { height, width, .. } = self.shape();
@@ -215,12 +256,29 @@ fn within(value: f64, low: f64, high: f64, otherwise: f64) -> f64 {
 }
 
 fn check_channels(channels: usize) -> Result<(), SceneError> {
-    if channels == 1 || (3..=MAX_CHANNELS).contains(&channels) {
+    if (1..=MAX_CHANNELS).contains(&channels) {
         return Ok(());
     }
     Err(SceneError(format!(
-        "a scene of {channels} channels was asked for; it has 1 (binary) or 3 to {MAX_CHANNELS} (multi-class)"
+        "a scene of {channels} channels was asked for; it has 1 (binary, with a sigmoid) or 2 to {MAX_CHANNELS} (with a \
+         softmax)"
     )))
+}
+
+fn check_size(channels: usize, height: usize, width: usize) -> Result<(), SceneError> {
+    if height.max(width) > LONGEST_SIDE {
+        return Err(SceneError(format!(
+            "a scene of {width} × {height} pixels was asked for; a side has at most {LONGEST_SIDE}"
+        )));
+    }
+    let logits = channels * height * width;
+    if logits > MOST_LOGITS {
+        return Err(SceneError(format!(
+            "a scene of {width} × {height} pixels and {channels} classes has {logits} logits; a page has room for \
+             {MOST_LOGITS}, so take a crop, a smaller size, or fewer classes"
+        )));
+    }
+    Ok(())
 }
 
 /// The logits of a pixel whose prediction was cleared.
@@ -236,17 +294,18 @@ fn cleared_logits(channels: usize) -> Vec<f64> {
     probs
 }
 
-/// Logits from probabilities `[class, y, x]`.
-fn logits_from(probs: &Array3<f32>) -> Logits {
-    let mut logits = probs.clone().insert_axis(Axis(0));
-    for mut pixel in logits.lanes_mut(Axis(1)) {
-        let mut values: Vec<f64> = pixel.iter().map(|&p| p.into()).collect();
-        ink::logits_of(&mut values);
-        for (logit, value) in pixel.iter_mut().zip(values) {
-            *logit = value as f32;
-        }
-    }
-    logits
+/// Least probability of an opened file: 0 and 1 have no finite logit, and become those of 1e−7 and 1 − 1e−7, ±16.118 in a
+/// binary task, which an f32 and the clamp of Keras both hold.
+const LEAST_OPENED: f64 = 1e-7;
+
+/// Logits `[image, class, y, x]` of one image's probabilities `[class, y, x]` (of the foreground alone, when there is one
+/// class). Of several classes they are the logarithms of the probabilities, so that a softmax gives these again and a loss
+/// that is one-vs-rest sees what a library sees that takes logarithms.
+pub fn logits_of_probabilities(probs: &Array3<f32>) -> Logits {
+    let held = |p: f32| f64::from(p).clamp(LEAST_OPENED, 1.0 - LEAST_OPENED);
+    let binary = probs.dim().0 == 1;
+    let logit = |&p: &f32| if binary { (held(p) / (1.0 - held(p))).ln() } else { held(p).ln() } as f32;
+    probs.map(logit).insert_axis(Axis(0))
 }
 
 #[cfg(test)]
@@ -263,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_blank_scene_is_empty_and_nearly_sure_of_it() {
-        for channels in [1, 3, 5] {
+        for channels in [1, 2, 3, 5, 32] {
             let scene = Scene::blank("blank", 4, 6, channels).unwrap();
             assert_eq!(scene.shape(), Shape { images: 1, channels, height: 4, width: 6 });
             assert!(scene.labels().iter().all(|&label| label == 0));
@@ -277,16 +336,52 @@ mod tests {
     #[test]
     fn probabilities_of_a_file_come_back_from_the_logits() {
         let probs = Array3::from_shape_fn((1, 2, 3), |(_, y, x)| (y * 3 + x) as f32 / 5.0);
-        let scene = Scene::from_prediction("mine", &probs).unwrap();
+        let scene = Scene::from_prediction("mine", logits_of_probabilities(&probs)).unwrap();
         for ((_, y, x), &p) in probs.indexed_iter() {
             let back = probs_at(scene.painted(), y, x)[0];
-            assert!((back - f64::from(p).clamp(MIN_PROB, 1.0 - MIN_PROB)).abs() < 1e-6, "{back} is not {p}");
+            assert!((back - f64::from(p)).abs() < 2e-7, "{back} is not {p}");
         }
+        assert!((scene.painted()[[0, 0, 0, 0]] + 16.118_095).abs() < 1e-5);
+        assert!((scene.painted()[[0, 0, 1, 2]] - 16.118_095).abs() < 1e-5);
         let hard = Array3::from_shape_fn((3, 1, 3), |(channel, _, x)| f32::from(u8::from(channel == x)));
-        let scene = Scene::from_prediction("mine", &hard).unwrap();
+        let logits = logits_of_probabilities(&hard);
+        // log p as it is: about 0 for what is certain, log 1e−7 for the others.
+        assert!(logits[[0, 0, 0, 0]].abs() < 1e-6 && (logits[[0, 1, 0, 0]] + 16.118_095).abs() < 1e-5);
         for x in 0..3 {
-            assert!(probs_at(scene.painted(), 0, x)[x] > 0.99999);
+            assert!(probs_at(&logits, 0, x)[x] > 0.999_999);
         }
+    }
+
+    #[test]
+    fn logits_are_taken_as_they_are() {
+        let logits = Logits::from_shape_fn((1, 3, 2, 2), |(_, c, y, x)| {
+            [1e4, -1e4, 16.118_095][c] * (1.0 + y as f32 * 1e-7) - x as f32
+        });
+        let scene = Scene::blank("here", 2, 2, 3).unwrap().with_prediction(logits.clone()).unwrap();
+        assert_eq!(scene.painted(), &logits);
+        assert_eq!(Scene::from_prediction("mine", logits.clone()).unwrap().painted(), &logits);
+    }
+
+    #[test]
+    fn a_scene_of_a_prediction_waits_for_its_truth() {
+        let scene = Scene::from_prediction("mine", Logits::zeros((1, 2, 2, 3))).unwrap();
+        assert!(scene.truth_is_to_come() && scene.labels().iter().all(|&label| label == IGNORE));
+        assert!(scene.with_prediction(Logits::ones((1, 2, 2, 3))).unwrap().truth_is_to_come());
+        let known = scene.with_truth(Array2::from_elem((2, 3), IGNORE)).unwrap();
+        assert!(!known.truth_is_to_come(), "a truth that is ignored everywhere is one that is there");
+        let both = Scene::from_truth("mine", Array2::ones((2, 3)), 2).unwrap();
+        let prediction = both.with_prediction(Logits::zeros((1, 2, 2, 3))).unwrap();
+        assert_eq!(scene.with_truth(Array2::ones((2, 3))).unwrap(), prediction, "in either order");
+    }
+
+    #[test]
+    fn a_scene_is_as_large_as_a_page_has_room_for() {
+        assert!(Scene::blank("large", 2048, 2048, 1).is_ok());
+        let refused = |height, width, channels| {
+            Scene::blank("too large", height, width, channels).unwrap_err().to_string()
+        };
+        assert!(refused(2049, 8, 1).contains("at most 2048"));
+        assert!(refused(2048, 2048, 5).contains("20971520 logits"), "{}", refused(2048, 2048, 5));
     }
 
     #[test]
@@ -296,7 +391,7 @@ mod tests {
         let truth = scene.with_truth(Array2::ones((2, 3))).unwrap();
         assert_eq!((truth.painted(), truth.photo()), (scene.painted(), scene.photo()));
         assert!(truth.labels().iter().all(|&label| label == 1));
-        let prediction = truth.with_prediction(&Array3::from_elem((1, 2, 3), 0.5)).unwrap();
+        let prediction = truth.with_prediction(Logits::zeros((1, 1, 2, 3))).unwrap();
         assert_eq!((prediction.labels(), prediction.photo()), (truth.labels(), truth.photo()));
         assert!(prediction.painted().iter().all(|z| z.abs() < 1e-6));
     }
@@ -327,11 +422,11 @@ mod tests {
             refused(bad, logits.clone()),
             "the label at x 0, y 1 is 2; with 2 classes a label is 0 to 1, or 255 to be ignored"
         );
-        assert!(refused(labels.clone(), Logits::zeros((1, 2, 2, 3))).starts_with("a scene of 2 channels"));
+        assert!(refused(labels.clone(), Logits::zeros((1, 33, 2, 3))).starts_with("a scene of 33 channels"));
         assert!(refused(labels.clone(), Logits::zeros((1, 1, 3, 2))).contains("(1, 2, 3) [image, y, x]"));
         assert!(refused(Labels::zeros((1, 0, 3)), Logits::zeros((1, 1, 0, 3))).contains("one image"));
         assert!(refused(labels.clone(), Logits::zeros((2, 1, 2, 3))).contains("one image"));
-        assert!(Scene::blank("bad", 2, 2, 6).is_err() && Scene::blank("bad", 2, 2, 0).is_err());
+        assert!(Scene::blank("bad", 2, 2, 33).is_err() && Scene::blank("bad", 2, 2, 0).is_err());
         let mut ignored = labels;
         ignored[[0, 0, 0]] = IGNORE;
         assert!(Scene::new("good", ignored, logits).is_ok());

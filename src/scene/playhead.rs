@@ -19,8 +19,8 @@ const STRIDE: usize = 64;
 /// Checkpoints kept at most; when there are more, every second goes.
 const MOST_CHECKPOINTS: usize = 24;
 
-/// Memory that replaced pixels may take together, in bytes. A stroke across all of 256 × 256 logits takes a quarter of a
-/// MiB, so this is hundreds of the largest strokes, and never the reason a page runs out of memory.
+/// Memory that replaced pixels may take together, in bytes, and checkpoints as much again. A stroke across all of 256 × 256
+/// logits takes a quarter of a MiB, and one across 2048 × 2048 sixteen: never the reason a page runs out of memory.
 const MOST_BYTES: usize = 64 << 20;
 
 /// The image after some edits, to come back to without beginning at the base. It is never saved.
@@ -83,6 +83,15 @@ impl Playhead {
     /// The prediction as every loss gets it: painted and then adjusted.
     pub fn effective_logits(&self) -> &Logits {
         self.editor.effective_logits()
+    }
+
+    /// Memory taken, in bytes, near enough: the base and the scene, what edits replaced, and checkpoints.
+    pub fn bytes(&self) -> usize {
+        self.base.bytes() + self.scene().bytes() + self.bytes + self.checkpoint_bytes()
+    }
+
+    fn checkpoint_bytes(&self) -> usize {
+        self.checkpoints.iter().map(|checkpoint| checkpoint.scene.bytes()).sum()
     }
 
     /// True while a stroke is being made.
@@ -164,6 +173,12 @@ impl Playhead {
         }
     }
 
+    /// True while there are more checkpoints than are kept, or larger ones; one always is.
+    fn has_too_many_checkpoints(&self) -> bool {
+        let number = self.checkpoints.len();
+        number > 1 && (number > MOST_CHECKPOINTS || self.checkpoint_bytes() > self.most_bytes)
+    }
+
     fn went(&mut self, to: Edits, former: Option<Former>) {
         self.at = to;
         self.bytes += former.as_ref().map_or(0, Former::bytes);
@@ -175,8 +190,8 @@ impl Playhead {
         if self.at.len() >= last + STRIDE {
             let (scene, adjustment) = (self.scene().clone(), self.adjustment());
             self.checkpoints.push(Checkpoint { at: self.at.clone(), scene, adjustment });
-            if self.checkpoints.len() > MOST_CHECKPOINTS {
-                let mut keep = false;
+            while self.has_too_many_checkpoints() {
+                let mut keep = self.checkpoints.len().is_multiple_of(2);
                 self.checkpoints.retain(|_| {
                     keep = !keep;
                     keep

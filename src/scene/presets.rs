@@ -9,7 +9,7 @@ use ndarray::{Array2, Array3, Array4, Axis};
 use super::shapes::{Blob, Curves, bump};
 use super::soften::soft_labels;
 use super::texture::texture;
-use super::{Scene, logits_from};
+use super::{Legend, Scene, logits_of_probabilities};
 
 /// A scene to begin with.
 #[derive(Debug)]
@@ -39,7 +39,15 @@ impl Preset {
     pub fn build(&self, size: usize) -> Scene {
         let (labels, painted, photo) = (self.make)(size.clamp(Self::SMALLEST, Self::LARGEST));
         let labels = labels.insert_axis(Axis(0));
-        Scene { title: self.title.to_owned(), preset: Some(self.id), labels, painted, photo }
+        Scene {
+            title: self.title.to_owned(),
+            preset: Some(self.id),
+            labels,
+            painted,
+            photo,
+            legend: Legend::default(),
+            began_without_truth: false,
+        }
     }
 }
 
@@ -344,7 +352,7 @@ fn coins(_: usize) -> Made {
         let at = 2 * (y * width + x);
         f32::from(u16::from_be_bytes([prob[at], prob[at + 1]])) / f32::from(u16::MAX)
     });
-    (labels, logits_from(&probs), Some(photo))
+    (labels, logits_of_probabilities(&probs), Some(photo))
 }
 
 /// The size `(height, width)` and the samples of a grey picture, of 8 bits or of 16, high byte first.

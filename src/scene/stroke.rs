@@ -20,6 +20,8 @@ pub(super) struct Stroke {
     coverage: Coverage,
     last: Option<Point>,
     touched: Option<Rect>,
+    /// True until a pixel of a truth that is still to come is painted.
+    truth_is_to_come: bool,
     paint: Paint,
 }
 
@@ -42,7 +44,17 @@ impl Stroke {
             }
         };
         let coverage = Coverage::none(shape.height, shape.width);
-        Self { ink, brush, path: Path::default(), coverage, last: None, touched: None, paint }
+        let truth_is_to_come = matches!(ink, Ink::Truth { .. }) && scene.truth_is_to_come();
+        Self {
+            ink,
+            brush,
+            path: Path::default(),
+            coverage,
+            last: None,
+            touched: None,
+            truth_is_to_come,
+            paint,
+        }
     }
 
     pub(super) fn plane(&self) -> Plane {
@@ -65,6 +77,16 @@ impl Stroke {
             self.coverage.draw(self.brush, from, point);
         }
         let changed = match &self.paint {
+            Paint::Truth { class, .. } if self.truth_is_to_come => {
+                let first = &mut self.truth_is_to_come;
+                let changed = self.coverage.paint(|(y, x), _| {
+                    if std::mem::take(first) {
+                        scene.labels.fill(0);
+                    }
+                    scene.labels[[0, y, x]] = *class;
+                });
+                changed.map(|_| scene.whole())
+            }
             Paint::Truth { class, .. } => self.coverage.paint(|(y, x), _| scene.labels[[0, y, x]] = *class),
             Paint::Prediction { class, prob, base } => self.coverage.paint(|pixel, coverage| {
                 let mut logits = lens.read(base, pixel);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::command::{Addition, Command};
 use super::losses::{state_from, state_of};
+use super::opening::Current;
 use super::preset_view::PresetView;
 use super::update::Notice;
 use super::{Session, opening, text};
@@ -247,14 +248,13 @@ impl Session {
             self.open_document(opened.document, text::opened(name), notes, notices)?;
             return Ok(());
         }
-        let image = self.document().active;
-        let work = {
-            let id = self.document().active_image().id;
-            self.works.get(id).ok_or_else(|| text::no_image(image, image + 1))?
-        };
-        let current = (work.scene(), ImageEdit::Adjust(work.playhead.adjustment()));
-        let with =
-            opening::image(plane, current, (name, bytes), &mut self.rasters, &mut self.fresh, notices)?;
+        let document = self.history.document();
+        let image = document.active;
+        let active = document.active_image();
+        let work = self.works.get(active.id).ok_or_else(|| text::no_image(image, image + 1))?;
+        let current = Current { base: &active.base, work };
+        let reading = opening::read(plane, current, (name, bytes), notices)?;
+        let with = opening::image(name, reading, current, &mut self.rasters, &mut self.fresh, notices)?;
         self.history.make(vec![DocumentEdit::Replace { image, with }], None)
     }
 

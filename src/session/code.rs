@@ -1,18 +1,20 @@
 //! The Python that reproduces a card.
 
-use super::losses::Card;
+use super::losses::LossSettings;
 use super::update::CodeReadout;
-use crate::field::Field;
 use crate::library::{Facts, code};
 
-pub(super) fn lines(field: &Field<'_>, card: &Card) -> Vec<CodeReadout> {
-    let lines = code::lines_for(card.spec, &card.settings, Facts::of(field));
-    lines
+/// Lines for the loss of an id; none if none is asked for.
+pub(super) fn shown(id: Option<&str>, losses: &LossSettings, facts: Facts) -> Option<Vec<CodeReadout>> {
+    let card = losses.find(id?)?;
+    let lines = code::lines_for(card.spec, &card.settings, facts);
+    let readouts = lines
         .into_iter()
         .map(|line| CodeReadout {
             library: format!("{} {}", line.library.name, line.library.version),
             function: line.function,
             code: line.code,
         })
-        .collect()
+        .collect();
+    Some(readouts)
 }

@@ -109,7 +109,7 @@ pub enum Command {
         /// Text behind `#` in its address.
         fragment: String,
     },
-    /// Switches all images between binary (1) and multi-class (3 to 5).
+    /// Switches all images between binary (1) and multi-class (2 to 32).
     SetChannels {
         /// Logit channels.
         channels: usize,

@@ -193,7 +193,8 @@ impl Session {
         }
     }
 
-    /// A copy of the active image as it is seen and of the losses, for experiments on it.
+    /// A copy of the active image as it is seen and of the losses, for experiments on it; of a large one a
+    /// [crop](Snapshot::cropped).
     pub fn snapshot(&self) -> Snapshot {
         let document = self.history.document();
         let (images, empty_images) = self.works.count_empty(document);
@@ -211,6 +212,7 @@ impl Session {
                 settings: self.losses.settings(),
                 images,
                 empty_images,
+                crop: None,
             },
             labels: scene.map(|scene| scene.labels().clone()).unwrap_or_default(),
             logits: work.map(|work| work.playhead.effective_logits().clone()).unwrap_or_default(),
@@ -220,6 +222,7 @@ impl Session {
             }),
             photo: scene.and_then(|scene| scene.photo().map(<[u8]>::to_vec)),
         }
+        .cropped()
     }
 
     /// Versions of all that an experiment on a [`Session::snapshot`] hangs on.
@@ -257,10 +260,12 @@ impl Session {
         let shape = field.shape();
         let (view, theme) = (&document.view, self.look.theme);
         let on = Backdrop { width: shape.width, photo: active.scene().photo().filter(|_| view.photo), theme };
-        let facts = Facts::of(&field);
+        let facts = Facts { ignored_as: active.scene().legend().ignore_index(), ..Facts::of(&field) };
         let versions = self.losses.follow(&document.losses, facts, &mut notices);
         let concerned = versions.as_ref().map(|_| concerned(facts));
-        let shown_cards = self.losses.shown(&document.cards);
+        let to_come = active.scene().truth_is_to_come();
+        // Without a truth no loss has a value, and no panel anything to be about.
+        let shown_cards = if to_come { Vec::new() } else { self.losses.shown(&document.cards) };
         let evaluated = cards::evaluate(&field, &shown_cards, view);
         let shown = cards::shown(&field, &evaluated, view);
         let limits = cards::limits(&shown, view);
@@ -270,17 +275,17 @@ impl Session {
         let looked_at = view.pinned.or(self.look.hovered);
         let pixel =
             readout::pixel(&field, logits, labels, &shown_cards, &evaluated, looked_at, !self.look.painting);
-        let code = self.look.code.as_ref().and_then(|id| self.losses.find(id));
-        let code = code.map(|card| code::lines(&field, card));
+        let code = code::shown(self.look.code.as_deref().filter(|_| !to_come), &self.losses, facts);
         let at = active.playhead.at();
         if replayed.is_none()
+            && !to_come
             && !active.playhead.is_stroking()
             && strokes.is_due(at, self.losses.version, soft_edges)
         {
             let stop = strokes::stop(&field, at, soft_edges, &shown_cards, &evaluated);
             strokes.see(at, self.losses.version, stop);
         }
-        let panel = panel::find(&document.panel).ok().and_then(|panel| {
+        let panel = panel::find(&document.panel).ok().filter(|_| !to_come).and_then(|panel| {
             let cards: Vec<SeenCard<'_>> = shown_cards
                 .iter()
                 .zip(&evaluated)

@@ -22,6 +22,29 @@ pub(super) fn resized(file: &str, width: usize, height: usize) -> String {
     format!("{file}: the scene is now {width} × {height}, and its prediction finds nothing yet.")
 }
 
+pub(super) fn without_truth(file: &str, width: usize, height: usize) -> String {
+    format!(
+        "{file}: the scene is now {width} × {height}, and its truth is still to come: paint it or open it."
+    )
+}
+
+pub(super) const TRUTH_TO_COME: &str = "The truth is still to come: paint it or open it.";
+
+pub(super) fn too_few_classes(file: &str, channels: usize, highest: usize) -> String {
+    format!(
+        "{file}: found a prediction of {} classes, but the truth has pixels of class {highest}; expected at least {}.",
+        channels.max(2),
+        highest + 1
+    )
+}
+
+pub(super) fn another_size(file: &str, own: (usize, usize), truth: (usize, usize)) -> String {
+    format!(
+        "{file}: found a prediction of {} × {} pixels; expected {} × {}, the size of the truth.",
+        own.0, own.1, truth.0, truth.1
+    )
+}
+
 pub(super) fn remark(file: &str, remark: &str) -> String {
     format!("{file}: {remark}.")
 }

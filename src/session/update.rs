@@ -6,13 +6,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::provenance::Provenance;
+use super::text;
 use crate::document::{At, Digest, KeptChange, PresetFrom, Tools, View};
 use crate::field::Field;
 use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
 use crate::panel::Report;
-use crate::scene::{Adjustment, Scene};
+use crate::scene::{Adjustment, LegendEntry, Scene};
 
 /// All numbers and pictures after an edit.
 #[derive(Debug, Clone, Serialize)]
@@ -169,6 +170,10 @@ pub struct SceneReadout {
     pub class_share_texts: Vec<String>,
     /// True if a photograph lies under it.
     pub has_photo: bool,
+    /// Names of its classes, and what they were in their file, that of class 0 first; classes past the end have none.
+    pub legend: Vec<LegendReadout>,
+    /// Sentence for the place of the losses while the truth is still to come, which none of them can be about.
+    pub truth_to_come: Option<String>,
 }
 
 impl SceneReadout {
@@ -184,6 +189,32 @@ impl SceneReadout {
             class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
             class_shares,
             has_photo: scene.photo().is_some(),
+            legend: scene.legend().classes.iter().map(LegendReadout::new).collect(),
+            truth_to_come: scene.truth_is_to_come().then(|| text::TRUTH_TO_COME.to_owned()),
+        }
+    }
+}
+
+/// A class as the file of the scene has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct LegendReadout {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Number in the file.
+    pub id: Option<f64>,
+    /// Colour in the file, as CSS.
+    pub colour: Option<String>,
+}
+
+impl LegendReadout {
+    fn new(entry: &LegendEntry) -> Self {
+        Self {
+            name: entry.name.clone(),
+            // A legend holds no number that a double does not.
+            id: entry.id.map(|id| id as f64),
+            colour: entry.colour.map(|[r, g, b]| format!("rgb({r} {g} {b})")),
         }
     }
 }

@@ -98,7 +98,8 @@ impl Work {
     pub(super) fn facts(&self, soft: bool) -> Facts {
         let (shape, labels) = (self.scene().shape(), self.scene().labels());
         let ignored = labels.iter().any(|&label| label == IGNORE).then_some(IGNORE);
-        Facts { images: shape.images, ignored, soft, ..Facts::plain(shape.channels) }
+        let ignored_as = self.scene().legend().ignore_index();
+        Facts { images: shape.images, ignored, ignored_as, soft, ..Facts::plain(shape.channels) }
     }
 }
 

@@ -9,6 +9,9 @@ use crate::scene::{Changes, Preset};
 /// Images that are worked on at most: those of the document, and some that undo may bring back.
 const MOST: usize = 8;
 
+/// Memory of the images that are worked on from which those go that only undo may bring back, in bytes.
+const MOST_BYTES: usize = 256 << 20;
+
 /// An image with its place in the strip.
 type Placed<'w> = (usize, &'w mut Work);
 
@@ -45,6 +48,10 @@ impl Works {
         }
         let needless = self.works.len().saturating_sub(MOST);
         self.works.drain(..needless);
+        let bytes = |works: &[Work]| works.iter().map(|work| work.playhead.bytes()).sum::<usize>();
+        while self.works.len() > document.images.len() && bytes(&self.works) > MOST_BYTES {
+            self.works.remove(0);
+        }
         changed
     }
 

@@ -204,7 +204,7 @@ fn classes_are_changed_for_all_images() {
     let three = apply(&mut session, json!([{ "kind": "setChannels", "channels": 3 }]));
     assert!(three.strip.images.iter().all(|image| image.misfit.is_none()));
     assert_eq!(row(&three, "Jaccard").len(), 5);
-    let refused = apply(&mut session, json!([{ "kind": "setChannels", "channels": 9 }]));
+    let refused = apply(&mut session, json!([{ "kind": "setChannels", "channels": 33 }]));
     assert!(refused.notices[0].refusal && row(&refused, "Jaccard") == row(&three, "Jaccard"));
     let back = apply(&mut session, json!([{ "kind": "setChannels", "channels": 1 }]));
     assert_eq!(row(&back, "Dice"), row(&before, "Dice"));

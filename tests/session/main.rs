@@ -5,6 +5,7 @@ mod batch;
 mod document;
 mod facts;
 mod libraries;
+mod opening;
 mod panels;
 
 use lossfield::loss::LOSSES;
@@ -159,7 +160,7 @@ fn what_cannot_be_done_changes_nothing_and_is_said() {
             "expected a number from 0",
         ),
         (json!([{ "kind": "setLoss", "id": "vocal", "settings": {} }]), "There is no loss \"vocal\"."),
-        (json!([{ "kind": "setChannels", "channels": 9 }]), "3 to 5"),
+        (json!([{ "kind": "setChannels", "channels": 33 }]), "2 to 32"),
         (
             json!([{ "kind": "open", "plane": "truth", "name": "cat.jpg", "bytes": [255, 216, 255, 224] }]),
             "cat.jpg",

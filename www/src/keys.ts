@@ -60,7 +60,7 @@ export function commandFromKey(app: Lossfield, event: KeyboardEvent): void {
       break;
     default:
       // A class that the scene has not is none to paint with: the engine sees to that.
-      if (/^[0-4]$/.test(key))
+      if (/^[0-9]$/.test(key))
         app.setTools({ truthClass: Number(key), predictionClass: Number(key) });
   }
 }

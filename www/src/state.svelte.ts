@@ -292,6 +292,8 @@ export class Lossfield {
 
   className(label: number): string {
     if (label === this.catalogue?.ignored) return TEXT.ignored;
+    const own = this.scene?.legend[label]?.name;
+    if (own !== undefined) return TEXT.named(label, own);
     return this.multiclass ? TEXT.class(label) : TEXT.side(label);
   }
 

@@ -22,7 +22,10 @@ fn varied(channels: usize) -> Scene {
         let totals = probs.sum_axis(ndarray::Axis(0));
         probs /= &totals;
     }
-    Scene::from_prediction("varied", &probs).unwrap().with_truth(labels).unwrap()
+    Scene::from_prediction("varied", crate::scene::logits_of_probabilities(&probs))
+        .unwrap()
+        .with_truth(labels)
+        .unwrap()
 }
 
 fn path() -> Vec<Point> {
@@ -274,7 +277,8 @@ fn a_fill_of_the_prediction_goes_by_what_is_decided_as_seen() {
             let p = if inside { if x < 6 { 0.9 } else { 0.6 } } else { 0.1 };
             if channels == 1 || c == usize::from(class) { p } else { (1.0 - p) / 2.0 }
         });
-        let mut editor = Editor::new(Scene::from_prediction("square", &probs).unwrap());
+        let logits = crate::scene::logits_of_probabilities(&probs);
+        let mut editor = Editor::new(Scene::from_prediction("square", logits.clone()).unwrap());
         let square = Rect { top: 3, left: 3, bottom: 9, right: 9 };
         assert_eq!(fill(&mut editor, 4, 4, prediction(class, 0.7)), Ok(Some(Change::Prediction(square))));
         let channel = if channels == 1 { 0 } else { 2 };
@@ -282,7 +286,7 @@ fn a_fill_of_the_prediction_goes_by_what_is_decided_as_seen() {
             let p = probs_at(editor.effective_logits(), y, x)[channel];
             assert!((p - expected).abs() < 1e-5, "{p} at {y}, {x} in {channels} channels");
         }
-        let mut editor = Editor::new(Scene::from_prediction("square", &probs).unwrap());
+        let mut editor = Editor::new(Scene::from_prediction("square", logits).unwrap());
         // Shifted until only the left half is decided for.
         let bias = if channels == 1 { -1.0 } else { 0.0 };
         adjust(&mut editor, Adjustment { bias, ..Adjustment::default() });
@@ -356,10 +360,53 @@ fn what_cannot_be_painted_is_refused_and_changes_nothing() {
     assert!(editor.begin_stroke(prediction(1, f64::NAN), HARD).is_err());
     assert!(fill(&mut editor, 0, 0, prediction(2, 0.5)).is_err());
     assert!(pixel(&mut editor, (0, 0), 1, 1.5).is_err());
-    assert!(editor.apply(&ImageEdit::Convert { channels: 2 }).is_err());
+    assert!(editor.apply(&ImageEdit::Convert { channels: 33 }).is_err());
     let error = fill(&mut editor, 24, 0, prediction(1, 0.5)).unwrap_err().to_string();
     assert_eq!(error, "there is no pixel at x 0, y 24: the scene is 30 × 24");
     assert!(pixel(&mut editor, (0, 30), 1, 0.5).is_err());
     assert_eq!(editor.scene(), &before);
     assert!(!editor.is_stroking());
+}
+
+/// The first class that is painted on a truth that is still to come makes the rest background, and undo takes that back.
+#[test]
+fn a_truth_that_is_to_come_is_there_once_a_class_is_painted() {
+    let probs = Array3::from_elem((1, 12, 12), 0.5);
+    let base = std::rc::Rc::new(
+        Scene::from_prediction("mine", crate::scene::logits_of_probabilities(&probs)).unwrap(),
+    );
+    let path = Path::new([Point { x: 4.0, y: 4.0 }, Point { x: 8.0, y: 4.0 }]);
+    let off = Path::new([Point { x: 90.0, y: 90.0 }]);
+    let stroke =
+        |class, path: &Path| ImageEdit::Stroke { ink: Ink::Truth { class }, brush: HARD, path: path.clone() };
+    let clear = ImageEdit::Clear { plane: Plane::Truth };
+    for (edit, foreground) in [
+        (stroke(1, &path), None),
+        (stroke(0, &path), Some(0)),
+        (clear, Some(0)),
+        (ImageEdit::Fill { ink: Ink::Truth { class: 1 }, x: 2, y: 3 }, Some(144)),
+    ] {
+        let mut playhead = crate::scene::Playhead::new(base.clone());
+        let (edits, change) = playhead.make(edit.clone()).unwrap().unwrap();
+        assert_eq!(change, Change::Truth(Rect::whole(12, 12)), "{edit:?}");
+        assert!(!playhead.scene().truth_is_to_come());
+        let found = playhead.scene().labels().iter().filter(|&&label| label == 1).count();
+        assert!(playhead.scene().labels().iter().all(|&label| label < 2), "{edit:?}");
+        assert_eq!(found, foreground.unwrap_or(found));
+        assert!(foreground.is_some() || (1..144).contains(&found), "{found}");
+        playhead.seek(&edits.before());
+        assert!(playhead.scene().truth_is_to_come() && playhead.scene() == &*base);
+        playhead.seek(&edits);
+        assert!(!playhead.scene().truth_is_to_come());
+    }
+    let mut playhead = crate::scene::Playhead::new(base.clone());
+    assert_eq!(playhead.make(stroke(1, &off)), Ok(None), "a stroke beside the image paints nothing");
+    assert!(playhead.make(ImageEdit::Pixel { x: 1, y: 1, class: 1, prob: 0.9 }).unwrap().is_some());
+    assert!(playhead.scene().truth_is_to_come(), "the prediction says nothing of it");
+    let mut editor = Editor::new((*base).clone());
+    editor.begin_stroke(Ink::Truth { class: 1 }, HARD).unwrap();
+    editor.extend_stroke(&[Point { x: 3.0, y: 3.0 }]);
+    assert!(!editor.scene().truth_is_to_come());
+    editor.cancel_stroke();
+    assert_eq!(editor.scene(), &*base);
 }

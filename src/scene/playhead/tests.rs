@@ -95,7 +95,8 @@ fn ten_thousand_edits_from_a_checkpoint_are_those_from_the_base() {
     let mut playhead = Playhead::new(base());
     playhead.most_bytes = 1 << 20;
     playhead.seek(&list);
-    assert!(playhead.checkpoints.len() > 8, "{}", playhead.checkpoints.len());
+    assert!(playhead.checkpoints.len() > 4, "{}", playhead.checkpoints.len());
+    assert!(playhead.checkpoint_bytes() <= 1 << 20, "{}", playhead.checkpoint_bytes());
     assert!(playhead.formers.len() < 5_000, "the way back is by checkpoints");
     let mut place = list.clone();
     while place.len() > 4_321 {
@@ -106,6 +107,26 @@ fn ten_thousand_edits_from_a_checkpoint_are_those_from_the_base() {
     assert_same_pixels(&playhead, &afresh(&place));
     playhead.seek(&list);
     assert_same_pixels(&playhead, &afresh(&list));
+}
+
+/// However large a scene is, the last checkpoint stays.
+#[test]
+fn checkpoints_take_no_more_memory_than_they_may() {
+    let clear = |i: usize| ImageEdit::Clear {
+        plane: if i.is_multiple_of(2) { Plane::Truth } else { Plane::Prediction },
+    };
+    let list: Edits = (0..STRIDE * 40).map(clear).collect();
+    for (most, kept) in [(usize::MAX, 12..=MOST_CHECKPOINTS), (3 * base().bytes(), 2..=3), (0, 1..=1)] {
+        let mut playhead = Playhead::new(base());
+        playhead.most_bytes = most;
+        playhead.seek(&list);
+        assert!(kept.contains(&playhead.checkpoints.len()), "{most}: {}", playhead.checkpoints.len());
+        let last = playhead.checkpoints.last().map(|checkpoint| checkpoint.at.len());
+        assert!(last >= Some(list.len() - STRIDE), "{most}: {last:?}");
+        playhead.seek(&list.before());
+        playhead.seek(&list);
+        assert_same_pixels(&playhead, &afresh(&list));
+    }
 }
 
 #[test]
