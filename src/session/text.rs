@@ -22,8 +22,8 @@ pub(super) fn resized(file: &str, width: usize, height: usize) -> String {
     format!("{file}: the scene is now {width} × {height}, and its prediction finds nothing yet.")
 }
 
-pub(super) fn remark(file: &str, remark: &str) -> String {
-    format!("{file}: {remark}.")
+pub(super) fn read_as(file: &str, sentence: &str) -> String {
+    format!("{file}: {sentence}")
 }
 
 pub(super) fn unknown_scene(id: &str, known: &[&str]) -> String {
