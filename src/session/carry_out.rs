@@ -13,6 +13,7 @@ use crate::document::{
     Base, CARDS, Document, DocumentEdit, Image, MOST_IMAGES, MergeKey, PresetFrom, Step, carrier,
 };
 use crate::field::IGNORE;
+use crate::file::Choice;
 use crate::lenient;
 use crate::panel;
 use crate::scene::{self, Changes, ImageEdit, Ink, Plane, Point, Preset, WIDEST};
@@ -72,7 +73,9 @@ impl Session {
             }
             Command::OpenPreset { id, side, stay } => self.open_preset(&id, side, stay),
             Command::OpenBatch { id, side } => self.open_batch(&id, side),
-            Command::Open { plane, name, bytes } => self.open_file(plane, &name, &bytes, notices),
+            Command::Open { plane, name, bytes, choice } => {
+                self.open_file(plane, (&name, &bytes), choice.as_ref(), notices)
+            }
             Command::OpenLink { fragment } => self.open_link(&fragment, notices),
             Command::SetChannels { channels } => self.convert(channels, notices),
             Command::SoftenTruth { radius } => {
@@ -237,8 +240,8 @@ impl Session {
     fn open_file(
         &mut self,
         plane: Plane,
-        name: &str,
-        bytes: &[u8],
+        (name, bytes): (&str, &[u8]),
+        choice: Option<&Choice>,
         notices: &mut Vec<Notice>,
     ) -> Result<(), String> {
         if carrier::holds_document(bytes) {
@@ -253,8 +256,8 @@ impl Session {
         let active = document.active_image();
         let work = self.works.get(active.id).ok_or_else(|| text::no_image(image, image + 1))?;
         let current = Current { base: &active.base, work };
-        let reading = opening::read(plane, current, (name, bytes), notices)?;
-        let with = opening::image(name, reading, current, &mut self.rasters, &mut self.fresh, notices)?;
+        let opened = opening::read(plane, current, (name, bytes), choice, notices)?;
+        let with = opening::image(name, opened, current, &mut self.rasters, &mut self.fresh, notices)?;
         self.history.make(vec![DocumentEdit::Replace { image, with }], None)
     }
 

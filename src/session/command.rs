@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::document::{At, Tools, View};
+use crate::file::Choice;
 use crate::loss::config::Settings;
 use crate::paint::Theme;
 use crate::scene::{Adjustment, Plane};
@@ -103,6 +104,10 @@ pub enum Command {
         #[serde(with = "super::bytes")]
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
         bytes: Vec<u8>,
+        /// Way to read a mask; without one it is read as the rules suggest, and refused where these are not sure.
+        #[serde(default)]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+        choice: Option<Choice>,
     },
     /// Opens the document of a link in the place of this one.
     OpenLink {

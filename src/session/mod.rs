@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 pub mod command;
+pub mod preview;
 pub mod provenance;
 pub mod update;
 

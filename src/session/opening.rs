@@ -1,18 +1,21 @@
 //! Files as images of the document.
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use super::text;
 use super::update::Notice;
 use super::work::Work;
 use crate::document::{Base, Digest, Image, RasterPlane, Rasters};
 use crate::field::{IGNORE, Logits};
-use crate::file::{self, Fit};
-use crate::scene::{Edits, ImageEdit, LONGEST_SIDE, Legend, Plane, Scene, logits_of_probabilities};
+use crate::file::{
+    self, Assignment, Channels, Choice, Context, Key, Method, Read, Reading, SceneContext, Sizing, Source,
+    To, Values,
+};
+use crate::scene::{Edits, ImageEdit, LONGEST_SIDE, Legend, LegendEntry, Plane, Scene};
 
 /// A plane as it was read of a file.
 #[derive(Debug)]
-pub(super) enum Reading {
+pub(super) enum OpenedPlane {
     /// A ground truth.
     Truth {
         /// Class ids `[y, x]`, or 255 where a pixel is ignored.
@@ -46,36 +49,127 @@ impl Current<'_> {
     }
 }
 
-/// Reads a file for a plane of the image at hand. Refuses one that cannot be read, with a sentence.
+/// How a file is read for a plane of the image at hand: by a choice that a person made, or as one of the same kind was
+/// read before, or as the rules suggest. Refuses one that cannot be read, with a sentence.
+///
+/// A prediction is read for the truth that was opened, or for a scene of its very size; else it is one by itself.
+pub(super) fn reading(
+    source: &Source,
+    plane: Plane,
+    current: Current<'_>,
+    choice: Option<&Choice>,
+    remembered: &[(String, Choice)],
+) -> Result<Reading, String> {
+    let said = |refusal: file::FileError| refusal.to_string();
+    let shape = current.scene().shape();
+    let alone = file::read(source, plane, Context::default()).map_err(said)?;
+    let same_size = (alone.width, alone.height) == (shape.width, shape.height);
+    let joins = match plane {
+        Plane::Truth => current.scene().truth_is_to_come() && same_size,
+        Plane::Prediction => current.has_opened_truth() || same_size,
+    };
+    let legend = file_legend(current.scene().legend());
+    let scene = joins.then(|| SceneContext {
+        classes: shape.classes(),
+        width: shape.width,
+        height: shape.height,
+        legend: legend.as_ref(),
+    });
+    let known = remembered.iter().find(|(key, _)| *key == alone.shape_key).map(|(_, choice)| choice);
+    let context = Context { scene, remembered: known };
+    let mut reading = match choice {
+        Some(choice) => file::read_by(source, plane, context, choice),
+        None => file::read(source, plane, context),
+    }
+    .map_err(said)?;
+    // Labels that name fewer classes than the scene has are labels of that scene.
+    if let (Values::Labels { classes, .. }, Some(scene)) = (&mut reading.choice.values, scene) {
+        *classes = (*classes).max(scene.classes as u8);
+    }
+    Ok(reading)
+}
+
+/// Resampling to begin with, where a person wants one: to the size of the scene at hand for a prediction of an opened
+/// truth, else to the largest that a scene may have.
+pub(super) fn resampled(reading: &Reading, current: Current<'_>) -> Sizing {
+    let shape = current.scene().shape();
+    let (width, height) = if reading.plane == Plane::Prediction && current.has_opened_truth() {
+        (shape.width, shape.height)
+    } else {
+        let scale = (LONGEST_SIDE as f64 / reading.width.max(reading.height) as f64).min(1.0);
+        let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
+        (side(reading.width), side(reading.height))
+    };
+    Sizing::Resample { width, height, method: Method::Centre }
+}
+
+/// Reads a file for a plane of the image at hand. Without a choice one that is not sure is refused, with its question.
 pub(super) fn read(
     plane: Plane,
     current: Current<'_>,
     (name, bytes): (&str, &[u8]),
+    choice: Option<&Choice>,
     notices: &mut Vec<Notice>,
-) -> Result<Reading, String> {
-    let shape = current.scene().shape();
-    let remark = |remark: &String| Notice::remark(text::remark(name, remark));
-    match plane {
-        Plane::Truth => {
-            let opened = file::open_truth(name, bytes, shape.classes(), Fit::Within(LONGEST_SIDE))
-                .map_err(|refusal| refusal.to_string())?;
-            notices.extend(opened.remarks.iter().map(remark));
-            let (labels, channels) = (opened.content, shape.channels);
-            Ok(Reading::Truth { labels, channels, legend: Legend::default() })
+) -> Result<OpenedPlane, String> {
+    let said = |refusal: file::FileError| refusal.to_string();
+    let array = choice.and_then(|choice| choice.array.as_deref());
+    let source = file::decode(name, bytes, plane, array).map_err(said)?;
+    let reading = reading(&source, plane, current, choice, &[])?;
+    let read = file::apply(&source, &reading.choice, plane).map_err(said)?;
+    let mut say = |sentence: &String| notices.push(Notice::remark(text::read_as(name, sentence)));
+    if choice.is_none() {
+        if let (false, Some(question)) = (reading.sure, reading.questions.first()) {
+            return Err(text::read_as(name, question));
         }
-        Plane::Prediction => {
-            // A prediction is for the truth that was opened; without one it has a size of its own.
-            let fit = if current.has_opened_truth() {
-                Fit::Exactly { width: shape.width, height: shape.height }
-            } else {
-                Fit::Within(LONGEST_SIDE)
-            };
-            let opened = file::open_prediction(name, bytes, shape.channels, fit)
-                .map_err(|refusal| refusal.to_string())?;
-            notices.extend(opened.remarks.iter().map(remark));
-            Ok(Reading::Prediction(logits_of_probabilities(&opened.content)))
+        say(&reading.text);
+        reading.remarks.iter().for_each(&mut say);
+    }
+    match read {
+        Read::Truth(truth) => {
+            truth.remarks.iter().for_each(say);
+            let classes = truth.legend.classes.len();
+            Ok(OpenedPlane::Truth {
+                labels: truth.labels,
+                channels: if classes <= 2 { 1 } else { classes },
+                legend: scene_legend(&truth.legend),
+            })
+        }
+        Read::Prediction(prediction) => {
+            if prediction.channels == Channels::Independent && prediction.classes > 1 {
+                return Err(text::independent(name, prediction.classes));
+            }
+            prediction.remarks.iter().for_each(say);
+            Ok(OpenedPlane::Prediction(prediction.logits.insert_axis(Axis(0))))
         }
     }
+}
+
+/// Names of the classes of a file, and what stood for each, where one value did.
+fn scene_legend(legend: &file::Legend) -> Legend {
+    let id = |key: &Key| match key {
+        Key::Value(value) if value.fract() == 0.0 => Some(*value as i64),
+        _ => None,
+    };
+    let entry = |class: &file::LegendClass| {
+        let only = if let [key] = &class.keys[..] { Some(key) } else { None };
+        LegendEntry { name: class.name.clone(), id: only.and_then(id), colour: only.and_then(Key::rgb) }
+    };
+    Legend { classes: legend.classes.iter().map(entry).collect(), ignored: legend.void.iter().find_map(id) }
+}
+
+/// Meaning of the values of the file that a truth was; none of one without a file.
+fn file_legend(legend: &Legend) -> Option<file::Legend> {
+    let class = |(entry, class): (&LegendEntry, u8)| {
+        let key = match (entry.id, entry.colour) {
+            (_, Some(colour)) => Key::of_rgb(colour),
+            (Some(id), None) => Key::Value(id as f64),
+            (None, None) => return None,
+        };
+        Some(Assignment { key, to: To::Class(class), name: entry.name.clone() })
+    };
+    let void = |id| Assignment { key: Key::Value(id as f64), to: To::Void, name: None };
+    let classes = legend.classes.iter().zip(0..).filter_map(class);
+    file::Legend::of_keys(classes.chain(legend.ignored.map(void)))
 }
 
 /// The image that a file makes of the one at hand. What is of its size stays beside it, whichever came first:
@@ -85,23 +179,23 @@ pub(super) fn read(
 ///   the truth at hand is of a file: then it is refused, with a sentence.
 pub(super) fn image(
     name: &str,
-    reading: Reading,
+    opened: OpenedPlane,
     current: Current<'_>,
     rasters: &mut Rasters,
     fresh: &mut Vec<(Digest, Vec<u8>)>,
     notices: &mut Vec<Notice>,
 ) -> Result<Image, String> {
     // The truth's file gives the name, whichever came first.
-    let title = match (&reading, current.base) {
-        (Reading::Prediction(_), Base::Raster { title, .. }) if current.has_opened_truth() => title,
+    let title = match (&opened, current.base) {
+        (OpenedPlane::Prediction(_), Base::Raster { title, .. }) if current.has_opened_truth() => title,
         _ => name,
     };
-    let of_truth = matches!(reading, Reading::Truth { .. }) || current.has_opened_truth();
-    let scene = match reading {
-        Reading::Truth { labels, channels, legend } => {
+    let of_truth = matches!(opened, OpenedPlane::Truth { .. }) || current.has_opened_truth();
+    let scene = match opened {
+        OpenedPlane::Truth { labels, channels, legend } => {
             truth(name, labels, channels, current.scene(), notices)?.with_legend(legend.settled())
         }
-        Reading::Prediction(logits) => prediction(name, logits, current, notices)?,
+        OpenedPlane::Prediction(logits) => prediction(name, logits, current, notices)?,
     };
     let mut keep = |plane: RasterPlane| {
         let (digest, bytes) = rasters.keep(plane);

@@ -45,8 +45,15 @@ pub(super) fn another_size(file: &str, own: (usize, usize), truth: (usize, usize
     )
 }
 
-pub(super) fn remark(file: &str, remark: &str) -> String {
-    format!("{file}: {remark}.")
+pub(super) fn read_as(file: &str, sentence: &str) -> String {
+    format!("{file}: {sentence}")
+}
+
+pub(super) fn independent(file: &str, regions: usize) -> String {
+    format!(
+        "{file}: found {regions} independent regions, which may overlap; expected one class a pixel. Read it as one \
+         channel a class, or save each region as a file of its own."
+    )
 }
 
 pub(super) fn unknown_scene(id: &str, known: &[&str]) -> String {

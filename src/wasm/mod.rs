@@ -22,6 +22,7 @@ use crate::paint::{Theme, heatmap};
 use crate::panel;
 use crate::report::{self, Report};
 use crate::session::catalogue::Catalogue;
+use crate::session::preview::PreviewRequest;
 use crate::session::{self, Session};
 use refusal::Refusal;
 
@@ -134,6 +135,22 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Provenance")]
     pub fn provenance(&self) -> Result<JsValue, JsValue> {
         to_js(&self.session.provenance())
+    }
+
+    /// How a file would be read, with a picture of it; nothing for a saved drawing. Refuses what cannot be read.
+    #[wasm_bindgen(unchecked_return_type = "(Preview & { pixels: Uint8ClampedArray }) | undefined")]
+    pub fn preview(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "PreviewRequest")] request: JsValue,
+        bytes: Vec<u8>,
+    ) -> Result<JsValue, JsValue> {
+        let request: PreviewRequest = from_js(request)?;
+        let Some(preview) = self.session.preview(&request, &bytes).map_err(refused)? else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        let object = Object::from(to_js(&preview)?);
+        set(&object, "pixels", &Uint8ClampedArray::from(preview.pixels.as_slice()))?;
+        Ok(object.into())
     }
 
     /// The link to the document.

@@ -1,88 +1,54 @@
 //! Files as people have them, and as nobody should: every reading, every refusal's sentence, and bytes at random.
+//!
+//! `make.py` writes the files of `made/` with NumPy, Pillow and tifffile themselves, and says what each should give.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test stops at what should not be")]
 
+mod bytes;
+mod choices;
 mod damage;
-mod prediction;
+mod judged;
+mod made;
+mod numbers;
+mod python;
 mod refusal;
-mod truth;
+mod sizes;
 
-use lossfield::file::{FileError, Fit, OpenedFile, open_prediction, open_truth};
-use ndarray::{Array2, Array3};
-use png::{BitDepth, ColorType};
+use lossfield::file::{
+    Choice, Context, FileError, Read, ReadPrediction, ReadTruth, Reading, Source, apply, decode, read,
+};
+use lossfield::scene::Plane;
 
-const ANY: Fit = Fit::Within(4096);
+/// Source of a file that is read.
+fn source(name: &str, bytes: &[u8], plane: Plane) -> Source {
+    decode(name, bytes, plane, None).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
 
-/// A PNG of these samples, already packed into bytes.
-fn png(width: u32, height: u32, kind: ColorType, depth: BitDepth, palette: &[u8], samples: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(kind);
-    encoder.set_depth(depth);
-    encoder.set_filter(png::Filter::NoFilter);
-    if !palette.is_empty() {
-        encoder.set_palette(palette.to_vec());
+/// Reading of a file without a scene.
+fn reading(source: &Source, plane: Plane) -> Reading {
+    read(source, plane, Context::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+fn truth_by(source: &Source, choice: &Choice) -> ReadTruth {
+    match apply(source, choice, Plane::Truth).unwrap_or_else(|refusal| panic!("{refusal}")) {
+        Read::Truth(truth) => truth,
+        Read::Prediction(_) => panic!("a truth was read as a prediction"),
     }
-    let mut writer = encoder.write_header().unwrap();
-    writer.write_image_data(samples).unwrap();
-    writer.finish().unwrap();
-    bytes
 }
 
-fn grey(width: u32, samples: &[u8]) -> Vec<u8> {
-    png(width, samples.len() as u32 / width, ColorType::Grayscale, BitDepth::Eight, &[], samples)
+fn prediction_by(source: &Source, choice: &Choice) -> ReadPrediction {
+    match apply(source, choice, Plane::Prediction).unwrap_or_else(|refusal| panic!("{refusal}")) {
+        Read::Prediction(prediction) => prediction,
+        Read::Truth(_) => panic!("a prediction was read as a truth"),
+    }
 }
 
-fn rgb(width: u32, colours: &[[u8; 3]]) -> Vec<u8> {
-    png(width, colours.len() as u32 / width, ColorType::Rgb, BitDepth::Eight, &[], colours.as_flattened())
-}
-
-fn indexed(palette: &[[u8; 3]], indices: &[u8]) -> Vec<u8> {
-    png(indices.len() as u32, 1, ColorType::Indexed, BitDepth::Eight, palette.as_flattened(), indices)
-}
-
-/// An `.npy` of version 1, as `numpy.save` lays it out.
-fn npy(descr: &str, fortran_order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
-    npy_of(&format!("{{'descr': {descr}, 'fortran_order': {fortran_order}, 'shape': {shape}, }}"), data)
-}
-
-fn npy_of(dictionary: &str, data: &[u8]) -> Vec<u8> {
-    let padding = 63 - (10 + dictionary.len()) % 64;
-    let header = format!("{dictionary}{}\n", " ".repeat(padding));
-    let length = u16::try_from(header.len()).unwrap().to_le_bytes();
-    [b"\x93NUMPY\x01\x00", length.as_slice(), header.as_bytes(), data].concat()
-}
-
-fn f32s(shape: &str, values: &[f32]) -> Vec<u8> {
-    npy("'<f4'", "False", shape, &values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
-}
-
-fn truth(bytes: &[u8], classes: usize) -> Result<OpenedFile<Array2<u8>>, FileError> {
-    open_truth("mask.png", bytes, classes, ANY)
-}
-
-fn prediction(bytes: &[u8], classes: usize) -> Result<OpenedFile<Array3<f32>>, FileError> {
-    open_prediction("pred.npy", bytes, classes, ANY)
-}
-
-#[track_caller]
-fn assert_refused<T: std::fmt::Debug>(opened: Result<T, FileError>, sentence: &str) {
-    assert_eq!(opened.unwrap_err().to_string(), sentence);
-}
-
-/// Puts right the checksum of every chunk, so that damage inside chunks gets past it.
-fn mend(png: &mut [u8]) {
-    let mut at = 8;
-    while let Some(length) =
-        png.get(at..at + 4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize)
-    {
-        let Some(end) = at.checked_add(8 + length).filter(|end| end + 4 <= png.len()) else { return };
-        let mut crc = u32::MAX;
-        for &byte in &png[at + 4..end] {
-            crc = (0..8)
-                .fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 });
-        }
-        png[end..end + 4].copy_from_slice(&(!crc).to_be_bytes());
-        at = end + 4;
+/// Sentence of the refusal of a file as a truth, by the decoder or by its rules.
+fn refused(name: &str, bytes: &[u8]) -> String {
+    let refusal: Result<Reading, FileError> = decode(name, bytes, Plane::Truth, None)
+        .and_then(|source| read(&source, Plane::Truth, Context::default()));
+    match refusal {
+        Ok(reading) => panic!("{name} was read: {}", reading.text),
+        Err(refusal) => refusal.to_string(),
     }
 }

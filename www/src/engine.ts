@@ -1,7 +1,15 @@
 import type { Catalogue, Command, Edit, Link, Reply } from "../pkg/lossfield.js";
 import { backOff, limits } from "./limits.ts";
 import { merged } from "./pending.ts";
-import type { Answer, Beginning, Copied, FromWorker, ToWorker } from "./protocol.ts";
+import type {
+  Answer,
+  Beginning,
+  Copied,
+  FromWorker,
+  Previewed,
+  ReadRequest,
+  ToWorker,
+} from "./protocol.ts";
 import { Pulse } from "./pulse.ts";
 import type { Cause } from "./text.ts";
 import { messageOf } from "./wasm.ts";
@@ -146,6 +154,13 @@ export class EngineClient {
     return answer.bytes;
   }
 
+  /** How a file would be read; nothing for a saved drawing. Rejects what cannot be read, with a sentence. */
+  async preview(request: ReadRequest): Promise<Previewed | undefined> {
+    const answer = await this.#ask({ kind: "read", ...request });
+    if (answer.kind !== "preview") throw stopped();
+    return answer.preview;
+  }
+
   /** Asks of the document as it is with everything that was sent before. Rejects if the engine is away, or dies of it. */
   #ask(message: ToWorker): Promise<Answer> {
     if (this.#stopped) return Promise.reject(stopped());
@@ -285,6 +300,7 @@ export class EngineClient {
       case "snapshot":
       case "link":
       case "saved":
+      case "preview":
         this.#asked = false;
         this.#questions.shift()?.resolve(message);
         break;

@@ -5,6 +5,8 @@ import type {
   Kept,
   Link,
   OpenPanel,
+  Preview,
+  PreviewRequest,
   Provenance,
   Reply,
   Snapshot,
@@ -34,8 +36,19 @@ export type ToWorker =
   | { kind: "link" }
   /** The document as a file, or in a picture. */
   | { kind: "save"; picture: Uint8Array | undefined }
+  /** How a file would be read: by a choice, or else as one like it was read before. */
+  | ({ kind: "read" } & ReadRequest)
   /** Asks for a pong, at any time. */
   | { kind: "ping" };
+
+/** A preview with its picture. */
+export type Previewed = Preview & { pixels: Uint8ClampedArray };
+
+/** A file to be read. */
+export interface ReadRequest {
+  readonly request: PreviewRequest;
+  readonly bytes: Uint8Array;
+}
 
 /** A copy of the scene, and of which states of the document it is. */
 export interface Copied {
@@ -48,7 +61,9 @@ export type Answer =
   /** Its arrays are transferred. */
   | ({ kind: "snapshot" } & Copied)
   | { kind: "link"; link: Link }
-  | { kind: "saved"; bytes: Uint8Array<ArrayBuffer> };
+  | { kind: "saved"; bytes: Uint8Array<ArrayBuffer> }
+  /** Nothing for a saved drawing. */
+  | { kind: "preview"; preview: Previewed | undefined };
 
 /** What the worker tells the page. */
 export type FromWorker =

@@ -24,6 +24,8 @@ import { EngineClient, type Loss } from "./engine.ts";
 import { Keeper } from "./keep.ts";
 import { LaboratoryClient } from "./laboratory.svelte.ts";
 import { limits } from "./limits.ts";
+import { Opening } from "./opening.svelte.ts";
+import { assigned } from "./roles.ts";
 import { TEXT } from "./text.ts";
 
 /** What a loss's parameters are set to, by their ids; those missing have their defaults. */
@@ -84,6 +86,8 @@ export class Lossfield {
   sought = $state<string>();
 
   readonly laboratory: LaboratoryClient;
+  /** Files that are being opened. */
+  readonly opening: Opening;
   /** By loss, the versions that libraries have of it on such a scene. */
   versions = $state.raw<Readonly<Record<string, VersionEntry[]>>>({});
   /** By loss, the parameters that have an effect on such a scene. */
@@ -106,6 +110,17 @@ export class Lossfield {
         label: TEXT.goBack,
         take: () => void this.#keeper.goTo(id),
       });
+    });
+    const theme = () => this.theme;
+    this.opening = new Opening({
+      get theme() {
+        return theme();
+      },
+      preview: (request) => this.#engine.preview(request),
+      send: (command) => {
+        this.send(command);
+      },
+      say: (refusal, text, offer) => this.say(refusal, text, offer),
     });
     this.laboratory = new LaboratoryClient(() => this.#engine.snapshot());
     this.#engine = new EngineClient({
@@ -412,15 +427,15 @@ export class Lossfield {
   }
 
   /** Opens a file: a saved document or a picture of one, or else a mask for a plane. */
-  async open(plane: Plane, file: File): Promise<void> {
-    let bytes: Uint8Array;
-    try {
-      bytes = new Uint8Array(await file.arrayBuffer());
-    } catch {
-      this.say(true, TEXT.unreadable(file.name));
-      return;
-    }
-    this.send({ kind: "open", plane, name: file.name, bytes });
+  open(plane: Plane, file: File): void {
+    this.opening.take([{ plane, file }]);
+  }
+
+  /** Opens files: one for a plane, of several each for what its name says. */
+  openAll(plane: Plane, files: readonly File[]): void {
+    const [file, ...others] = files;
+    if (!file) return;
+    this.opening.take(others.length === 0 ? [{ plane, file }] : assigned(files));
   }
 
   /** The link to the document as it is. */

@@ -46,6 +46,12 @@ async function answer(request: ToWorker): Promise<void> {
         post({ kind: "saved", bytes }, [bytes.buffer]);
       }
       break;
+    case "read":
+      if (engine) {
+        const preview = engine.preview(request.request, request.bytes);
+        post({ kind: "preview", preview }, preview ? [preview.pixels.buffer as ArrayBuffer] : []);
+      }
+      break;
     case "apply": {
       if (!engine) return;
       const before = performance.now();
