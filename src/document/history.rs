@@ -18,6 +18,8 @@ pub enum MergeKey {
     Loss(String),
     /// Softness of the truth.
     SoftEdges,
+    /// Weights of pixels.
+    Weighting,
     /// One pixel's probability of a class.
     Pixel {
         /// The image.

@@ -102,6 +102,9 @@ pub enum Base {
         prediction: Digest,
         /// The picture beneath, by its digest.
         picture: Option<Digest>,
+        /// Weights of pixels, by their digest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weights: Option<Digest>,
         /// Names of the classes, and what they were in the file.
         #[serde(default, skip_serializing_if = "Legend::is_empty")]
         legend: Legend,
@@ -122,10 +125,10 @@ impl Base {
     /// Digests of the opened files that the base needs.
     pub fn rasters(&self) -> impl Iterator<Item = &Digest> {
         let planes = match self {
-            Self::Raster { truth, prediction, picture, .. } => {
-                [truth.as_ref(), Some(prediction), picture.as_ref()]
+            Self::Raster { truth, prediction, picture, weights, .. } => {
+                [truth.as_ref(), Some(prediction), picture.as_ref(), weights.as_ref()]
             }
-            _ => [None; 3],
+            _ => [None; 4],
         };
         planes.into_iter().flatten()
     }
@@ -144,7 +147,7 @@ impl Base {
                 Scene::blank("Empty image", *height, *width, *channels)
                     .map_err(|refusal| text::sentence(&refusal))
             }
-            Self::Raster { title, truth, prediction, picture, legend, .. } => {
+            Self::Raster { title, truth, prediction, picture, weights, legend, .. } => {
                 let missing = || text::no_raster(title);
                 let logits = rasters.logits(prediction).ok_or_else(missing)?;
                 let scene = match truth {
@@ -152,6 +155,12 @@ impl Base {
                     None => Scene::from_prediction(title, logits),
                 };
                 let photo = picture.as_ref().and_then(|digest| rasters.picture(digest));
+                let weights =
+                    weights.as_ref().map(|digest| rasters.weights(digest).ok_or_else(missing)).transpose()?;
+                let scene = scene.and_then(|scene| match weights {
+                    Some(weights) => scene.with_weights(weights),
+                    None => Ok(scene),
+                });
                 Ok(scene.map_err(|refusal| text::sentence(&refusal))?.with_legend(legend.clone()).over(photo))
             }
         }

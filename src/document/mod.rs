@@ -31,6 +31,7 @@ pub(crate) use text::{no_image, sentence};
 pub use view::{At, Tool, Tools, View};
 
 use crate::loss::LOSSES;
+use crate::scene::Weighting;
 
 /// Format that is written. Every one that was ever written is read: `tests/documents/` has links of each.
 pub const FORMAT: u32 = 1;
@@ -139,6 +140,8 @@ document! {
     cards: Vec<String> = cards_at_first(), Scopes::MADE;
     /// Softness of the edges of every truth, in pixels to either side.
     soft_edges: usize = 0, Scopes::MADE;
+    /// Weights of the pixels of every truth.
+    weighting: Weighting = Weighting::default(), Scopes::MADE;
     /// Scale, variable and overlays of what is seen.
     view: View = View::default(), Scopes::LOOKED_AT;
     /// The open tab: [`CARDS`], or a panel by its id.

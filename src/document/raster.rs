@@ -47,6 +47,8 @@ pub enum RasterPlane {
     Labels(Labels),
     /// Logits `[image, class, y, x]`, one image.
     Logits(Logits),
+    /// Weights of pixels `[image, y, x]`, one image.
+    Weights(Array3<f32>),
     /// A picture `[y, x]`, 8-bit grey, row by row, and its width.
     Picture(Vec<u8>, usize),
 }
@@ -71,6 +73,7 @@ impl RasterPlane {
         let (kind, channels, height, width) = match self {
             Self::Labels(labels) => (b'l', 1, labels.dim().1, labels.dim().2),
             Self::Logits(logits) => (b'z', logits.dim().1, logits.dim().2, logits.dim().3),
+            Self::Weights(weights) => (b'w', 1, weights.dim().1, weights.dim().2),
             Self::Picture(grey, width) => (b'p', 1, grey.len() / (*width).max(1), *width),
         };
         let mut raw = vec![kind, channels as u8];
@@ -79,6 +82,7 @@ impl RasterPlane {
         match self {
             Self::Labels(labels) => raw.extend(labels.iter()),
             Self::Logits(logits) => raw.extend(logits.iter().flat_map(|z| z.to_le_bytes())),
+            Self::Weights(weights) => raw.extend(weights.iter().flat_map(|w| w.to_le_bytes())),
             Self::Picture(grey, _) => raw.extend(grey),
         }
         raw
@@ -107,17 +111,17 @@ impl RasterPlane {
             return Err(refused("their size is none that can be opened"));
         }
         let values = channels * height * width;
-        let size = if kind == b'z' { values * size_of::<f32>() } else { values };
+        let size = if matches!(kind, b'z' | b'w') { values * size_of::<f32>() } else { values };
         let data = decompress_to_vec_with_limit(compressed, size)
             .ok()
             .filter(|data| data.len() == size)
             .ok_or_else(|| refused("they are not of the size that their header says"))?;
+        let floats = || data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         let plane = match kind {
             b'l' if channels == 1 => Array3::from_shape_vec((1, height, width), data).ok().map(Self::Labels),
-            b'z' => {
-                let (floats, _) = data.as_chunks::<4>();
-                let floats = floats.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-                Array4::from_shape_vec((1, channels, height, width), floats).ok().map(Self::Logits)
+            b'z' => Array4::from_shape_vec((1, channels, height, width), floats()).ok().map(Self::Logits),
+            b'w' if channels == 1 => {
+                Array3::from_shape_vec((1, height, width), floats()).ok().map(Self::Weights)
             }
             b'p' if channels == 1 => Some(Self::Picture(data, width)),
             _ => None,
@@ -163,6 +167,11 @@ impl Rasters {
         if let RasterPlane::Logits(logits) = self.get(digest)? { Some(logits.clone()) } else { None }
     }
 
+    /// Weights of a digest.
+    pub fn weights(&self, digest: &Digest) -> Option<Array3<f32>> {
+        if let RasterPlane::Weights(weights) = self.get(digest)? { Some(weights.clone()) } else { None }
+    }
+
     /// The picture of a digest, 8-bit grey `[y, x]`.
     pub fn picture(&self, digest: &Digest) -> Option<Vec<u8>> {
         if let RasterPlane::Picture(grey, _) = self.get(digest)? { Some(grey.clone()) } else { None }
@@ -175,13 +184,14 @@ mod tests {
 
     use super::*;
 
-    fn planes() -> [RasterPlane; 3] {
+    fn planes() -> [RasterPlane; 4] {
         [
             RasterPlane::Labels(Labels::from_shape_fn((1, 5, 7), |(_, y, x)| ((x * y) % 3) as u8)),
             RasterPlane::Logits(Logits::from_shape_fn((1, 3, 5, 7), |(_, c, y, x)| {
                 (c * y) as f32 - 0.3 * x as f32
             })),
             RasterPlane::Picture((0..35).collect(), 7),
+            RasterPlane::Weights(Array3::from_shape_fn((1, 5, 7), |(_, y, x)| (y + 7 * x) as f32 / 3.0)),
         ]
     }
 

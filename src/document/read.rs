@@ -97,6 +97,7 @@ pub(super) fn onto(mut document: Document, value: Value, notes: &mut Notes) -> D
             "losses" => document.losses = losses(value, notes),
             "cards" => document.cards = cards(value, notes),
             "softEdges" => take(value, &field, &mut document.soft_edges, notes),
+            "weighting" => take(value, &field, &mut document.weighting, notes),
             "view" => document.view = fields_of(value, &field, notes),
             "panel" => take(value, &field, &mut document.panel, notes),
             "panels" => document.panels = panels(value, notes),
@@ -116,6 +117,10 @@ pub(super) fn onto(mut document: Document, value: Value, notes: &mut Notes) -> D
     if document.soft_edges > WIDEST {
         document.soft_edges = WIDEST;
         notes.clamp("softEdges");
+    }
+    if document.weighting != document.weighting.settled() {
+        document.weighting = document.weighting.settled();
+        notes.clamp("weighting");
     }
     if document.panel != CARDS && panel::find(&document.panel).is_err() {
         notes.leave_out(format!("panel {}", document.panel));
@@ -300,6 +305,7 @@ fn edit(value: Value) -> Result<DocumentEdit, String> {
         }
         "cards" => DocumentEdit::Cards(cards(value, &mut notes)),
         "softEdges" => DocumentEdit::SoftEdges(serde_json::from_value(value).map_err(of)?),
+        "weighting" => DocumentEdit::Weighting(serde_json::from_value(value).map_err(of)?),
         "view" => DocumentEdit::View(fields_of(value, "view", &mut notes)),
         "panel" => DocumentEdit::Panel(serde_json::from_value(value).map_err(of)?),
         "open" => DocumentEdit::Open(Box::new(document(value, &mut notes))),

@@ -6,7 +6,7 @@ use super::image::Image;
 use super::losses::LossState;
 use super::view::View;
 use super::{Carrier, Document, MOST_IMAGES, text};
-use crate::scene::ImageEdit;
+use crate::scene::{ImageEdit, Weighting};
 
 /// One change of the document, as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -57,6 +57,8 @@ pub enum DocumentEdit {
     Cards(Vec<String>),
     /// Softness of the edges of every truth, in pixels.
     SoftEdges(usize),
+    /// Weights of the pixels of every truth.
+    Weighting(Weighting),
     /// A way to look that a scene comes with.
     View(View),
     /// The open tab that a scene comes with.
@@ -119,6 +121,7 @@ impl DocumentEdit {
             }
             Self::Cards(cards) => document.cards.clone_from(cards),
             Self::SoftEdges(radius) => document.soft_edges = *radius,
+            Self::Weighting(weighting) => document.weighting = weighting.settled(),
             Self::View(view) => document.view = view.clone(),
             Self::Panel(panel) => document.panel.clone_from(panel),
             Self::Open(other) => *document = document.with_carried(Carrier::File, other),

@@ -74,6 +74,7 @@ fn raster() -> impl Strategy<Value = Base> {
             of_truth,
             truth,
             prediction,
+            weights: picture.clone(),
             picture,
             legend,
         },
@@ -103,6 +104,15 @@ fn setting() -> impl Strategy<Value = (String, String, Setting)> {
     })
 }
 
+fn weighting() -> impl Strategy<Value = Weighting> {
+    prop_oneof![
+        Just(Weighting::Equal),
+        Just(Weighting::Frequency),
+        Just(Weighting::Opened),
+        (0.1..1000.0, 0.5..50.0).prop_map(|(w0, sigma)| Weighting::UNet { w0, sigma }),
+    ]
+}
+
 fn document() -> impl Strategy<Value = Document> {
     let view =
         (any::<[bool; 4]>(), prop::option::of(0..5usize), prop::option::of((0..256usize, 0..256usize)))
@@ -130,11 +140,11 @@ fn document() -> impl Strategy<Value = Document> {
         any::<prop::sample::Index>(),
         prop::collection::vec(setting(), 0..6),
         cards,
-        0..=16usize,
+        (0..=16usize, weighting()),
         view,
         tools,
     )
-        .prop_map(|(images, active, settings, cards, soft_edges, view, tools)| {
+        .prop_map(|(images, active, settings, cards, (soft_edges, weighting), view, tools)| {
             let mut losses = Losses::default();
             for (loss, param, setting) in settings {
                 losses.entry(loss).or_default().settings.insert(param, setting);
@@ -145,6 +155,7 @@ fn document() -> impl Strategy<Value = Document> {
                 losses,
                 cards,
                 soft_edges,
+                weighting,
                 view,
                 panel: crate::panel::PANELS[0].id().to_owned(),
                 tools,
@@ -409,12 +420,14 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
     let mut rasters = Rasters::default();
     let (truth, _) = rasters.keep(RasterPlane::Labels(Labels::ones((1, 3, 4))));
     let (prediction, _) = rasters.keep(RasterPlane::Logits(Logits::zeros((1, 1, 3, 4))));
+    let (weights, _) = rasters.keep(RasterPlane::Weights(ndarray::Array3::ones((1, 3, 4))));
     let base = Base::Raster {
         title: "organ.png".into(),
         of_truth: true,
         truth: Some(truth.clone()),
         prediction,
         picture: None,
+        weights: Some(weights),
         legend: Legend::default(),
     };
     let document = Document { images: vec![Image::new(base.clone())], ..Document::default() };
@@ -428,7 +441,7 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
     let text = file(&document, &rasters);
     let mut elsewhere = Rasters::default();
     let opened = open_file("saved.json", text.as_bytes(), &mut elsewhere, &mut Notes::default()).unwrap();
-    assert_eq!((opened.document, opened.brought.len()), (document, 2));
+    assert_eq!((opened.document, opened.brought.len()), (document, 3));
     assert_eq!(base.build(&elsewhere), base.build(&rasters));
     let damaged = text.replace(truth.as_str(), "0123");
     let mut notes = Notes::default();
@@ -452,6 +465,7 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
         truth: Some("01".into()),
         prediction: "02".into(),
         picture: None,
+        weights: None,
         legend,
     };
     assert_eq!((base, notes), (expected(Legend::default()), Notes::default()));

@@ -48,6 +48,7 @@ impl Snapshot {
             labels: self.labels.slice(s![.., rows.clone(), columns.clone()]).to_owned(),
             logits: self.logits.slice(s![.., .., rows.clone(), columns.clone()]).to_owned(),
             shares: self.shares.map(|all| all.slice(s![.., .., rows.clone(), columns.clone()]).to_owned()),
+            weights: self.weights.map(|all| all.slice(s![.., rows.clone(), columns.clone()]).to_owned()),
             photo: self.photo.map(photo),
             header: super::SnapshotHeader {
                 height: size.0,
@@ -136,7 +137,8 @@ mod tests {
         });
         let header = SnapshotHeader { channels: 2, height, width, ..SnapshotHeader::default() };
         let photo = (0..height * width).map(|i| (i % width % 251) as u8).collect();
-        Snapshot { header, labels, logits, shares: None, photo: Some(photo) }
+        let weights = Some(logits.index_axis(Axis(1), 0).to_owned());
+        Snapshot { header, labels, logits, shares: None, weights, photo: Some(photo) }
     }
 
     #[test]
@@ -162,7 +164,9 @@ mod tests {
             part.starts_with("Measured on 512 × 512 of the scene's 2048 × 600 pixels, from x 1152, y "),
             "{part}"
         );
-        assert!(crop.field().is_ok());
+        let field = crop.field().unwrap();
+        let at = place.y * 1000 + place.x;
+        assert_eq!(field.pixel_weights().map(|weights| weights[0].to_bits()), Some((at as f32).to_bits()));
     }
 
     #[test]

@@ -69,6 +69,8 @@ pub struct Snapshot {
     pub logits: Logits,
     /// Shares of classes where the truth has soft edges.
     pub shares: Option<Array4<f32>>,
+    /// Weights of pixels `[image, y, x]`, where these do not weigh the same.
+    pub weights: Option<Array3<f32>>,
     /// 8-bit grey, where the scene has a photograph.
     pub photo: Option<Vec<u8>>,
 }
@@ -82,17 +84,19 @@ pub struct Arrays<'s> {
     pub logits: &'s [f32],
     /// Shares of classes.
     pub shares: Option<&'s [f32]>,
+    /// Weights of pixels.
+    pub weights: Option<&'s [f32]>,
     /// The photograph.
     pub photo: Option<&'s [u8]>,
 }
 
 impl Snapshot {
-    /// A snapshot from rows of pixels. Refuses arrays whose lengths do not fit the header.
+    /// A snapshot from rows of pixels: labels, logits, shares of classes and weights, and the photograph. Refuses arrays whose lengths do not fit the header.
     pub fn new(
         header: SnapshotHeader,
         labels: Vec<u8>,
         logits: Vec<f32>,
-        shares: Option<Vec<f32>>,
+        [shares, weights]: [Option<Vec<f32>>; 2],
         photo: Option<Vec<u8>>,
     ) -> Result<Self, String> {
         let SnapshotHeader { channels, height, width, .. } = header;
@@ -112,6 +116,10 @@ impl Snapshot {
                 .map(|shares| Array4::from_shape_vec(shape, shares))
                 .transpose()
                 .map_err(|_| unfit("shares"))?,
+            weights: weights
+                .map(|weights| Array3::from_shape_vec((1, height, width), weights))
+                .transpose()
+                .map_err(|_| unfit("weights"))?,
             photo,
             header,
         })
@@ -123,15 +131,19 @@ impl Snapshot {
             labels: self.labels.as_slice().unwrap_or_default(),
             logits: self.logits.as_slice().unwrap_or_default(),
             shares: self.shares.as_ref().and_then(|shares| shares.as_slice()),
+            weights: self.weights.as_ref().and_then(|weights| weights.as_slice()),
             photo: self.photo.as_deref(),
         }
     }
 
     /// The field that the cards are about.
     pub fn field(&self) -> Result<Field<'_>, FieldError> {
-        let field = Field::new(self.logits.view(), self.labels.view(), Some(IGNORE))?;
-        match &self.shares {
-            Some(shares) => field.with_soft_labels(shares.view()),
+        let mut field = Field::new(self.logits.view(), self.labels.view(), Some(IGNORE))?;
+        if let Some(shares) = &self.shares {
+            field = field.with_soft_labels(shares.view())?;
+        }
+        match &self.weights {
+            Some(weights) => field.with_pixel_weights(weights.view()),
             None => Ok(field),
         }
     }
@@ -186,6 +198,7 @@ impl Snapshot {
             labels: scene.labels().clone(),
             logits: scene.painted().clone(),
             shares: None,
+            weights: None,
             photo: scene.photo().map(<[u8]>::to_vec),
         }
     }

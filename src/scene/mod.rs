@@ -24,6 +24,7 @@ mod shapes;
 mod soften;
 mod stroke;
 pub(crate) mod texture;
+mod weighting;
 
 use std::fmt;
 
@@ -44,6 +45,7 @@ pub use playhead::Playhead;
 pub use presets::{DEFAULT_PRESET, PRESETS, Preset, UNCERTAIN_EDGE, preset};
 pub use rect::Rect;
 pub use soften::{WIDEST, soft_labels};
+pub use weighting::Weighting;
 
 /// The most classes a scene may have.
 pub const MAX_CHANNELS: usize = 32;
@@ -82,6 +84,8 @@ pub struct Scene {
     painted: Logits,
     photo: Option<Vec<u8>>,
     legend: Legend,
+    /// Weights of its file, `[image, y, x]`.
+    weights: Option<Array3<f32>>,
     /// True of a scene that began without a truth.
     began_without_truth: bool,
 }
@@ -121,6 +125,7 @@ impl Scene {
             painted: in_row_order(logits),
             photo: None,
             legend: Legend::default(),
+            weights: None,
             began_without_truth: false,
         })
     }
@@ -161,21 +166,39 @@ impl Scene {
     /// This scene with another truth of the same size. Refuses what [`Scene::new`] refuses.
     pub fn with_truth(&self, labels: Array2<u8>) -> Result<Self, SceneError> {
         let scene = Self::new(self.title.clone(), labels.insert_axis(Axis(0)), self.painted.clone())?;
-        Ok(Self { photo: self.photo.clone(), legend: self.legend.clone(), ..scene })
+        let Self { photo, legend, weights, .. } = self.clone();
+        Ok(Self { photo, legend, weights, ..scene })
     }
 
     /// This scene with other logits `[image, class, y, x]`, of the same size and taken as they are. Refuses what
     /// [`Scene::new`] refuses.
     pub fn with_prediction(&self, logits: Logits) -> Result<Self, SceneError> {
         let scene = Self::new(self.title.clone(), self.labels.clone(), logits)?;
-        let Self { photo, legend, began_without_truth, .. } = self.clone();
-        Ok(Self { photo, legend, began_without_truth, ..scene })
+        let Self { photo, legend, weights, began_without_truth, .. } = self.clone();
+        Ok(Self { photo, legend, weights, began_without_truth, ..scene })
     }
 
     /// This scene with names for its classes.
     #[must_use]
     pub fn with_legend(self, legend: Legend) -> Self {
         Self { legend, ..self }
+    }
+
+    /// This scene with a weight for each pixel, `[image, y, x]`, for [`Weighting::Opened`]. Refuses weights of another size,
+    /// and those that are not finite and at least 0.
+    pub fn with_weights(self, weights: Array3<f32>) -> Result<Self, SceneError> {
+        if weights.dim() != self.labels.dim() {
+            return Err(SceneError(format!(
+                "the weights are {:?} [image, y, x]; expected {:?}, as the labels are",
+                weights.dim(),
+                self.labels.dim()
+            )));
+        }
+        if let Some(((_, y, x), w)) = weights.indexed_iter().find(|(_, w)| !(0.0..f32::INFINITY).contains(*w))
+        {
+            return Err(SceneError(format!("the weight at x {x}, y {y} is {w}; expected 0 or more")));
+        }
+        Ok(Self { weights: Some(in_row_order(weights)), ..self })
     }
 
     /// This scene under another name.
@@ -227,6 +250,11 @@ impl Scene {
         &self.legend
     }
 
+    /// Weights of its file, `[image, y, x]`, if it has any.
+    pub fn weights(&self) -> Option<&Array3<f32>> {
+        self.weights.as_ref()
+    }
+
     /// True while nothing is known of the truth: the scene began as a prediction, and no pixel of it has a label yet. The
     /// first class that is painted makes all other pixels background.
     pub fn truth_is_to_come(&self) -> bool {
@@ -241,7 +269,10 @@ impl Scene {
 
     /// Memory taken, in bytes, near enough.
     fn bytes(&self) -> usize {
-        self.labels.len() + self.painted.len() * size_of::<f32>() + self.photo.as_ref().map_or(0, Vec::len)
+        self.labels.len()
+            + self.painted.len() * size_of::<f32>()
+            + self.photo.as_ref().map_or(0, Vec::len)
+            + self.weights.as_ref().map_or(0, |weights| weights.len() * size_of::<f32>())
     }
 }
 
@@ -372,6 +403,23 @@ mod tests {
         let both = Scene::from_truth("mine", Array2::ones((2, 3)), 2).unwrap();
         let prediction = both.with_prediction(Logits::zeros((1, 2, 2, 3))).unwrap();
         assert_eq!(scene.with_truth(Array2::ones((2, 3))).unwrap(), prediction, "in either order");
+    }
+
+    #[test]
+    fn weights_of_a_file_go_with_the_scene_and_wrong_ones_are_refused() {
+        let scene = || Scene::blank("here", 2, 3, 1).unwrap();
+        let weights = Array3::from_shape_fn((1, 2, 3), |(_, y, x)| (y * 3 + x) as f32);
+        let weighted = scene().with_weights(weights.clone()).unwrap();
+        for same in [
+            weighted.with_truth(Array2::ones((2, 3))).unwrap(),
+            weighted.with_prediction(Logits::zeros((1, 3, 2, 3))).unwrap(),
+            weighted.convert(5).unwrap(),
+        ] {
+            assert_eq!(same.weights(), Some(&weights));
+        }
+        let refused = |weights| scene().with_weights(weights).unwrap_err().to_string();
+        assert_eq!(refused(weights.map(|w| 1.0 - w)), "the weight at x 2, y 0 is -1; expected 0 or more");
+        assert!(refused(Array3::zeros((1, 3, 2))).contains("expected (1, 2, 3)"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl Preset {
             painted,
             photo,
             legend: Legend::default(),
+            weights: None,
             began_without_truth: false,
         }
     }

@@ -1,11 +1,11 @@
 //! The images of the strip that make a batch with the one at hand, one by one and as one.
 
+use std::borrow::Cow;
 use std::mem;
 
-use ndarray::{Array4, ArrayView, Axis, RemoveAxis, concatenate};
+use ndarray::{Array3, Array4, ArrayView, Axis, RemoveAxis, concatenate};
 
-use super::work::Work;
-use super::work::{field, window};
+use super::work::{Pixels, Work, window};
 use crate::field::{Derived, Field, Labels, Logits};
 use crate::panel::{self, ImageVersion, LookAtOne, Member};
 use crate::scene::Changes;
@@ -19,6 +19,7 @@ pub(super) struct Together {
     logits: Logits,
     labels: Labels,
     shares: Option<Array4<f32>>,
+    weights: Option<Array3<f32>>,
     derived: Derived,
     /// Changes of images since the last look.
     changes: Vec<(u32, Changes)>,
@@ -31,22 +32,13 @@ pub(super) struct Together {
 pub(super) struct Source<'s> {
     pub(super) place: usize,
     pub(super) version: ImageVersion,
-    pub(super) logits: &'s Logits,
-    pub(super) labels: &'s Labels,
-    pub(super) shares: Option<&'s Array4<f32>>,
+    pub(super) pixels: Pixels<'s>,
     pub(super) photo: Option<&'s [u8]>,
 }
 
 impl<'s> Source<'s> {
     pub(super) fn of(place: usize, work: &'s Work) -> Self {
-        Self {
-            place,
-            version: work.version(),
-            logits: work.playhead.effective_logits(),
-            labels: work.scene().labels(),
-            shares: work.soft_labels.as_ref(),
-            photo: work.scene().photo(),
-        }
+        Self { place, version: work.version(), pixels: work.pixels(), photo: work.scene().photo() }
     }
 }
 
@@ -76,11 +68,11 @@ impl panel::Batch for Images<'_> {
     }
 
     fn look_at_one(&mut self, member: usize, look: &mut LookAtOne<'_>) -> Result<(), String> {
-        let Source { version, logits, labels, shares, photo, .. } = self.sources[member];
+        let Source { version, pixels, photo, .. } = self.sources[member];
         match self.active {
             Some((own, field)) if own == version => look(field, photo),
             _ => {
-                let field = field(logits, labels, shares, Derived::default());
+                let field = pixels.field(Derived::default());
                 look(&field.map_err(|refusal| refusal.to_string())?, photo);
             }
         }
@@ -88,9 +80,11 @@ impl panel::Batch for Images<'_> {
     }
 
     fn look_at_all(&mut self, look: &mut dyn FnMut(&Field<'_>)) -> Result<(), String> {
-        let Together { logits, labels, shares, derived, .. } = self.together.follow(&self.sources);
+        let Together { logits, labels, shares, weights, derived, .. } = self.together.follow(&self.sources);
         let known = mem::take(derived);
-        let field = field(logits, labels, shares.as_ref(), known).map_err(|refusal| refusal.to_string())?;
+        let (soft_labels, weights) = (shares.as_ref(), weights.as_ref());
+        let pixels = Pixels { logits, labels, soft_labels, weights };
+        let field = pixels.field(known).map_err(|refusal| refusal.to_string())?;
         look(&field);
         *derived = field.into_derived();
         Ok(())
@@ -127,13 +121,14 @@ impl Together {
             && changes.iter().all(|(_, changes)| !changes.scene);
         if !followed {
             *self = Self {
-                logits: together(sources.iter().map(|source| source.logits.view())),
-                labels: together(sources.iter().map(|source| source.labels.view())),
+                logits: together(sources.iter().map(|source| source.pixels.logits.view())),
+                labels: together(sources.iter().map(|source| source.pixels.labels.view())),
                 shares: sources
                     .iter()
-                    .map(|source| source.shares.map(|shares| shares.view()))
+                    .map(|source| source.pixels.soft_labels.map(|shares| shares.view()))
                     .collect::<Option<Vec<_>>>()
                     .map(|shares| together(shares.into_iter())),
+                weights: weights_together(sources),
                 members: versions,
                 looked: true,
                 ..Self::default()
@@ -145,14 +140,15 @@ impl Together {
             let Some(at) = self.images().position(|image| image == id) else { continue };
             let source = sources[at];
             if let Some(rect) = changes.truth {
-                put(&mut self.labels, at, source.labels);
-                if let (Some(all), Some(own)) = (&mut self.shares, source.shares) {
+                put(&mut self.labels, at, source.pixels.labels);
+                if let (Some(all), Some(own)) = (&mut self.shares, source.pixels.soft_labels) {
                     put(all, at, own);
                 }
+                self.weights = weights_together(sources);
                 self.derived.labels_changed(&window(at, rect));
             }
             if let Some(rect) = changes.prediction {
-                put(&mut self.logits, at, source.logits);
+                put(&mut self.logits, at, source.pixels.logits);
                 self.derived.logits_changed(self.logits.view(), &window(at, rect));
             }
         }
@@ -162,6 +158,19 @@ impl Together {
     fn images(&self) -> impl Iterator<Item = u32> {
         self.members.iter().map(|version| version.image)
     }
+}
+
+/// Weights of all images, where any has them; those of an image that has none are 1.
+fn weights_together(sources: &[Source<'_>]) -> Option<Array3<f32>> {
+    sources.iter().find_map(|source| source.pixels.weights)?;
+    let all: Vec<Cow<'_, Array3<f32>>> = sources
+        .iter()
+        .map(|source| match source.pixels.weights {
+            Some(weights) => Cow::Borrowed(weights),
+            None => Cow::Owned(Array3::ones(source.pixels.labels.raw_dim())),
+        })
+        .collect();
+    Some(together(all.iter().map(|weights| weights.view())))
 }
 
 /// Images one after the other. They are of one size, or there is none of them.

@@ -82,6 +82,9 @@ impl Session {
                 let step = vec![DocumentEdit::SoftEdges(radius.min(WIDEST))];
                 self.history.make(step, Some(MergeKey::SoftEdges))
             }
+            Command::WeighPixels { weighting } => {
+                self.history.make(vec![DocumentEdit::Weighting(weighting)], Some(MergeKey::Weighting))
+            }
             Command::AddImage { what } => self.add_image(what),
             Command::SelectImage { image } => self.select_image(image),
             Command::RemoveImage { image } => self.history.make(vec![DocumentEdit::Remove { image }], None),
@@ -91,8 +94,8 @@ impl Session {
                 self.history.make(vec![DocumentEdit::Loss { id, state }], moving)
             }
             Command::SetLossFrom { id, library, function } => {
-                let soft = self.document().soft_edges > 0;
-                let facts = self.active_work()?.facts(soft);
+                let Document { soft_edges, weighting, .. } = *self.document();
+                let facts = self.active_work()?.facts(soft_edges > 0, weighting);
                 let state = state_from(&id, PresetFrom { library, function }, facts)?;
                 self.history.make(vec![DocumentEdit::Loss { id, state }], None)
             }

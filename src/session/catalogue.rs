@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::field::IGNORE;
-use crate::loss::config::{Choice, Domain, Kind, Param};
+use crate::loss::config::{Choice, Config, Domain, Kind, Param, Settings};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::panel::{AnyPanel, PANELS, Title};
@@ -82,6 +82,9 @@ pub struct LossEntry {
     pub at_first: bool,
     /// True if it takes shares of classes where the truth is soft; other losses stay with the labels.
     pub takes_shares: bool,
+    /// True if it multiplies the loss of each pixel by its weight, where pixels have weights; other losses know nothing of
+    /// them.
+    pub takes_pixel_weights: bool,
     /// Summary of what it measures.
     pub summary: String,
     /// Formulas, in the order of the page.
@@ -266,7 +269,7 @@ impl Default for Catalogue {
     }
 }
 
-fn loss_entry(spec: &Spec) -> LossEntry {
+fn loss_entry(spec: &'static Spec) -> LossEntry {
     let page = Page::read(spec.docs);
     LossEntry {
         id: spec.id.into(),
@@ -274,6 +277,8 @@ fn loss_entry(spec: &Spec) -> LossEntry {
         family: spec.family.name().into(),
         at_first: spec.at_first,
         takes_shares: spec.takes_shares,
+        takes_pixel_weights: Config::new(spec, &Settings::new())
+            .is_ok_and(|config| (spec.build)(&config).takes_pixel_weights()),
         params: spec
             .params
             .iter()

@@ -7,7 +7,7 @@ use crate::document::{At, Tools, View};
 use crate::file::Choice;
 use crate::loss::config::Settings;
 use crate::paint::Theme;
-use crate::scene::{Adjustment, Plane};
+use crate::scene::{Adjustment, Plane, Weighting};
 
 /// Commands that were gathered since the last frame, in order.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -128,6 +128,11 @@ pub enum Command {
     SoftenTruth {
         /// Pixels to either side, twice; 0 leaves labels hard.
         radius: usize,
+    },
+    /// Gives the pixels of every truth their weights, for the losses that take them.
+    WeighPixels {
+        /// Rule of the weights.
+        weighting: Weighting,
     },
     /// Adds an image to the strip and makes it the active one.
     AddImage {

@@ -40,13 +40,14 @@ use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
 use crate::panel::{self, Cache, Report, Seen, SeenCard};
-use crate::scene::soft_labels;
+use crate::scene::{Weighting, soft_labels};
 use batch::{Images, Together};
 use command::{Edit, Look};
 use losses::LossSettings;
 use provenance::Provenance;
+use strokes::Moment;
 use update::{DocumentReadout, Notice, Pictures, SceneReadout, StripReadout, Update};
-use work::Work;
+use work::{Pixels, Work};
 use works::Works;
 
 /// Everything the worker holds. See the [module docs](self).
@@ -70,9 +71,10 @@ pub struct Session {
 }
 
 /// State of the document that all derived things are in line with, where they do not know it themselves.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 struct Followed {
     soft_edges: usize,
+    weighting: Weighting,
     active: u32,
     cards: Vec<String>,
 }
@@ -171,6 +173,13 @@ impl Session {
             self.works.iter_mut().for_each(Work::edges_changed);
             self.together = Together::default();
         }
+        if document.weighting != self.followed.weighting {
+            self.followed.weighting = document.weighting;
+            self.works.iter_mut().for_each(Work::weighting_changed);
+            self.together = Together::default();
+            // What was seen after each stroke was with other weights.
+            self.losses.version += 1;
+        }
         if active != self.followed.active {
             if let Some(work) = self.works.get_mut(self.followed.active) {
                 work.rest();
@@ -221,6 +230,7 @@ impl Session {
                 let scene = work.scene();
                 soft_labels(scene.labels(), scene.shape().channels, document.soft_edges)
             }),
+            weights: scene.and_then(|scene| document.weighting.weights(scene.labels(), scene.weights())),
             photo: scene.and_then(|scene| scene.photo().map(<[u8]>::to_vec)),
         }
         .cropped()
@@ -233,29 +243,28 @@ impl Session {
 
     fn update(&mut self, mut notices: Vec<Notice>) -> Update {
         let document = self.history.document();
-        let soft_edges = document.soft_edges;
+        let (soft_edges, weighting) = (document.soft_edges, document.weighting);
         let with_panel = panel::find(&document.panel).is_ok();
         let strip = StripReadout::new(document, &self.works.of(document));
         let Some(((place, active), mut others)) = self.works.split_mut(document) else {
             unreachable!("the active image is worked on since the document was followed")
         };
         active.soften(soft_edges);
+        active.weigh(weighting);
         if with_panel {
             for (_, work) in &mut others {
                 work.soften(soft_edges);
+                work.weigh(weighting);
             }
         }
         // Taken out for as long as the field borrows the image.
         let mut strokes = std::mem::take(&mut active.strokes);
-        let replayed = strokes.replayed(&mut active.playhead, self.look.replay, soft_edges);
+        let replayed = strokes.replayed(&mut active.playhead, self.look.replay, soft_edges, weighting);
         let known = if replayed.is_some() { Derived::default() } else { std::mem::take(&mut active.derived) };
-        let (logits, labels, soft_labels) = match &replayed {
-            Some(moment) => (&moment.logits, &moment.labels, moment.soft_labels.as_ref()),
-            None => {
-                (active.playhead.effective_logits(), active.scene().labels(), active.soft_labels.as_ref())
-            }
-        };
-        let field = work::field(logits, labels, soft_labels, known)
+        let pixels = replayed.as_ref().map_or_else(|| active.pixels(), Moment::pixels);
+        let Pixels { logits, labels, .. } = pixels;
+        let field = pixels
+            .field(known)
             // A scene only has fields that are whole, so this is a fault of ours, to be seen and reported.
             .unwrap_or_else(|refusal| unreachable!("{}", text::not_evaluated(&refusal.to_string())));
         let shape = field.shape();

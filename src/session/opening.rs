@@ -208,6 +208,7 @@ pub(super) fn image(
         truth: (!scene.truth_is_to_come()).then(|| keep(RasterPlane::Labels(scene.labels().clone()))),
         prediction: keep(RasterPlane::Logits(scene.painted().clone())),
         picture: scene.photo().map(|grey| keep(RasterPlane::Picture(grey.to_vec(), scene.shape().width))),
+        weights: scene.weights().map(|weights| keep(RasterPlane::Weights(weights.clone()))),
         legend: scene.legend().clone(),
     };
     // What was seen through an adjustment is still seen through it.

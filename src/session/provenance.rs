@@ -14,7 +14,7 @@ use crate::document::Document;
 pub struct Provenance {
     /// The active image and its base.
     pub image: String,
-    /// Its truth, with soft edges.
+    /// Its truth, with soft edges and weights of pixels.
     pub truth: String,
     /// Its prediction, with its adjustment.
     pub prediction: String,
@@ -29,7 +29,12 @@ impl Provenance {
         let [truth, prediction] = image.edits.wrote();
         Self {
             image: image.id.to_string(),
-            truth: format!("{}.{truth}.{}", image.id, document.soft_edges),
+            truth: format!(
+                "{}.{truth}.{}.{}",
+                image.id,
+                document.soft_edges,
+                fingerprint(&document.weighting)
+            ),
             prediction: format!("{}.{prediction}", image.id),
             losses: fingerprint(&(&document.cards, &document.losses)),
         }
@@ -68,6 +73,8 @@ mod tests {
         assert_eq!(step(&mut history, clear(Plane::Truth)), [false, true, false, false]);
         assert_eq!(step(&mut history, clear(Plane::Prediction)), [false, false, true, false]);
         assert_eq!(step(&mut history, DocumentEdit::SoftEdges(2)), [false, true, false, false]);
+        let frequency = DocumentEdit::Weighting(crate::scene::Weighting::Frequency);
+        assert_eq!(step(&mut history, frequency), [false, true, false, false]);
         assert_eq!(step(&mut history, DocumentEdit::Cards(vec![])), [false, false, false, true]);
         assert_eq!(step(&mut history, DocumentEdit::Copy { image: 0 }), [true, true, true, false]);
         while history.undo() {}

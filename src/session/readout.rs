@@ -35,6 +35,7 @@ impl DocumentReadout {
             cards: document.cards.clone(),
             losses: document.losses.keys().filter_map(readout).collect(),
             soft_edges: document.soft_edges,
+            weighting: document.weighting,
             view: document.view.clone(),
             panel: document.panel.clone(),
             panels: PANELS.iter().map(|panel| state(*panel)).collect(),

@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use ndarray::Array4;
+use ndarray::{Array3, Array4};
 
 use super::command::Replay;
 use super::losses::Card;
+use super::work::Pixels;
 use crate::field::{Field, Labels, Logits};
 use crate::loss::Evaluation;
-use crate::scene::{Edits, ImageEdit, Playhead, soft_labels};
+use crate::scene::{Edits, ImageEdit, Playhead, Weighting, soft_labels};
 use crate::study::strokes::{Stop, Valued, counts};
 
 /// Places that are remembered; the oldest are forgotten first.
@@ -46,6 +47,19 @@ pub(super) struct Moment {
     pub(super) logits: Logits,
     pub(super) labels: Labels,
     pub(super) soft_labels: Option<Array4<f32>>,
+    pub(super) weights: Option<Array3<f32>>,
+}
+
+impl Moment {
+    /// Its pixels as a field has them.
+    pub(super) fn pixels(&self) -> Pixels<'_> {
+        Pixels {
+            logits: &self.logits,
+            labels: &self.labels,
+            soft_labels: self.soft_labels.as_ref(),
+            weights: self.weights.as_ref(),
+        }
+    }
 }
 
 /// Epoch of a place: between two of one epoch lies nothing but strokes, and edges were equally soft.
@@ -133,6 +147,7 @@ impl StrokeHistory {
         playhead: &mut Playhead,
         replay: Option<Replay>,
         soft_edges: usize,
+        weighting: Weighting,
     ) -> Option<Moment> {
         let Some(replay) = replay else {
             self.replayed = None;
@@ -140,7 +155,8 @@ impl StrokeHistory {
         };
         let (logits, labels) = self.moment(playhead, replay)?;
         let soft_labels = (soft_edges > 0).then(|| soft_labels(&labels, logits.dim().1, soft_edges));
-        Some(Moment { logits, labels, soft_labels })
+        let weights = weighting.weights(&labels, playhead.scene().weights());
+        Some(Moment { logits, labels, soft_labels, weights })
     }
 }
 

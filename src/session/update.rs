@@ -13,7 +13,7 @@ use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
 use crate::panel::Report;
-use crate::scene::{Adjustment, LegendEntry, Scene};
+use crate::scene::{Adjustment, LegendEntry, Scene, Weighting};
 
 /// All numbers and pictures after an edit.
 #[derive(Debug, Clone, Serialize)]
@@ -71,6 +71,8 @@ pub struct DocumentReadout {
     pub losses: BTreeMap<String, LossReadout>,
     /// Softness of the edges of every truth, in pixels.
     pub soft_edges: usize,
+    /// Weights of the pixels of every truth.
+    pub weighting: Weighting,
     /// Scale, variable and overlays.
     pub view: View,
     /// The open tab.
@@ -172,6 +174,8 @@ pub struct SceneReadout {
     pub has_photo: bool,
     /// Names of its classes, and what they were in their file, that of class 0 first; classes past the end have none.
     pub legend: Vec<LegendReadout>,
+    /// True if its file has weights of pixels.
+    pub has_weights: bool,
     /// Sentence for the place of the losses while the truth is still to come, which none of them can be about.
     pub truth_to_come: Option<String>,
 }
@@ -190,6 +194,7 @@ impl SceneReadout {
             class_shares,
             has_photo: scene.photo().is_some(),
             legend: scene.legend().classes.iter().map(LegendReadout::new).collect(),
+            has_weights: scene.weights().is_some(),
             truth_to_come: scene.truth_is_to_come().then(|| text::TRUTH_TO_COME.to_owned()),
         }
     }

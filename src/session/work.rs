@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use ndarray::Array4;
+use ndarray::{Array3, Array4};
 
 use super::strokes::StrokeHistory;
 use crate::document::{Image, Rasters};
 use crate::field::{Derived, Field, FieldError, IGNORE, Labels, Logits, Window};
 use crate::library::Facts;
 use crate::panel::ImageVersion;
-use crate::scene::{Changes, Playhead, Rect, Scene, soft_labels};
+use crate::scene::{Changes, Playhead, Rect, Scene, Weighting, soft_labels};
 
 /// Pixels of one image and everything that was worked out of them. It can be let go of at any time: the document has
 /// what it is made from.
@@ -22,6 +22,8 @@ pub(super) struct Work {
     pub(super) strokes: StrokeHistory,
     /// The truth with soft edges, once it is asked for.
     pub(super) soft_labels: Option<Array4<f32>>,
+    /// Weights of pixels, once they are asked for; none where all weigh the same.
+    pub(super) weights: Option<Array3<f32>>,
     /// Quantities that the field of the last frame had worked out, as far as they still hold.
     pub(super) derived: Derived,
     /// Number of times that anything of it changed.
@@ -39,6 +41,7 @@ impl Work {
             playhead,
             strokes: StrokeHistory::default(),
             soft_labels: None,
+            weights: None,
             derived: Derived::default(),
             changes: 0,
         })
@@ -56,12 +59,12 @@ impl Work {
         self.changes += 1;
         if changes.scene {
             self.derived = Derived::default();
-            self.soft_labels = None;
+            (self.soft_labels, self.weights) = (None, None);
             return;
         }
         if let Some(rect) = changes.truth {
             self.derived.labels_changed(&window(0, rect));
-            self.soft_labels = None;
+            (self.soft_labels, self.weights) = (None, None);
         }
         if let Some(rect) = changes.prediction {
             self.derived.logits_changed(self.playhead.effective_logits().view(), &window(0, rect));
@@ -74,6 +77,29 @@ impl Work {
         self.soft_labels = None;
         // Sums over labels are sums over soft labels from now on, or no longer.
         self.derived = Derived::default();
+    }
+
+    /// Drops what was worked out of weights of pixels.
+    pub(super) fn weighting_changed(&mut self) {
+        self.changes += 1;
+        self.weights = None;
+    }
+
+    /// Works out the weights of pixels, if they have any.
+    pub(super) fn weigh(&mut self, weighting: Weighting) {
+        if self.weights.is_none() {
+            self.weights = weighting.weights(self.scene().labels(), self.scene().weights());
+        }
+    }
+
+    /// Its pixels as a field has them.
+    pub(super) fn pixels(&self) -> Pixels<'_> {
+        Pixels {
+            logits: self.playhead.effective_logits(),
+            labels: self.scene().labels(),
+            soft_labels: self.soft_labels.as_ref(),
+            weights: self.weights.as_ref(),
+        }
     }
 
     /// Works out the truth with soft edges, if it has any.
@@ -95,25 +121,41 @@ impl Work {
     }
 
     /// Facts of the image that decide how a library is called.
-    pub(super) fn facts(&self, soft: bool) -> Facts {
+    pub(super) fn facts(&self, soft: bool, weighting: Weighting) -> Facts {
         let (shape, labels) = (self.scene().shape(), self.scene().labels());
         let ignored = labels.iter().any(|&label| label == IGNORE).then_some(IGNORE);
         let ignored_as = self.scene().legend().ignore_index();
-        Facts { images: shape.images, ignored, ignored_as, soft, ..Facts::plain(shape.channels) }
+        let weighted = match weighting {
+            Weighting::Equal => false,
+            Weighting::Opened => self.scene().weights().is_some(),
+            Weighting::Frequency | Weighting::UNet { .. } => true,
+        };
+        Facts { images: shape.images, ignored, ignored_as, soft, weighted, ..Facts::plain(shape.channels) }
     }
 }
 
-/// The field of an image or a batch, going on from what was known of it.
-pub(super) fn field<'f>(
-    logits: &'f Logits,
-    labels: &'f Labels,
-    soft_labels: Option<&'f Array4<f32>>,
-    derived: Derived,
-) -> Result<Field<'f>, FieldError> {
-    let field = Field::resume(logits.view(), labels.view(), Some(IGNORE), derived)?;
-    match soft_labels {
-        Some(soft_labels) => field.with_soft_labels(soft_labels.view()),
-        None => Ok(field),
+/// Pixels of an image, of a moment of it, or of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pixels<'f> {
+    pub(super) logits: &'f Logits,
+    pub(super) labels: &'f Labels,
+    /// Shares of classes, where the truth has soft edges.
+    pub(super) soft_labels: Option<&'f Array4<f32>>,
+    /// Weights of pixels, where these do not weigh the same.
+    pub(super) weights: Option<&'f Array3<f32>>,
+}
+
+impl<'f> Pixels<'f> {
+    /// The field of the pixels, going on from what was known of it.
+    pub(super) fn field(self, derived: Derived) -> Result<Field<'f>, FieldError> {
+        let mut field = Field::resume(self.logits.view(), self.labels.view(), Some(IGNORE), derived)?;
+        if let Some(soft_labels) = self.soft_labels {
+            field = field.with_soft_labels(soft_labels.view())?;
+        }
+        match self.weights {
+            Some(weights) => field.with_pixel_weights(weights.view()),
+            None => Ok(field),
+        }
     }
 }
 

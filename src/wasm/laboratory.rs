@@ -15,6 +15,7 @@ export interface Snapshot {
   labels: Uint8Array;
   logits: Float32Array;
   shares?: Float32Array;
+  weights?: Float32Array;
   photo?: Uint8Array;
 }
 "#;
@@ -75,12 +76,15 @@ impl Laboratory {
 
 pub(super) fn snapshot_to_js(snapshot: &Snapshot) -> Result<JsValue, JsValue> {
     let js = Object::new();
-    let Arrays { labels, logits, shares, photo } = snapshot.arrays();
+    let Arrays { labels, logits, shares, weights, photo } = snapshot.arrays();
     set(&js, "header", &to_js(&snapshot.header)?)?;
     set(&js, "labels", &Uint8Array::from(labels))?;
     set(&js, "logits", &Float32Array::from(logits))?;
     if let Some(shares) = shares {
         set(&js, "shares", &Float32Array::from(shares))?;
+    }
+    if let Some(weights) = weights {
+        set(&js, "weights", &Float32Array::from(weights))?;
     }
     if let Some(photo) = photo {
         set(&js, "photo", &Uint8Array::from(photo))?;
@@ -94,5 +98,6 @@ fn snapshot_from_js(js: &JsValue) -> Result<Snapshot, JsValue> {
     let floats = |key| get(key).dyn_into::<Float32Array>().ok().map(|array| array.to_vec());
     let header: SnapshotHeader = from_js(get("header"))?;
     let (labels, logits) = (bytes("labels").unwrap_or_default(), floats("logits").unwrap_or_default());
-    Ok(Snapshot::new(header, labels, logits, floats("shares"), bytes("photo")).map_err(refused)?)
+    let floating = [floats("shares"), floats("weights")];
+    Ok(Snapshot::new(header, labels, logits, floating, bytes("photo")).map_err(refused)?)
 }

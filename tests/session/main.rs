@@ -7,6 +7,7 @@ mod facts;
 mod libraries;
 mod opening;
 mod panels;
+mod weights;
 
 use lossfield::loss::LOSSES;
 use lossfield::paint::chart::{Chart, Mark};

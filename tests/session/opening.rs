@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{apply, stroke, value, values};
 
 /// A grey picture of 8 bits.
-fn png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Grayscale);
@@ -35,7 +35,7 @@ fn npy(shape: &[usize], values: impl Iterator<Item = f32>) -> Vec<u8> {
 }
 
 /// A number as the protocol has bytes; a list of numbers would be as right and much slower.
-fn open(plane: &str, name: &str, bytes: &[u8]) -> Value {
+pub(crate) fn open(plane: &str, name: &str, bytes: &[u8]) -> Value {
     json!([{ "kind": "open", "plane": plane, "name": name, "bytes": bytes }])
 }
 

@@ -17,6 +17,7 @@ import type {
   Tools,
   VersionEntry,
   View,
+  Weighting,
 } from "../pkg/lossfield.js";
 import { Address, presentDrawing, presentFragment } from "./address.ts";
 import { loadCharts } from "./charts.ts";
@@ -374,6 +375,10 @@ export class Lossfield {
   adjust(change: Partial<Adjustment>): void {
     const adjustment = { ...this.document.adjustment, ...change };
     this.send({ kind: "adjust", adjustment }, { adjustment });
+  }
+
+  weigh(weighting: Weighting): void {
+    this.send({ kind: "weighPixels", weighting }, { weighting });
   }
 
   soften(radius: number): void {
