@@ -206,6 +206,16 @@ impl Source {
         }
     }
 
+    /// Largest value of the integer type that holds the samples, of 8 bits and more; none of floats and of fewer bits.
+    pub(super) fn type_most(&self) -> Option<f64> {
+        let bits = 8 * self.dtype.size as i32;
+        match self.dtype.number {
+            Number::Unsigned if self.bits >= 8 => Some(2f64.powi(bits) - 1.0),
+            Number::Signed => Some(2f64.powi(bits - 1) - 1.0),
+            _ => None,
+        }
+    }
+
     /// Size in bits and name of a sample for people: "8-bit", "float32".
     pub(super) fn sample_name(&self) -> String {
         if self.model == Model::Array || self.dtype.number == Number::Float {

@@ -25,6 +25,10 @@ const SAME: f64 = 48.0;
 const LEAST_SHARE: f64 = 0.002;
 /// Most of the pixels that may be far from every main colour.
 const MOST_FAR: f64 = 0.25;
+/// Distance of a blend from the line between two colours, in levels of 255.
+const BLEND: f64 = 12.0;
+/// Colours up to which each is a class's, however rare.
+const FEW_COLOURS: usize = 8;
 /// Colours from which a picture may be soft.
 const SOFT_COLOURS: usize = 5;
 
@@ -197,9 +201,13 @@ fn known(
         let used: Vec<(u8, [u8; 3])> = used_entries(source, tally);
         Known::is_voc_map(&used) && used.iter().all(|&(id, _)| id <= 20 || id == 255)
     };
-    // A palette may tell colours apart that a tolerance does not, so names are looked up by the nearest one.
+    // Colours that anyone may choose are nobody's, however a format has changed them.
+    let chosen = |colour: &Colour| colour.iter().all(|&channel| channel <= 24 || channel >= 231);
+    if facts.lossy && colours.iter().all(chosen) {
+        return None;
+    }
     let looked_up: Vec<Colour> =
-        if snapped { colours.iter().map(|&c| cornered(c)).collect() } else { colours.to_vec() };
+        if facts.lossy { colours.iter().map(|&c| cornered(c)).collect() } else { colours.to_vec() };
     let mut covering = Known::covering(&looked_up);
     if voc_map {
         covering = vec![Known::Voc];
@@ -371,22 +379,42 @@ fn between(tally: &ColourTally, lossy: bool) -> Option<(Colour, Colour)> {
 }
 
 /// Frequent colours, each of which others were once, the most frequent first; and the pixels far from all of them.
+///
+/// A colour is another's if it is near it in a picture that was changed, or a blend: much rarer than two that it lies
+/// between, as along a smooth edge.
 fn main_colours(tally: &ColourTally, lossy: bool, bits: u8) -> (Vec<Colour>, usize) {
-    if !lossy && tally.counts.len() <= MOST_CLASSES {
+    if !lossy && tally.counts.len() <= FEW_COLOURS {
         return (tally.counts.iter().map(|(colour, _)| *colour).collect(), 0);
     }
+    // Classes of many colours may have close ones.
+    let same = if lossy || tally.counts.len() > MOST_CLASSES { SAME } else { 0.0 };
     let mut main: Vec<(Colour, usize)> = Vec::new();
+    let mut far = 0;
     for &(colour, count) in &tally.counts {
-        match main.iter().position(|(known, _)| distance(*known, colour, bits) <= SAME) {
-            Some(at) => main[at].1 += count,
-            None if main.len() <= 4 * MOST_CLASSES => main.push((colour, count)),
-            None => {}
+        if let Some(at) = main.iter().position(|(known, _)| distance(*known, colour, bits) <= same) {
+            main[at].1 += count;
+        } else if is_blend(colour, count, &main, bits) {
+            continue;
+        } else if count as f64 >= LEAST_SHARE * tally.pixels as f64 && main.len() <= 4 * MOST_CLASSES {
+            main.push((colour, count));
+        } else {
+            far += count;
         }
     }
-    main.retain(|(_, pixels)| *pixels as f64 >= LEAST_SHARE * tally.pixels as f64);
-    let main: Vec<Colour> = main.into_iter().map(|(colour, _)| colour).collect();
-    let far =
-        tally.counts.iter().filter(|(colour, _)| main.iter().all(|&m| distance(m, *colour, bits) > SAME));
-    let far: usize = far.map(|(_, count)| count).sum();
-    (main, far)
+    (main.into_iter().map(|(colour, _)| colour).collect(), far)
+}
+
+/// True for a colour between two that are at least three times as frequent.
+fn is_blend(colour: Colour, count: usize, main: &[(Colour, usize)], bits: u8) -> bool {
+    let frequent: Vec<Colour> =
+        main.iter().filter(|(_, pixels)| *pixels >= 3 * count).map(|(c, _)| *c).collect();
+    let between = |from: Colour, to: Colour| {
+        let t = super::tally::position(colour, from, to);
+        let foot = [0, 1, 2].map(|channel| {
+            let (from, to) = (f64::from(from[channel]), f64::from(to[channel]));
+            (from + t * (to - from)).round() as u16
+        });
+        distance(foot, colour, bits) <= BLEND
+    };
+    (1..frequent.len()).any(|to| (0..to).any(|from| between(frequent[from], frequent[to])))
 }

@@ -48,12 +48,20 @@ pub(super) fn suggest(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggest
     }
     match small.len() {
         0 => Ok(only_void(tally, of, facts)),
+        // A prediction may be one doubt everywhere, which is no class.
+        1 if facts.plane == Plane::Prediction
+            && voids.is_empty()
+            && small[0].0 > 1.0
+            && facts.white.is_none_or(|white| small[0].0 < white) =>
+        {
+            Ok(numbers::one(tally, of, facts)?.asking(text::which_is_it(small[0].0)))
+        }
         1 => Ok(one_value(small[0], &voids, of, facts)),
         2 => Ok(two_values([small[0], small[1]], &voids, of, facts)),
         _ => match class_ids(&small, &voids, &of, facts) {
-            Some(ids) => Ok(ids),
-            None if small.len() <= MOST_CLASSES => Ok(few_levels(&small, &voids, of, tally, facts)),
-            None => numbers::one(tally, of, facts),
+            Some(ids) if !evenly_spaced(&small) => Ok(ids),
+            _ if small.len() <= MOST_CLASSES => Ok(few_levels(&small, &voids, of, tally, facts)),
+            _ => numbers::one(tally, of, facts),
         },
     }
 }
@@ -62,14 +70,11 @@ pub(super) fn suggest(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggest
 type Counted = Vec<(f64, usize)>;
 
 fn split_voids(tally: &Tally, facts: Facts<'_>) -> (Counted, Counted) {
-    let is_void = |value: f64| {
-        // Of a picture of 1 to 4 bits white is no 255.
-        VOIDS.contains(&value) && !(value == 1.0 && facts.white == Some(1.0))
-    };
+    let is_void = |value: f64| VOIDS.contains(&value) || facts.type_most == Some(value);
     let (voids, small): (Counted, Counted) = tally.counts.iter().partition(|(value, _)| is_void(*value));
     let positive = voids.iter().filter(|(value, _)| *value > 0.0).count();
     let only_zero = small.len() == 1 && small[0].0 == 0.0;
-    let even = evenly_spaced(tally);
+    let even = evenly_spaced(&tally.counts) && tally.most > LARGEST_SMALL_ID;
     let has_small_id = small.iter().any(|(value, _)| (0.0..=LARGEST_SMALL_ID).contains(value));
     // 0 and 255 are the two ends of a mask, and 0, 128, 255 are levels.
     if (only_zero && positive == 1) || even || (!has_small_id && small.len() > 1) {
@@ -80,13 +85,12 @@ fn split_voids(tally: &Tally, facts: Facts<'_>) -> (Counted, Counted) {
     (small, voids)
 }
 
-/// True for three and more values in steps of at least 20, equal to a tenth: levels that were drawn to be seen.
-fn evenly_spaced(tally: &Tally) -> bool {
-    let values: Vec<f64> =
-        tally.counts.iter().map(|(value, _)| *value).filter(|value| *value >= 0.0).collect();
+/// True for three and more values in steps of at least 8, equal to a tenth: levels that were drawn to be seen.
+fn evenly_spaced(counts: &[(f64, usize)]) -> bool {
+    let values: Vec<f64> = counts.iter().map(|(value, _)| *value).filter(|value| *value >= 0.0).collect();
     let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64;
-    steps.len() >= 2 && mean >= 20.0 && steps.iter().all(|step| (step - mean).abs() <= 0.1 * mean)
+    steps.len() >= 2 && mean >= 8.0 && steps.iter().all(|step| (step - mean).abs() <= 0.1 * mean)
 }
 
 fn assign_void(voids: &[(f64, usize)]) -> impl Iterator<Item = (f64, To)> {
@@ -140,7 +144,10 @@ fn lossy(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefu
     let high = tally.pixels_of(|value| value >= 0.75 * white);
     let between = tally.pixels - low - high;
     if tally.most <= LARGEST_SMALL_ID && tally.most > 1.0 {
-        let suggestion = numbers::one(tally, of, facts)?;
+        let suggestion = match class_ids(&tally.counts, &[], &of, facts) {
+            Some(ids) => ids,
+            None => numbers::one(tally, of, facts)?,
+        };
         return Ok(suggestion.asking(text::lossy_ids(tally.most)));
     }
     let mask = labels(of.clone(), 2, assign_values([(0.0, To::Class(0)), (white, To::Class(1))]));
@@ -172,8 +179,8 @@ fn strays(tally: &Tally, of: &Of, voids: &[(f64, usize)], facts: Facts<'_>) -> O
     let between = tally.pixels - near_dark - near_bright;
     let few = |count: usize| count as f64 <= MOST_STRAYS * tally.pixels as f64;
     let all = tally.pixels - dark - bright;
-    // An id has a region, and void is its rim: a stray is rare beside what would be void.
-    let rare = 20 * all <= bright;
+    // An id has a region and void is its rim, or void is nearly all: a stray is rare beside both ends.
+    let rare = 20 * all <= bright.min(dark);
     let bright_levels = tally.counts.iter().filter(|(value, _)| *value >= 0.9 * white).count();
     // Void is one value. Levels about the bright end are those of a mask that was compressed or scaled.
     let noise =

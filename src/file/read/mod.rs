@@ -189,6 +189,8 @@ struct Facts<'a> {
     name: &'a str,
     /// Largest value a sample can have; none for numbers of more than 16 bits.
     white: Option<f64>,
+    /// Largest value of an integer type of 8 bits and more.
+    type_most: Option<f64>,
     picture: bool,
     lossy: bool,
     scene: Option<SceneContext<'a>>,
@@ -221,6 +223,7 @@ fn reading(source: &Source, plane: Plane, context: Context<'_>) -> Result<Readin
         plane,
         name: source.name(),
         white: source.white(),
+        type_most: source.type_most(),
         picture: !source.is_array(),
         lossy: source.lossy,
         scene: context.scene,

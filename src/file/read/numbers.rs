@@ -56,7 +56,7 @@ fn ranged(least: f64, most: f64, whole: bool, inside: f64, facts: Facts<'_>) -> 
     let white = facts.white;
     Ok(match white {
         Some(white) if white < 255.0 => sure(scale_of(white)),
-        _ if most <= 100.0 && most >= 99.0 => asked(Scale::Of(100.0), text::is_percent()),
+        _ if (90.0..=100.0).contains(&most) => asked(Scale::Of(100.0), text::is_percent()),
         Some(255.0) if most <= 100.0 => asked(Scale::Of(255.0), text::is_dark(most, 255.0)),
         _ if most <= 100.0 && !facts.picture => asked(Scale::Of(100.0), text::is_scale(most, 100.0)),
         Some(255.0) => sure(Scale::Of(255.0)),
