@@ -5,7 +5,7 @@ use ndarray::{Array3, Axis};
 use super::text;
 use super::update::Notice;
 use crate::document::{Base, Digest, Image, RasterPlane, Rasters};
-use crate::file::{self, Context, Method, Read, SceneContext, Sizing, Values};
+use crate::file::{self, Context, Method, Read, SceneContext, Sizing};
 use crate::scene::{Edits, ImageEdit, Plane, Preset, Scene};
 
 /// The longest side of an opened mask: larger files are resampled to it.
@@ -105,11 +105,6 @@ fn opened(
     let mut choice = reading.choice;
     if plane == Plane::Truth {
         choice.size = within(reading.width, reading.height);
-    }
-    if let Values::Labels { classes, .. } = &mut choice.values
-        && let Some(scene) = scene
-    {
-        *classes = (*classes).max(scene.classes as u8);
     }
     let read = file::apply(&source, &choice, plane).map_err(said)?;
     let mut remarks = vec![reading.text];

@@ -246,6 +246,9 @@ def main():
     add("alpha_opaque.png", Image.fromarray(opaque, "LA"), MASK, "mask")
     add("alpha_P.png", png(packed(MASK, 1), 1, 3, W, H, palette=[0, 0, 0, 0, 0, 0], trns=[0, 255]), MASK, "mask")
 
+    cut_out = np.dstack([rng.integers(0, 256, (H, W, 3)), MASK * 255]).astype(np.uint8)
+    add("alpha_cut_out.png", Image.fromarray(cut_out), MASK, "mask", sure=False)
+
     # --- formats that change values ---
     grey(MASK * 255).save(os.path.join(OUT, "mask.jpg"), quality=60)
     back = np.array(Image.open(os.path.join(OUT, "mask.jpg"))) >= 127.5
@@ -261,6 +264,8 @@ def main():
     soft_colours = soft_colours.resize((W * 3, H * 3), Image.BILINEAR)
     add("soft_colours.png", soft_colours)
     manifest[-1].update({"truth": {"kind": "colours", "near": count(np.kron(IDS, np.ones((3, 3), int)))[0]}, "itself": True})
+    rgb(np.kron(IDS, np.ones((8, 8), int)), [(0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)]).save(os.path.join(OUT, "colours.jpg"), quality=75)
+    manifest.append({"file": "colours.jpg", "truth": {"kind": "colours", "near": count(np.kron(IDS, np.ones((8, 8), int)))[0]}, "itself": True})
     red = np.zeros((H, W, 3), np.uint8)
     red[..., 0] = np.round(SOFT * 255)
     cut = (np.round(SOFT * 255) >= 127.5).astype(int)
@@ -271,6 +276,7 @@ def main():
     # --- arrays as truths: every type, byte order and layout ---
     for dtype in ["?", "i1", "u1", "<i2", ">i2", "<u2", ">u2", "<i4", ">i4", "<u4", "<i8", ">i8", "<u8", "<f2", ">f2", "<f4", ">f4", "<f8", ">f8"]:
         add(f"mask_{dtype.replace('<', 'l').replace('>', 'b').replace('?', 'bool')}.npy", MASK.astype(dtype), MASK, "mask")
+    add("mask_minus_one.npy", (2 * MASK - 1).astype(np.int8), MASK, "mask", sure=False)
     add("ids_fortran.npy", np.asfortranarray(IDS.astype(np.int64)), IDS, "ids")
     add("ids_void_i64.npy", np.where(RIM, 255, IDS).astype(np.int64), np.where(RIM, 255, IDS), "ids")
     add("ids_minus_one.npy", np.where(RIM, -1, IDS).astype(np.int32), np.where(RIM, 255, IDS), "ids")

@@ -25,6 +25,8 @@ const SAME: f64 = 48.0;
 const LEAST_SHARE: f64 = 0.002;
 /// Most of the pixels that may be far from every main colour.
 const MOST_FAR: f64 = 0.25;
+/// Distance of a rim that a lossy format makes, in levels of 255.
+const RIM: f64 = 110.0;
 /// Distance of a blend from the line between two colours, in levels of 255.
 const BLEND: f64 = 12.0;
 /// Colours up to which each is a class's, however rare.
@@ -143,7 +145,13 @@ pub(super) fn suggest(
         Some(known) => known,
         None if main.len() == 2 => two_colours([main[0], main[1]], bits),
         None if main.len() == 1 => return Err(text::one_colour(&Key::of_colour(main[0], bits))),
-        None => in_hue_order(&main, bits, facts),
+        None => {
+            let suggestion = in_hue_order(&main, bits, facts);
+            match by_index(source, tally) {
+                Some(ids) => suggestion.or(text::alternative_by_index(), ids),
+                None => suggestion,
+            }
+        }
     };
     if main.len() < exact.len() {
         let on_main =
@@ -261,6 +269,24 @@ fn known(
         suggestion = if binary { suggestion } else { suggestion.asking(text::several_palettes(&names)) };
     }
     Some(suggestion)
+}
+
+/// Palette indices as ids; none of other pictures and of indices beyond the classes.
+fn by_index(source: &Source, tally: &ColourTally) -> Option<Values> {
+    let used: Vec<u8> = if source.model == Model::Indexed {
+        used_entries(source, tally).into_iter().map(|(id, _)| id).collect()
+    } else {
+        Vec::new()
+    };
+    let most = usize::from(*used.iter().max()?);
+    let assign =
+        used.iter().map(|&id| Assignment { key: Key::Value(id.into()), to: To::Class(id), name: None });
+    (most < MOST_CLASSES).then(|| Values::Labels {
+        of: Of::Index,
+        classes: (most + 1).max(2) as u8,
+        assign: assign.collect(),
+        rest: Rest::Void,
+    })
 }
 
 /// Used entries of a palette with their colours.
@@ -391,7 +417,13 @@ fn main_colours(tally: &ColourTally, lossy: bool, bits: u8) -> (Vec<Colour>, usi
     let mut main: Vec<(Colour, usize)> = Vec::new();
     let mut far = 0;
     for &(colour, count) in &tally.counts {
-        if let Some(at) = main.iter().position(|(known, _)| distance(*known, colour, bits) <= same) {
+        // Halved chroma makes a rim of another colour, unless a data set has it.
+        let rim = |pixels: usize| lossy && 5 * count <= pixels && cornered(colour) == colour;
+        let is_of = |&(known, pixels): &(Colour, usize)| {
+            let apart = distance(known, colour, bits);
+            apart <= same || (apart <= RIM && rim(pixels))
+        };
+        if let Some(at) = main.iter().position(is_of) {
             main[at].1 += count;
         } else if is_blend(colour, count, &main, bits) {
             continue;

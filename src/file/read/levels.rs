@@ -77,6 +77,11 @@ fn split_voids(tally: &Tally, facts: Facts<'_>) -> (Counted, Counted) {
     let even = evenly_spaced(&tally.counts) && tally.most > LARGEST_SMALL_ID;
     let has_small_id = small.iter().any(|(value, _)| (0.0..=LARGEST_SMALL_ID).contains(value));
     // 0 and 255 are the two ends of a mask, and 0, 128, 255 are levels.
+    // −1 and 1 are two ends too.
+    let signed = matches!(small[..], [(1.0, _)]) && matches!(voids[..], [(-1.0, _)]);
+    if signed {
+        return (tally.counts.clone(), Vec::new());
+    }
     if (only_zero && positive == 1) || even || (!has_small_id && small.len() > 1) {
         let (voids, small): (Counted, Counted) =
             tally.counts.iter().partition(|(value, _)| *value < 0.0 && is_void(*value));

@@ -245,6 +245,12 @@ fn reading(source: &Source, plane: Plane, context: Context<'_>) -> Result<Readin
         remembered::take(&mut suggestion, &remembered.values);
     }
 
+    if let (Plane::Prediction, Some(scene), Values::Labels { classes, .. }) =
+        (plane, context.scene, &mut suggestion.values)
+    {
+        // A prediction need not find every class.
+        *classes = (*classes).max(scene.classes.min(super::MOST_CLASSES) as u8);
+    }
     let channels = match &suggestion.values {
         Values::Labels { .. } | Values::Numbers { channels: Channels::Foreground, .. } => 1,
         Values::Numbers { .. } => planes.channels,
@@ -338,16 +344,25 @@ fn suggest(source: &Source, layout: &Layout, facts: Facts<'_>) -> Result<Suggest
             numbers::several(&planes, source.dtype, facts)
         }
         Model::Grey | Model::Rgb | Model::Indexed => {
-            let colours = ColourTally::of(&pixels(&Of::Colour)?)?;
+            let by_alpha = |question: Option<String>| {
+                let white = if source.model == Model::Indexed { Some(255.0) } else { facts.white };
+                let suggestion = by_value(Of::Alpha, Facts { white, ..facts })?;
+                let suggestion = suggestion.saying(text::mask_in_alpha());
+                Ok(question.into_iter().fold(suggestion, Suggestion::asking))
+            };
+            let colours = match ColourTally::of(&pixels(&Of::Colour)?) {
+                Ok(colours) => colours,
+                // A photograph that was cut out has its mask in alpha.
+                Err(_) if source.alpha => return by_alpha(Some(text::is_mask_in_alpha())),
+                Err(refusal) => return Err(refusal),
+            };
             let (alpha, remark) = colours::alpha(source, &planes, &colours)?;
             let suggestion = match alpha {
-                Some(question) => {
-                    let white = if source.model == Model::Indexed { Some(255.0) } else { facts.white };
-                    let suggestion = by_value(Of::Alpha, Facts { white, ..facts })?;
-                    let suggestion = suggestion.saying(text::mask_in_alpha());
-                    question.into_iter().fold(suggestion, Suggestion::asking)
-                }
-                None => colours::suggest(&colours, source, facts, by_value)?,
+                Some(question) => by_alpha(question)?,
+                None => match colours::suggest(&colours, source, facts, by_value) {
+                    Err(_) if remark.is_some() => return by_alpha(Some(text::is_mask_in_alpha())),
+                    suggestion => suggestion?,
+                },
             };
             Ok(remark.into_iter().fold(suggestion, Suggestion::saying))
         }
