@@ -208,10 +208,10 @@ impl Source {
 
     /// Largest value of the integer type that holds the samples, of 8 bits and more; none of floats and of fewer bits.
     pub(super) fn type_most(&self) -> Option<f64> {
-        let bits = 8 * self.dtype.size as i32;
+        let all = 256f64.powf(self.dtype.size as f64);
         match self.dtype.number {
-            Number::Unsigned if self.bits >= 8 => Some(2f64.powi(bits) - 1.0),
-            Number::Signed => Some(2f64.powi(bits - 1) - 1.0),
+            Number::Unsigned if self.bits >= 8 => Some(all - 1.0),
+            Number::Signed => Some(all / 2.0 - 1.0),
             _ => None,
         }
     }

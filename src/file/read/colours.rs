@@ -55,18 +55,29 @@ pub(super) fn in_array(
     Ok((!small && tally.counts.len() <= MOST_CLASSES).then_some(tally))
 }
 
-/// True if the mask is in alpha (then with a question, unless nothing else can be meant), and a remark about alpha that
-/// is left aside.
-#[expect(clippy::type_complexity, reason = "a question within a decision, beside a remark")]
+/// Part that alpha plays in a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alpha {
+    /// Every pixel is opaque.
+    None,
+    /// Some pixels are not opaque, and the colours decide.
+    Ignored,
+    /// Nothing but alpha tells pixels apart, and it has two values.
+    Mask,
+    /// The mask may be in alpha.
+    MaybeMask,
+}
+
+/// Part that alpha plays, by the colours of clear pixels and of others.
 pub(super) fn alpha(
     source: &Source,
     planes: &Planes<'_>,
     colours: &ColourTally,
-) -> Result<(Option<Option<String>>, Option<String>), FileRefusal> {
+) -> Result<Alpha, FileRefusal> {
     let translucent_palette =
         source.model == Model::Indexed && source.palette.iter().any(|entry| entry[3] < 255);
     if !source.alpha && !translucent_palette {
-        return Ok((None, None));
+        return Ok(Alpha::None);
     }
     let pixels = Pixels::new(source, *planes, &Of::Alpha)?;
     let opaque = if source.model == Model::Indexed { 255.0 } else { source.white().unwrap_or(255.0) };
@@ -87,18 +98,18 @@ pub(super) fn alpha(
         };
     }
     if (least - most).abs() < 0.5 {
-        return Ok((None, (most < opaque).then(text::transparency_ignored)));
+        return Ok(if most < opaque { Alpha::Ignored } else { Alpha::None });
     }
     if colours.counts.len() == 1 {
-        return Ok((Some(soft.then(text::is_mask_in_alpha)), None));
+        return Ok(if soft { Alpha::MaybeMask } else { Alpha::Mask });
     }
     // Drawn in dark on a clear canvas whose hidden colour is bright: the picture that is seen is the alpha.
     if let [Some(Some(clear)), Some(Some(seen))] = sides
         && clear.iter().map(|&c| u32::from(c)).sum::<u32>() > seen.iter().map(|&c| u32::from(c)).sum::<u32>()
     {
-        return Ok((Some(Some(text::is_mask_in_alpha())), None));
+        return Ok(Alpha::MaybeMask);
     }
-    Ok((None, Some(text::transparency_ignored())))
+    Ok(Alpha::Ignored)
 }
 
 /// Suggestion for the colours of a picture. `by_value` reads it by one value a pixel.
@@ -426,7 +437,7 @@ fn main_colours(tally: &ColourTally, lossy: bool, bits: u8) -> (Vec<Colour>, usi
         if let Some(at) = main.iter().position(is_of) {
             main[at].1 += count;
         } else if is_blend(colour, count, &main, bits) {
-            continue;
+            // Neither a class nor far from one.
         } else if count as f64 >= LEAST_SHARE * tally.pixels as f64 && main.len() <= 4 * MOST_CLASSES {
             main.push((colour, count));
         } else {

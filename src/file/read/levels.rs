@@ -66,6 +66,11 @@ pub(super) fn suggest(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggest
     }
 }
 
+/// True for values that are one and the same in the file.
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits()
+}
+
 /// Values and void values, each with its pixels.
 type Counted = Vec<(f64, usize)>;
 
@@ -156,7 +161,7 @@ fn lossy(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefu
         return Ok(suggestion.asking(text::lossy_ids(tally.most)));
     }
     let mask = labels(of.clone(), 2, assign_values([(0.0, To::Class(0)), (white, To::Class(1))]));
-    let ends = tally.pixels_of(|value| value == 0.0 || value == white);
+    let ends = tally.pixels_of(|value| value == 0.0 || same(value, white));
     if between as f64 > MOST_LOSSY_BETWEEN * tally.pixels as f64 {
         let suggestion = numbers::one(tally, of, facts)?;
         return Ok(suggestion.or(text::alternative_mask(white), mask));
@@ -290,7 +295,7 @@ fn one_value((value, _): (f64, usize), voids: &[(f64, usize)], of: Of, facts: Fa
     let to = |class| assign_values(std::iter::once((value, To::Class(class))).chain(assign_void(voids)));
     let values = labels(of.clone(), scene_classes(facts, usize::from(class) + 1), to(class));
     let suggestion = Suggestion::sure(Kind::Ids, values, text::one_value(value, class, &numbers_of(voids)));
-    if (value == 0.0 || value == 1.0) && voids.is_empty() || value == 0.0 {
+    if value == 0.0 || (same(value, 1.0) && voids.is_empty()) {
         return suggestion;
     }
     suggestion
@@ -377,7 +382,7 @@ fn class_ids(
         suggestion
     };
     Some(small.iter().take(4).fold(suggestion, |suggestion, (foreground, _)| {
-        let only = small.iter().map(|(value, _)| (*value, To::Class(u8::from(value == foreground))));
+        let only = small.iter().map(|(value, _)| (*value, To::Class(u8::from(same(*value, *foreground)))));
         let values = labels(of.clone(), 2, assign_values(only.chain(assign_void(voids))));
         suggestion.or(text::alternative_foreground(*foreground), values)
     }))

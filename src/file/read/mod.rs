@@ -17,6 +17,7 @@ use super::choice::{Assignment, Channels, Choice, Key, Method, Of, Scale, Sizing
 use super::source::{ArrayEntry, Format, Model, Source};
 use super::{FileError, FileRefusal, LONGEST_SCENE_SIDE, text};
 use crate::scene::Plane;
+use colours::Alpha;
 use layout::Layout;
 use tally::{ColourTally, Pixels, Tally};
 
@@ -344,27 +345,28 @@ fn suggest(source: &Source, layout: &Layout, facts: Facts<'_>) -> Result<Suggest
             numbers::several(&planes, source.dtype, facts)
         }
         Model::Grey | Model::Rgb | Model::Indexed => {
-            let by_alpha = |question: Option<String>| {
+            let by_alpha = |asking: bool| {
                 let white = if source.model == Model::Indexed { Some(255.0) } else { facts.white };
                 let suggestion = by_value(Of::Alpha, Facts { white, ..facts })?;
                 let suggestion = suggestion.saying(text::mask_in_alpha());
-                Ok(question.into_iter().fold(suggestion, Suggestion::asking))
+                Ok(if asking { suggestion.asking(text::is_mask_in_alpha()) } else { suggestion })
             };
-            let colours = match ColourTally::of(&pixels(&Of::Colour)?) {
-                Ok(colours) => colours,
+            let tally = match ColourTally::of(&pixels(&Of::Colour)?) {
+                Ok(tally) => tally,
                 // A photograph that was cut out has its mask in alpha.
-                Err(_) if source.alpha => return by_alpha(Some(text::is_mask_in_alpha())),
+                Err(_) if source.alpha => return by_alpha(true),
                 Err(refusal) => return Err(refusal),
             };
-            let (alpha, remark) = colours::alpha(source, &planes, &colours)?;
-            let suggestion = match alpha {
-                Some(question) => by_alpha(question)?,
-                None => match colours::suggest(&colours, source, facts, by_value) {
-                    Err(_) if remark.is_some() => return by_alpha(Some(text::is_mask_in_alpha())),
-                    suggestion => suggestion?,
+            let suggested = || colours::suggest(&tally, source, facts, by_value);
+            match colours::alpha(source, &planes, &tally)? {
+                Alpha::None => suggested(),
+                Alpha::Ignored => match suggested() {
+                    Ok(suggestion) => Ok(suggestion.saying(text::transparency_ignored())),
+                    Err(_) => by_alpha(true),
                 },
-            };
-            Ok(remark.into_iter().fold(suggestion, Suggestion::saying))
+                Alpha::Mask => by_alpha(false),
+                Alpha::MaybeMask => by_alpha(true),
+            }
         }
     }
 }
