@@ -297,7 +297,7 @@ def main():
     manifest.append({"file": "mask.npz", "truth": {"kind": "ids", "sure": True, "classes": count(IDS)[0], "ignored": 0}, "itself": True})
     np.savez(os.path.join(OUT, "several.npz"), image=NOISE.astype(np.float32), label=IDS.astype(np.int16), softmax=np.full((4, H, W), 0.25, np.float32))
     manifest.append({"file": "several.npz", "truth": {"kind": "ids", "sure": False, "classes": count(IDS)[0], "ignored": 0},
-                     "pair": ["ids_0123.png", {"sure": False, "scale": "probabilities", "channels": 4, "meaning": "softmax"}], "itself": "soft"})
+                     "pair": ["ids_0123.png", {"sure": False, "scale": "probabilities", "channels": 4, "meaning": "softmax"}], "itself": False})
 
     # --- predictions ---
     truth = "mask_255.png"
@@ -369,7 +369,7 @@ def main():
     add("ragged.csv", b"1,2\n1,2,3\n", error=["3 numbers in line 2"])
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("a.txt", "no array")
+        archive.writestr(zipfile.ZipInfo("a.txt"), "no array")
     add("no_array.zip", buffer.getvalue(), error=["without an .npy among its 1 entries"])
     add("cut.png", open(os.path.join(OUT, "mask_255.png"), "rb").read()[:60], error=["a PNG cut short"])
     add("cut.jpg", open(os.path.join(OUT, "voc.jpg"), "rb").read()[:300], error=["JPEG"])
