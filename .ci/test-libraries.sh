@@ -39,3 +39,9 @@ LINES=$ROOT/target/libraries/lines.json
 cargo run --quiet --example emit >"$LINES" || die "the lines could not be made. The message is above."
 "$VENV/bin/python" tests/libraries/run.py "$LINES" tests/libraries/last-run.md ||
     die "a line of Python fails or has another value than Lossfield says. They are listed above and in tests/libraries/last-run.md."
+
+say "the lines of Python that load files, run on the files of tests/files/made"
+READ=$ROOT/target/libraries/read.json
+cargo run --quiet --example emit_files tests/files/made >"$READ" || die "the lines could not be made. The message is above."
+"$VENV/bin/python" tests/files/run.py "$READ" ||
+    die "a line of Python that loads a file fails or makes something else than Lossfield reads. They are listed above."

@@ -81,21 +81,30 @@ fn array(name: &str, choice: &Choice) -> (bool, Vec<String>) {
     let of = choice.values.of();
     if ends(".npy") || ends(".npz") || ends(".csv") || ends(".txt") {
         let load = if ends(".npy") {
-            format!("x = np.load({file})")
+            vec![format!("x = np.load({file})")]
         } else if ends(".npz") {
-            format!("x = np.load({file})[{}]", quoted(choice.array.as_deref().unwrap_or("arr_0")))
+            vec![format!("x = np.load({file})[{}]", quoted(choice.array.as_deref().unwrap_or("arr_0")))]
         } else {
-            format!("x = np.loadtxt({file}, delimiter={})", if ends(".csv") { "\",\"" } else { "None" })
+            vec![
+                format!("text = open({file}).read()"),
+                "sign = next((sign for sign in \";\\t,\" if sign in text), None)".to_owned(),
+                "text = text.replace(\",\", \".\") if sign == \";\" and \".\" not in text else text"
+                    .to_owned(),
+                "x = np.loadtxt(text.splitlines(), delimiter=sign)".to_owned(),
+            ]
         };
         let squeeze = "x = x.squeeze()  # axes of length 1".to_owned();
         let colour = matches!(of, Of::Colour | Of::Between { .. });
         let first = (choice.channel_axis == ChannelAxis::Last && !colour)
             .then(|| "x = np.moveaxis(x, -1, 0) if x.ndim == 3 else x".to_owned());
         let rgb = colour.then(|| "x = x[..., :3].astype(np.int64)".to_owned());
-        return (false, [Some(load), Some(squeeze), first, rgb].into_iter().flatten().collect());
+        return (false, load.into_iter().chain([squeeze]).chain(first).chain(rgb).collect());
     }
     let open = format!("image = Image.open({file})");
     let x = match of {
+        Of::Value if whitens(&choice.values) => {
+            "x = np.array(image.convert(\"L\") if image.mode in (\"1\", \"P\", \"PA\", \"LA\", \"RGB\", \"RGBA\") else image)"
+        }
         Of::Value => {
             "x = np.array(image.convert(\"L\") if image.mode in (\"P\", \"PA\", \"LA\", \"RGB\", \"RGBA\") else image)"
         }
@@ -113,6 +122,16 @@ fn array(name: &str, choice: &Choice) -> (bool, Vec<String>) {
         lines.push("x = np.clip((x - dark) @ way / (way @ way), 0, 1)".to_owned());
     }
     (true, lines)
+}
+
+/// True if white is read as more than 1, which Pillow makes of a picture of one bit.
+fn whitens(values: &Values) -> bool {
+    match values {
+        Values::Labels { assign, .. } => {
+            assign.iter().any(|assignment| matches!(assignment.key, Key::Value(value) if value > 1.0))
+        }
+        Values::Numbers { scale, .. } => scale.white().is_some_and(|white| white > 1.0),
+    }
 }
 
 /// Python of a key: a number or a list of three.
@@ -305,8 +324,9 @@ mod tests {
         };
         let lines = load_lines("p.csv", Plane::Prediction, &choice(values));
         assert_eq!(
-            lines[3..],
+            lines[5..],
             [
+                "x = np.loadtxt(text.splitlines(), delimiter=sign)",
                 "x = x.squeeze()  # axes of length 1",
                 "x = x.astype(np.float64) / 100",
                 "x = x[None]",

@@ -206,6 +206,16 @@ impl Source {
         }
     }
 
+    /// Largest value of the integer type that holds the samples, of 8 bits and more; none of floats and of fewer bits.
+    pub(super) fn type_most(&self) -> Option<f64> {
+        let all = 256f64.powf(self.dtype.size as f64);
+        match self.dtype.number {
+            Number::Unsigned if self.bits >= 8 => Some(all - 1.0),
+            Number::Signed => Some(all / 2.0 - 1.0),
+            _ => None,
+        }
+    }
+
     /// Size in bits and name of a sample for people: "8-bit", "float32".
     pub(super) fn sample_name(&self) -> String {
         if self.model == Model::Array || self.dtype.number == Number::Float {

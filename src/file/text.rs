@@ -684,7 +684,7 @@ pub(super) fn transparency_ignored() -> String {
 }
 
 pub(super) fn mask_in_alpha() -> String {
-    "The colours say nothing, so the transparency was read: opaque is white.".to_owned()
+    "The colours are no mask, so the transparency was read: opaque is white.".to_owned()
 }
 
 pub(super) fn dropped_axes(sides: &[usize], dropped: usize) -> String {
@@ -856,6 +856,10 @@ pub(super) fn alternative_merged() -> String {
 
 pub(super) fn alternative_turned_colours() -> String {
     "The other colour is the foreground".to_owned()
+}
+
+pub(super) fn alternative_by_index() -> String {
+    "Each index of the palette is its class".to_owned()
 }
 
 pub(super) fn alternative_by_luma() -> String {

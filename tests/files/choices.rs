@@ -114,3 +114,15 @@ fn choices_that_no_reading_gives_are_refused() {
     assert!(serde_json::from_str::<Choice>(unknown).is_err());
     assert!(serde_json::from_str::<Choice>(&unknown.replace(r#", "x": 1"#, "")).is_ok());
 }
+
+#[test]
+fn three_classes_in_a_scene_of_two_are_asked_about_and_never_all_background() {
+    let source = source("m.png", &grey(4, &[0, 1, 2, 2]), Plane::Truth);
+    let scene = SceneContext { classes: 2, width: 4, height: 1, legend: None };
+    let reading = read(&source, Plane::Truth, Context { scene: Some(scene), remembered: None }).unwrap();
+    assert_eq!(reading.questions, ["It has 3 classes and the scene 2: make a scene of 3?"]);
+    assert_eq!(truth_by(&source, &reading.choice).labels.iter().copied().collect::<Vec<_>>(), [0, 1, 2, 2]);
+    let five = Context { scene: Some(SceneContext { classes: 5, ..scene }), remembered: None };
+    let fits = read(&source, Plane::Truth, five).unwrap();
+    assert!(fits.sure && fits.classes == 5, "{:?}", fits.questions);
+}

@@ -1,6 +1,6 @@
 //! A prediction against its truth.
 
-use lossfield::field::{Field, IGNORE, Task};
+use lossfield::field::{Field, IGNORE};
 use lossfield::file::{ReadPrediction, ReadTruth};
 use lossfield::loss::{Loss, dice::DICE};
 use lossfield::metric::confusion;
@@ -19,7 +19,7 @@ pub(super) fn judged(truth: &ReadTruth, prediction: &ReadPrediction) -> Judged {
     let field =
         Field::new(logits.view(), labels.view(), Some(IGNORE)).unwrap_or_else(|error| panic!("{error}"));
     let shape = field.shape();
-    let first = if shape.task() == Task::Binary { 0 } else { 1 };
+    let first = shape.first_channel(false);
     let each: Vec<f64> =
         (first..shape.channels).filter_map(|channel| confusion(&field, 0, channel, 0.5).iou()).collect();
     let mean = each.iter().sum::<f64>() / each.len() as f64;

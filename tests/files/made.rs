@@ -114,15 +114,12 @@ fn every_file_is_read_as_what_it_is() {
 #[test]
 fn every_mask_is_its_own_perfect_prediction() {
     for Line { file, itself, .. } in manifest() {
-        if itself.is_null() {
+        if itself.is_null() || itself == false {
             continue;
         }
         let (truth, prediction) =
             (source(&file, &bytes(&file), Plane::Truth), source(&file, &bytes(&file), Plane::Prediction));
         let pair = read_pair(&truth, &prediction).unwrap();
-        if file.ends_with(".npz") && itself == "soft" {
-            continue;
-        }
         let read_truth = truth_by(&truth, &pair.truth.choice);
         let read_prediction = prediction_by(&prediction, &pair.prediction.choice);
         let Judged { iou, dice_loss } = judged(&read_truth, &read_prediction);

@@ -183,6 +183,15 @@ def main():
     add("stray_1.png", grey(stray), MASK, "mask", sure=False)
     add("all_0.png", grey(MASK * 0), MASK * 0, "ids")
     add("all_255.png", grey(MASK * 0 + 255), MASK * 0 + 255, "ids", sure=False)
+    stray[0, 3:5] = 2
+    add("stray_1_2.png", grey(stray), MASK, "mask", sure=False)
+    near = MASK * 255
+    near[0, :4] = [1, 3, 254, 252]
+    add("stray_ends.png", grey(near), (near > 127).astype(int), "mask")
+    scribbles = np.full((H, W), 255)
+    scribbles[3, :20], scribbles[9, 6:12] = 0, 1
+    add("scribbles.png", grey(scribbles), scribbles, "mask")
+    add("tens.png", grey(IDS * 10), IDS, "levels", sure=False)
     add("levels_even.png", grey(IDS * 85), IDS, "levels", sure=False)
     add("levels_void.png", grey(np.where(RIM, 255, np.array([0, 40, 90, 150])[IDS])), np.where(RIM, 255, IDS), "levels", sure=False)
     add("a_gtFine_labelIds.png", grey(np.array([7, 11, 26, 4])[IDS]), np.array([0, 1, 2, 255])[IDS], "ids", sure=False,
@@ -237,6 +246,9 @@ def main():
     add("alpha_opaque.png", Image.fromarray(opaque, "LA"), MASK, "mask")
     add("alpha_P.png", png(packed(MASK, 1), 1, 3, W, H, palette=[0, 0, 0, 0, 0, 0], trns=[0, 255]), MASK, "mask")
 
+    cut_out = np.dstack([rng.integers(0, 256, (H, W, 3)), MASK * 255]).astype(np.uint8)
+    add("alpha_cut_out.png", Image.fromarray(cut_out), MASK, "mask", sure=False)
+
     # --- formats that change values ---
     grey(MASK * 255).save(os.path.join(OUT, "mask.jpg"), quality=60)
     back = np.array(Image.open(os.path.join(OUT, "mask.jpg"))) >= 127.5
@@ -246,6 +258,14 @@ def main():
     manifest.append({"file": "voc.jpg", "truth": {"kind": "palette", "near": count(np.array([0, 1, 2, 4])[big])[0]}, "itself": True})
     rgb(MASK, [(0, 0, 0), (255, 255, 255)]).save(os.path.join(OUT, "lossy.webp"), quality=80)
     manifest.append({"file": "lossy.webp", "truth": {"kind": "mask", "near": count(MASK)[0]}, "itself": True})
+    grey(np.kron(np.minimum(IDS, 2), np.ones((8, 8)))).save(os.path.join(OUT, "ids.jpg"), quality=95)
+    manifest.append({"file": "ids.jpg", "truth": {"kind": "ids", "near": count(np.kron(np.minimum(IDS, 2), np.ones((8, 8), int)))[0]}, "itself": True})
+    soft_colours = rgb(np.kron(IDS, np.ones((6, 6), int)), [(0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)])
+    soft_colours = soft_colours.resize((W * 3, H * 3), Image.BILINEAR)
+    add("soft_colours.png", soft_colours)
+    manifest[-1].update({"truth": {"kind": "colours", "near": count(np.kron(IDS, np.ones((3, 3), int)))[0]}, "itself": True})
+    rgb(np.kron(IDS, np.ones((8, 8), int)), [(0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)]).save(os.path.join(OUT, "colours.jpg"), quality=75)
+    manifest.append({"file": "colours.jpg", "truth": {"kind": "colours", "near": count(np.kron(IDS, np.ones((8, 8), int)))[0]}, "itself": True})
     red = np.zeros((H, W, 3), np.uint8)
     red[..., 0] = np.round(SOFT * 255)
     cut = (np.round(SOFT * 255) >= 127.5).astype(int)
@@ -256,10 +276,13 @@ def main():
     # --- arrays as truths: every type, byte order and layout ---
     for dtype in ["?", "i1", "u1", "<i2", ">i2", "<u2", ">u2", "<i4", ">i4", "<u4", "<i8", ">i8", "<u8", "<f2", ">f2", "<f4", ">f4", "<f8", ">f8"]:
         add(f"mask_{dtype.replace('<', 'l').replace('>', 'b').replace('?', 'bool')}.npy", MASK.astype(dtype), MASK, "mask")
+    add("mask_minus_one.npy", (2 * MASK - 1).astype(np.int8), MASK, "mask", sure=False)
     add("ids_fortran.npy", np.asfortranarray(IDS.astype(np.int64)), IDS, "ids")
     add("ids_void_i64.npy", np.where(RIM, 255, IDS).astype(np.int64), np.where(RIM, 255, IDS), "ids")
     add("ids_minus_one.npy", np.where(RIM, -1, IDS).astype(np.int32), np.where(RIM, 255, IDS), "ids")
     add("ids_minus_hundred.npy", np.where(RIM, -100, IDS).astype(np.int64), np.where(RIM, 255, IDS), "ids")
+    add("ids_type_most.npy", np.where(RIM, 2**31 - 1, IDS).astype(np.int32), np.where(RIM, 255, IDS), "ids")
+    add("ids_i8_most.npy", np.where(RIM, 127, IDS).astype(np.int8), np.where(RIM, 255, IDS), "ids")
     add("mask_i32_255.npy", (MASK * 255).astype(np.int32), MASK, "mask")
     add("mask_void_i64.npy", np.where(RIM, 255, MASK).astype(np.int64), np.where(RIM, 255, MASK), "mask")
     add("ids_1hw.npy", IDS[None].astype(np.uint8), IDS, "ids")
@@ -274,7 +297,7 @@ def main():
     manifest.append({"file": "mask.npz", "truth": {"kind": "ids", "sure": True, "classes": count(IDS)[0], "ignored": 0}, "itself": True})
     np.savez(os.path.join(OUT, "several.npz"), image=NOISE.astype(np.float32), label=IDS.astype(np.int16), softmax=np.full((4, H, W), 0.25, np.float32))
     manifest.append({"file": "several.npz", "truth": {"kind": "ids", "sure": False, "classes": count(IDS)[0], "ignored": 0},
-                     "pair": ["ids_0123.png", {"sure": False, "scale": "probabilities", "channels": 4, "meaning": "softmax"}], "itself": "soft"})
+                     "pair": ["ids_0123.png", {"sure": False, "scale": "probabilities", "channels": 4, "meaning": "softmax"}], "itself": False})
 
     # --- predictions ---
     truth = "mask_255.png"
@@ -318,6 +341,8 @@ def main():
     add("argmax_voc_P.png", indexed(MASK, VOC), pair=[truth, {"sure": True, "scale": "hard mask", "iou": 1.0}])
     add("argmax_012.png", grey(np.minimum(IDS, 2)), pair=[truth, {"sure": False, "scale": "class ids"}])
     add("argmax_rgb.png", rgb(IDS, red_green_blue), pair=["red_green_blue_P.png", {"sure": True, "scale": "class ids", "iou": 1.0}])
+    add("half.png", grey(MASK * 0 + 128), pair=[truth, {"sure": False, "scale": "0–255", "channels": 1, "meaning": "foreground"}])
+    add("faint_percent.png", grey(np.round(probs * 97)), pair=[truth, {"sure": False, "scale": "percent", "channels": 1}])
     add("quarters.png", grey(np.round(probs * 4) * 63.75), pair=[truth, {"sure": True, "scale": "0–255", "channels": 1}])
     small = Image.fromarray((MASK * 255).astype(np.uint8)).resize((W // 2, H // 2), Image.NEAREST)
     add("half_size.png", small, pair=[truth, {"sure": False, "scale": "hard mask"}])
@@ -335,7 +360,7 @@ def main():
     np.save(os.path.join(OUT, "objects.npy"), np.array([[{}, {}]], dtype=object), allow_pickle=True)
     manifest.append({"file": "objects.npy", "error": ["Python objects"]})
     photo = rng.integers(0, 256, (40, 40, 3)).astype(np.uint8)
-    add("photo.png", Image.fromarray(photo), error=["121 are frequent", "at most 32 colours"])
+    add("photo.png", Image.fromarray(photo), error=["1600 colours", "at most 32 colours"])
     add("pickle.pkl", b"\x80\x04\x95\x00", error=["a Python pickle", "pickle.load", "np.save"])
     add("volume.nii", b"\x5c\x01\x00\x00" + bytes(344), error=["a NIfTI volume", "nibabel.load"])
     add("image.dcm", bytes(128) + b"DICM", error=["a DICOM file", "pydicom.dcmread"])
@@ -344,7 +369,7 @@ def main():
     add("ragged.csv", b"1,2\n1,2,3\n", error=["3 numbers in line 2"])
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("a.txt", "no array")
+        archive.writestr(zipfile.ZipInfo("a.txt"), "no array")
     add("no_array.zip", buffer.getvalue(), error=["without an .npy among its 1 entries"])
     add("cut.png", open(os.path.join(OUT, "mask_255.png"), "rb").read()[:60], error=["a PNG cut short"])
     add("cut.jpg", open(os.path.join(OUT, "voc.jpg"), "rb").read()[:300], error=["JPEG"])

@@ -110,3 +110,24 @@ fn a_prediction_is_never_divided_by_what_its_type_could_hold() {
     assert_eq!(read.logits.dim(), (3, 2, 3));
     assert!(read.logits[[2, 0, 2]] > -1e-6 && read.logits[[1, 0, 2]] < -16.0);
 }
+
+#[test]
+fn channels_are_found_at_either_end_of_an_image_that_is_larger() {
+    let softmax = |class: usize, i: usize| if i % 3 == class { 0.8 } else { 0.1 };
+    let pixels = 40 * 50;
+    let first: Vec<f32> = (0..3).flat_map(|class| (0..pixels).map(move |i| softmax(class, i))).collect();
+    let last: Vec<f32> = (0..pixels).flat_map(|i| (0..3).map(move |class| softmax(class, i))).collect();
+    let of_first = logits("p.npy", &f32s("(3, 40, 50)", &first));
+    assert_eq!(logits("p.npy", &f32s("(40, 50, 3)", &last)), of_first);
+    assert_close(&of_first[..3], &[0.8_f64.ln(), 0.1_f64.ln(), 0.1_f64.ln()]);
+    // Short sides at both ends that no sum tells apart are asked about.
+    let source = source(
+        "p.npy",
+        &f32s("(4, 9, 5)", &(0..180).map(|i| (i % 7) as f32 / 7.0).collect::<Vec<_>>()),
+        Plane::Prediction,
+    );
+    let asked = reading(&source, Plane::Prediction);
+    let question = "The shape [4, 9, 5] could have its channels first or last: first is suggested.";
+    assert!(asked.questions.iter().any(|asked| asked == question), "{:?}", asked.questions);
+    assert_eq!(asked.alternatives.last().unwrap().label, "Channels last");
+}

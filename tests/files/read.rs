@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use lossfield::field::{Field, IGNORE, Task};
+use lossfield::field::{Field, IGNORE};
 use lossfield::file::{
     Channels, Pair, Read, ReadPrediction, ReadTruth, Reading, Source, apply, decode, read, read_pair,
 };
@@ -144,7 +144,7 @@ fn judged(truth: &ReadTruth, prediction: &ReadPrediction) -> Result<(Value, Valu
         values.insert(spec.id.to_owned(), value);
     }
     let shape = field.shape();
-    let first = if shape.task() == Task::Binary { 0 } else { 1 };
+    let first = shape.first_channel(false);
     let each: Vec<MaskMetrics> =
         (first..shape.channels).map(|channel| metrics(&field, 0, channel, 0.5, TOLERANCE)).collect();
     let mean = |of: &dyn Fn(&MaskMetrics) -> Option<f64>| -> Value {

@@ -217,6 +217,9 @@ mod tests {
             grid.labels(thin(), &pixels).row(0).to_vec()
         };
         assert_eq!(opened(Method::Centre), [0, 0, 0, 0], "the centres are columns 1, 4, 7 and 10");
+        let grid =
+            Grid::of((12, 4), Sizing::Resample { width: 4, height: 4, method: Method::Centre }).unwrap();
+        assert_eq!([0, 1, 2, 3].map(|x| grid.centre(2, x)), [(2, 1), (2, 4), (2, 7), (2, 10)]);
         assert_eq!(opened(Method::Area), [0, 0, 0, 0]);
         assert_eq!(opened(Method::KeepThin), [0, 1, 0, 0]);
     }

@@ -1,6 +1,6 @@
 //! ADE20K scene parsing (Zhou et al. 2017): 150 classes, whose ids in a file are 1 to 150.
 
-/// Name and colour of each class, from id 1 on, as MMSegmentation draws them. Road and skyscraper share one.
+/// Name and colour of each class, from id 1 on, as the palette of `mmseg` has them. Road and skyscraper share one.
 pub(super) const CLASSES: [(&str, [u8; 3]); 150] = [
     ("wall", [120, 120, 120]),
     ("building", [180, 120, 120]),

@@ -1,4 +1,4 @@
-//! CamVid (Brostow et al. 2009): 32 classes, and the 11 that SegNet's version groups them into.
+//! `CamVid` (Brostow et al. 2009): 32 classes, and the 11 of the version that came with `SegNet`.
 
 /// The 11 classes by id; what has none is black.
 pub(super) const ELEVEN: [(&str, [u8; 3]); 11] = [

@@ -49,6 +49,7 @@ impl Known {
         let found = |at: usize, name| Some(Meaning { class: u8::try_from(at).ok(), name });
         match self {
             Self::Voc if colour == voc::colour(IGNORE) => Some(VOID),
+            Self::CamVid | Self::CamVid32 | Self::Ade20k if colour == [0; 3] => Some(VOID),
             Self::Voc => {
                 let at = (0..).zip(voc::NAMES).find(|&(id, _)| voc::colour(id) == colour);
                 at.and_then(|(id, name)| found(id.into(), name))
@@ -57,18 +58,15 @@ impl Known {
                 let label = cityscapes::LABELS.iter().find(|label| label.colour == colour)?;
                 Some(Meaning { class: label.train_id, name: label.name })
             }
-            Self::CamVid if colour == [0; 3] => Some(VOID),
             Self::CamVid => {
                 let colour = if colour == camvid::PAVEMENT { camvid::ELEVEN[4].1 } else { colour };
                 let at = camvid::ELEVEN.iter().position(|(_, of)| *of == colour)?;
                 found(at, camvid::ELEVEN[at].0)
             }
-            Self::CamVid32 if colour == [0; 3] => Some(VOID),
             Self::CamVid32 => {
                 let at = camvid::CLASSES.iter().position(|(_, of)| *of == colour)?;
                 found(at, camvid::CLASSES[at].0)
             }
-            Self::Ade20k if colour == [0; 3] => Some(VOID),
             Self::Ade20k => {
                 let at = ade20k::CLASSES.iter().position(|(_, of)| *of == colour)?;
                 found(at, ade20k::CLASSES[at].0)

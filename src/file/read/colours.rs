@@ -25,6 +25,12 @@ const SAME: f64 = 48.0;
 const LEAST_SHARE: f64 = 0.002;
 /// Most of the pixels that may be far from every main colour.
 const MOST_FAR: f64 = 0.25;
+/// Distance of a rim that a lossy format makes, in levels of 255.
+const RIM: f64 = 110.0;
+/// Distance of a blend from the line between two colours, in levels of 255.
+const BLEND: f64 = 12.0;
+/// Colours up to which each is a class's, however rare.
+const FEW_COLOURS: usize = 8;
 /// Colours from which a picture may be soft.
 const SOFT_COLOURS: usize = 5;
 
@@ -49,18 +55,29 @@ pub(super) fn in_array(
     Ok((!small && tally.counts.len() <= MOST_CLASSES).then_some(tally))
 }
 
-/// True if the mask is in alpha (then with a question, unless nothing else can be meant), and a remark about alpha that
-/// is left aside.
-#[expect(clippy::type_complexity, reason = "a question within a decision, beside a remark")]
+/// Part that alpha plays in a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alpha {
+    /// Every pixel is opaque.
+    None,
+    /// Some pixels are not opaque, and the colours decide.
+    Ignored,
+    /// Nothing but alpha tells pixels apart, and it has two values.
+    Mask,
+    /// The mask may be in alpha.
+    MaybeMask,
+}
+
+/// Part that alpha plays, by the colours of clear pixels and of others.
 pub(super) fn alpha(
     source: &Source,
     planes: &Planes<'_>,
     colours: &ColourTally,
-) -> Result<(Option<Option<String>>, Option<String>), FileRefusal> {
+) -> Result<Alpha, FileRefusal> {
     let translucent_palette =
         source.model == Model::Indexed && source.palette.iter().any(|entry| entry[3] < 255);
     if !source.alpha && !translucent_palette {
-        return Ok((None, None));
+        return Ok(Alpha::None);
     }
     let pixels = Pixels::new(source, *planes, &Of::Alpha)?;
     let opaque = if source.model == Model::Indexed { 255.0 } else { source.white().unwrap_or(255.0) };
@@ -81,18 +98,18 @@ pub(super) fn alpha(
         };
     }
     if (least - most).abs() < 0.5 {
-        return Ok((None, (most < opaque).then(text::transparency_ignored)));
+        return Ok(if most < opaque { Alpha::Ignored } else { Alpha::None });
     }
     if colours.counts.len() == 1 {
-        return Ok((Some(soft.then(text::is_mask_in_alpha)), None));
+        return Ok(if soft { Alpha::MaybeMask } else { Alpha::Mask });
     }
     // Drawn in dark on a clear canvas whose hidden colour is bright: the picture that is seen is the alpha.
     if let [Some(Some(clear)), Some(Some(seen))] = sides
         && clear.iter().map(|&c| u32::from(c)).sum::<u32>() > seen.iter().map(|&c| u32::from(c)).sum::<u32>()
     {
-        return Ok((Some(Some(text::is_mask_in_alpha())), None));
+        return Ok(Alpha::MaybeMask);
     }
-    Ok((None, Some(text::transparency_ignored())))
+    Ok(Alpha::Ignored)
 }
 
 /// Suggestion for the colours of a picture. `by_value` reads it by one value a pixel.
@@ -139,7 +156,13 @@ pub(super) fn suggest(
         Some(known) => known,
         None if main.len() == 2 => two_colours([main[0], main[1]], bits),
         None if main.len() == 1 => return Err(text::one_colour(&Key::of_colour(main[0], bits))),
-        None => in_hue_order(&main, bits, facts),
+        None => {
+            let suggestion = in_hue_order(&main, bits, facts);
+            match by_index(source, tally) {
+                Some(ids) => suggestion.or(text::alternative_by_index(), ids),
+                None => suggestion,
+            }
+        }
     };
     if main.len() < exact.len() {
         let on_main =
@@ -197,9 +220,13 @@ fn known(
         let used: Vec<(u8, [u8; 3])> = used_entries(source, tally);
         Known::is_voc_map(&used) && used.iter().all(|&(id, _)| id <= 20 || id == 255)
     };
-    // A palette may tell colours apart that a tolerance does not, so names are looked up by the nearest one.
+    // Colours that anyone may choose are nobody's, however a format has changed them.
+    let chosen = |colour: &Colour| colour.iter().all(|&channel| channel <= 24 || channel >= 231);
+    if facts.lossy && colours.iter().all(chosen) {
+        return None;
+    }
     let looked_up: Vec<Colour> =
-        if snapped { colours.iter().map(|&c| cornered(c)).collect() } else { colours.to_vec() };
+        if facts.lossy { colours.iter().map(|&c| cornered(c)).collect() } else { colours.to_vec() };
     let mut covering = Known::covering(&looked_up);
     if voc_map {
         covering = vec![Known::Voc];
@@ -253,6 +280,24 @@ fn known(
         suggestion = if binary { suggestion } else { suggestion.asking(text::several_palettes(&names)) };
     }
     Some(suggestion)
+}
+
+/// Palette indices as ids; none of other pictures and of indices beyond the classes.
+fn by_index(source: &Source, tally: &ColourTally) -> Option<Values> {
+    let used: Vec<u8> = if source.model == Model::Indexed {
+        used_entries(source, tally).into_iter().map(|(id, _)| id).collect()
+    } else {
+        Vec::new()
+    };
+    let most = usize::from(*used.iter().max()?);
+    let assign =
+        used.iter().map(|&id| Assignment { key: Key::Value(id.into()), to: To::Class(id), name: None });
+    (most < MOST_CLASSES).then(|| Values::Labels {
+        of: Of::Index,
+        classes: (most + 1).max(2) as u8,
+        assign: assign.collect(),
+        rest: Rest::Void,
+    })
 }
 
 /// Used entries of a palette with their colours.
@@ -371,22 +416,48 @@ fn between(tally: &ColourTally, lossy: bool) -> Option<(Colour, Colour)> {
 }
 
 /// Frequent colours, each of which others were once, the most frequent first; and the pixels far from all of them.
+///
+/// A colour is another's if it is near it in a picture that was changed, or a blend: much rarer than two that it lies
+/// between, as along a smooth edge.
 fn main_colours(tally: &ColourTally, lossy: bool, bits: u8) -> (Vec<Colour>, usize) {
-    if !lossy && tally.counts.len() <= MOST_CLASSES {
+    if !lossy && tally.counts.len() <= FEW_COLOURS {
         return (tally.counts.iter().map(|(colour, _)| *colour).collect(), 0);
     }
+    // Classes of many colours may have close ones.
+    let same = if lossy || tally.counts.len() > MOST_CLASSES { SAME } else { 0.0 };
     let mut main: Vec<(Colour, usize)> = Vec::new();
+    let mut far = 0;
     for &(colour, count) in &tally.counts {
-        match main.iter().position(|(known, _)| distance(*known, colour, bits) <= SAME) {
-            Some(at) => main[at].1 += count,
-            None if main.len() <= 4 * MOST_CLASSES => main.push((colour, count)),
-            None => {}
+        // Halved chroma makes a rim of another colour, unless a data set has it.
+        let rim = |pixels: usize| lossy && 5 * count <= pixels && cornered(colour) == colour;
+        let is_of = |&(known, pixels): &(Colour, usize)| {
+            let apart = distance(known, colour, bits);
+            apart <= same || (apart <= RIM && rim(pixels))
+        };
+        if let Some(at) = main.iter().position(is_of) {
+            main[at].1 += count;
+        } else if is_blend(colour, count, &main, bits) {
+            // Neither a class nor far from one.
+        } else if count as f64 >= LEAST_SHARE * tally.pixels as f64 && main.len() <= 4 * MOST_CLASSES {
+            main.push((colour, count));
+        } else {
+            far += count;
         }
     }
-    main.retain(|(_, pixels)| *pixels as f64 >= LEAST_SHARE * tally.pixels as f64);
-    let main: Vec<Colour> = main.into_iter().map(|(colour, _)| colour).collect();
-    let far =
-        tally.counts.iter().filter(|(colour, _)| main.iter().all(|&m| distance(m, *colour, bits) > SAME));
-    let far: usize = far.map(|(_, count)| count).sum();
-    (main, far)
+    (main.into_iter().map(|(colour, _)| colour).collect(), far)
+}
+
+/// True for a colour between two that are at least three times as frequent.
+fn is_blend(colour: Colour, count: usize, main: &[(Colour, usize)], bits: u8) -> bool {
+    let frequent: Vec<Colour> =
+        main.iter().filter(|(_, pixels)| *pixels >= 3 * count).map(|(c, _)| *c).collect();
+    let between = |from: Colour, to: Colour| {
+        let t = super::tally::position(colour, from, to);
+        let foot = [0, 1, 2].map(|channel| {
+            let (from, to) = (f64::from(from[channel]), f64::from(to[channel]));
+            (from + t * (to - from)).round() as u16
+        });
+        distance(foot, colour, bits) <= BLEND
+    };
+    (1..frequent.len()).any(|to| (0..to).any(|from| between(frequent[from], frequent[to])))
 }

@@ -48,30 +48,45 @@ pub(super) fn suggest(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggest
     }
     match small.len() {
         0 => Ok(only_void(tally, of, facts)),
+        // A prediction may be one doubt everywhere, which is no class.
+        1 if facts.plane == Plane::Prediction
+            && voids.is_empty()
+            && small[0].0 > 1.0
+            && facts.white.is_none_or(|white| small[0].0 < white) =>
+        {
+            Ok(numbers::one(tally, of, facts)?.asking(text::which_is_it(small[0].0)))
+        }
         1 => Ok(one_value(small[0], &voids, of, facts)),
         2 => Ok(two_values([small[0], small[1]], &voids, of, facts)),
         _ => match class_ids(&small, &voids, &of, facts) {
-            Some(ids) => Ok(ids),
-            None if small.len() <= MOST_CLASSES => Ok(few_levels(&small, &voids, of, tally, facts)),
-            None => numbers::one(tally, of, facts),
+            Some(ids) if !evenly_spaced(&small) => Ok(ids),
+            _ if small.len() <= MOST_CLASSES => Ok(few_levels(&small, &voids, of, tally, facts)),
+            _ => numbers::one(tally, of, facts),
         },
     }
+}
+
+/// True for values that are one and the same in the file.
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits()
 }
 
 /// Values and void values, each with its pixels.
 type Counted = Vec<(f64, usize)>;
 
 fn split_voids(tally: &Tally, facts: Facts<'_>) -> (Counted, Counted) {
-    let is_void = |value: f64| {
-        // Of a picture of 1 to 4 bits white is no 255.
-        VOIDS.contains(&value) && !(value == 1.0 && facts.white == Some(1.0))
-    };
+    let is_void = |value: f64| VOIDS.contains(&value) || facts.type_most == Some(value);
     let (voids, small): (Counted, Counted) = tally.counts.iter().partition(|(value, _)| is_void(*value));
     let positive = voids.iter().filter(|(value, _)| *value > 0.0).count();
     let only_zero = small.len() == 1 && small[0].0 == 0.0;
-    let even = evenly_spaced(tally);
+    let even = evenly_spaced(&tally.counts) && tally.most > LARGEST_SMALL_ID;
     let has_small_id = small.iter().any(|(value, _)| (0.0..=LARGEST_SMALL_ID).contains(value));
     // 0 and 255 are the two ends of a mask, and 0, 128, 255 are levels.
+    // −1 and 1 are two ends too.
+    let signed = matches!(small[..], [(1.0, _)]) && matches!(voids[..], [(-1.0, _)]);
+    if signed {
+        return (tally.counts.clone(), Vec::new());
+    }
     if (only_zero && positive == 1) || even || (!has_small_id && small.len() > 1) {
         let (voids, small): (Counted, Counted) =
             tally.counts.iter().partition(|(value, _)| *value < 0.0 && is_void(*value));
@@ -80,13 +95,12 @@ fn split_voids(tally: &Tally, facts: Facts<'_>) -> (Counted, Counted) {
     (small, voids)
 }
 
-/// True for three and more values in steps of at least 20, equal to a tenth: levels that were drawn to be seen.
-fn evenly_spaced(tally: &Tally) -> bool {
-    let values: Vec<f64> =
-        tally.counts.iter().map(|(value, _)| *value).filter(|value| *value >= 0.0).collect();
+/// True for three and more values in steps of at least 8, equal to a tenth: levels that were drawn to be seen.
+fn evenly_spaced(counts: &[(f64, usize)]) -> bool {
+    let values: Vec<f64> = counts.iter().map(|(value, _)| *value).filter(|value| *value >= 0.0).collect();
     let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64;
-    steps.len() >= 2 && mean >= 20.0 && steps.iter().all(|step| (step - mean).abs() <= 0.1 * mean)
+    steps.len() >= 2 && mean >= 8.0 && steps.iter().all(|step| (step - mean).abs() <= 0.1 * mean)
 }
 
 fn assign_void(voids: &[(f64, usize)]) -> impl Iterator<Item = (f64, To)> {
@@ -140,11 +154,14 @@ fn lossy(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefu
     let high = tally.pixels_of(|value| value >= 0.75 * white);
     let between = tally.pixels - low - high;
     if tally.most <= LARGEST_SMALL_ID && tally.most > 1.0 {
-        let suggestion = numbers::one(tally, of, facts)?;
+        let suggestion = match class_ids(&tally.counts, &[], &of, facts) {
+            Some(ids) => ids,
+            None => numbers::one(tally, of, facts)?,
+        };
         return Ok(suggestion.asking(text::lossy_ids(tally.most)));
     }
     let mask = labels(of.clone(), 2, assign_values([(0.0, To::Class(0)), (white, To::Class(1))]));
-    let ends = tally.pixels_of(|value| value == 0.0 || value == white);
+    let ends = tally.pixels_of(|value| value == 0.0 || same(value, white));
     if between as f64 > MOST_LOSSY_BETWEEN * tally.pixels as f64 {
         let suggestion = numbers::one(tally, of, facts)?;
         return Ok(suggestion.or(text::alternative_mask(white), mask));
@@ -172,8 +189,8 @@ fn strays(tally: &Tally, of: &Of, voids: &[(f64, usize)], facts: Facts<'_>) -> O
     let between = tally.pixels - near_dark - near_bright;
     let few = |count: usize| count as f64 <= MOST_STRAYS * tally.pixels as f64;
     let all = tally.pixels - dark - bright;
-    // An id has a region, and void is its rim: a stray is rare beside what would be void.
-    let rare = 20 * all <= bright;
+    // An id has a region and void is its rim, or void is nearly all: a stray is rare beside both ends.
+    let rare = 20 * all <= bright.min(dark);
     let bright_levels = tally.counts.iter().filter(|(value, _)| *value >= 0.9 * white).count();
     // Void is one value. Levels about the bright end are those of a mask that was compressed or scaled.
     let noise =
@@ -278,7 +295,7 @@ fn one_value((value, _): (f64, usize), voids: &[(f64, usize)], of: Of, facts: Fa
     let to = |class| assign_values(std::iter::once((value, To::Class(class))).chain(assign_void(voids)));
     let values = labels(of.clone(), scene_classes(facts, usize::from(class) + 1), to(class));
     let suggestion = Suggestion::sure(Kind::Ids, values, text::one_value(value, class, &numbers_of(voids)));
-    if (value == 0.0 || value == 1.0) && voids.is_empty() || value == 0.0 {
+    if value == 0.0 || (same(value, 1.0) && voids.is_empty()) {
         return suggestion;
     }
     suggestion
@@ -365,7 +382,7 @@ fn class_ids(
         suggestion
     };
     Some(small.iter().take(4).fold(suggestion, |suggestion, (foreground, _)| {
-        let only = small.iter().map(|(value, _)| (*value, To::Class(u8::from(value == foreground))));
+        let only = small.iter().map(|(value, _)| (*value, To::Class(u8::from(same(*value, *foreground)))));
         let values = labels(of.clone(), 2, assign_values(only.chain(assign_void(voids))));
         suggestion.or(text::alternative_foreground(*foreground), values)
     }))

@@ -17,6 +17,7 @@ use super::choice::{Assignment, Channels, Choice, Key, Method, Of, Scale, Sizing
 use super::source::{ArrayEntry, Format, Model, Source};
 use super::{FileError, FileRefusal, LONGEST_SCENE_SIDE, text};
 use crate::scene::Plane;
+use colours::Alpha;
 use layout::Layout;
 use tally::{ColourTally, Pixels, Tally};
 
@@ -201,6 +202,8 @@ struct Facts<'a> {
     name: &'a str,
     /// Largest value a sample can have; none for numbers of more than 16 bits.
     white: Option<f64>,
+    /// Largest value of an integer type of 8 bits and more.
+    type_most: Option<f64>,
     picture: bool,
     lossy: bool,
     scene: Option<SceneContext<'a>>,
@@ -250,6 +253,7 @@ fn reading(
         plane,
         name: source.name(),
         white: source.white(),
+        type_most: source.type_most(),
         picture: !source.is_array(),
         lossy: source.lossy,
         scene: context.scene,
@@ -274,6 +278,12 @@ fn reading(
         suggestion.choose(&chosen.values);
     }
 
+    if let (Plane::Prediction, Some(scene), Values::Labels { classes, .. }) =
+        (plane, context.scene, &mut suggestion.values)
+    {
+        // A prediction need not find every class.
+        *classes = (*classes).max(scene.classes.min(super::MOST_CLASSES) as u8);
+    }
     let channels = match &suggestion.values {
         Values::Labels { .. } | Values::Numbers { channels: Channels::Foreground, .. } => 1,
         Values::Numbers { .. } => planes.channels,
@@ -368,18 +378,28 @@ fn suggest(source: &Source, layout: &Layout, facts: Facts<'_>) -> Result<Suggest
             numbers::several(&planes, source.dtype, facts)
         }
         Model::Grey | Model::Rgb | Model::Indexed => {
-            let colours = ColourTally::of(&pixels(&Of::Colour)?)?;
-            let (alpha, remark) = colours::alpha(source, &planes, &colours)?;
-            let suggestion = match alpha {
-                Some(question) => {
-                    let white = if source.model == Model::Indexed { Some(255.0) } else { facts.white };
-                    let suggestion = by_value(Of::Alpha, Facts { white, ..facts })?;
-                    let suggestion = suggestion.saying(text::mask_in_alpha());
-                    question.into_iter().fold(suggestion, Suggestion::asking)
-                }
-                None => colours::suggest(&colours, source, facts, by_value)?,
+            let by_alpha = |asking: bool| {
+                let white = if source.model == Model::Indexed { Some(255.0) } else { facts.white };
+                let suggestion = by_value(Of::Alpha, Facts { white, ..facts })?;
+                let suggestion = suggestion.saying(text::mask_in_alpha());
+                Ok(if asking { suggestion.asking(text::is_mask_in_alpha()) } else { suggestion })
             };
-            Ok(remark.into_iter().fold(suggestion, Suggestion::saying))
+            let tally = match ColourTally::of(&pixels(&Of::Colour)?) {
+                Ok(tally) => tally,
+                // A photograph that was cut out has its mask in alpha.
+                Err(_) if source.alpha => return by_alpha(true),
+                Err(refusal) => return Err(refusal),
+            };
+            let suggested = || colours::suggest(&tally, source, facts, by_value);
+            match colours::alpha(source, &planes, &tally)? {
+                Alpha::None => suggested(),
+                Alpha::Ignored => match suggested() {
+                    Ok(suggestion) => Ok(suggestion.saying(text::transparency_ignored())),
+                    Err(_) => by_alpha(true),
+                },
+                Alpha::Mask => by_alpha(false),
+                Alpha::MaybeMask => by_alpha(true),
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn levels_as_probabilities(of: Of, white: f64) -> Values {
 }
 
 fn scale_of(white: f64) -> Scale {
-    if white == 1.0 { Scale::Probabilities } else { Scale::Of(white) }
+    if white.to_bits() == 1f64.to_bits() { Scale::Probabilities } else { Scale::Of(white) }
 }
 
 /// Scale of numbers by their range, with the question if it is not sure.
@@ -56,7 +56,7 @@ fn ranged(least: f64, most: f64, whole: bool, inside: f64, facts: Facts<'_>) -> 
     let white = facts.white;
     Ok(match white {
         Some(white) if white < 255.0 => sure(scale_of(white)),
-        _ if most <= 100.0 && most >= 99.0 => asked(Scale::Of(100.0), text::is_percent()),
+        _ if (90.0..=100.0).contains(&most) => asked(Scale::Of(100.0), text::is_percent()),
         Some(255.0) if most <= 100.0 => asked(Scale::Of(255.0), text::is_dark(most, 255.0)),
         _ if most <= 100.0 && !facts.picture => asked(Scale::Of(100.0), text::is_scale(most, 100.0)),
         Some(255.0) => sure(Scale::Of(255.0)),
@@ -68,7 +68,7 @@ fn ranged(least: f64, most: f64, whole: bool, inside: f64, facts: Facts<'_>) -> 
                 asked(Scale::Of(255.0), text::is_scale(most, 255.0))
             }
         },
-        _ if most <= 65535.0 && most >= 30_000.0 => sure(Scale::Of(65535.0)),
+        _ if (30_000.0..=65535.0).contains(&most) => sure(Scale::Of(65535.0)),
         _ if most <= 65535.0 => asked(Scale::Of(65535.0), text::is_scale(most, 65535.0)),
         _ => return Err(text::no_scale(least, most)),
     })

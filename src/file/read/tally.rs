@@ -62,9 +62,8 @@ impl<'a> Pixels<'a> {
                 let [r, g, b, _] = self.entry(y, x);
                 [r.into(), g.into(), b.into()]
             }
-            Model::Grey => [sample(0); 3],
             Model::Rgb | Model::Array if self.planes.channels >= 3 => [sample(0), sample(1), sample(2)],
-            Model::Rgb | Model::Array => [sample(0); 3],
+            Model::Grey | Model::Rgb | Model::Array => [sample(0); 3],
         }
     }
 
