@@ -263,7 +263,7 @@ impl Session {
         let shown_cards = self.losses.shown(&document.cards);
         let evaluated = cards::evaluate(&field, &shown_cards, view);
         let shown = cards::shown(&field, &evaluated, view);
-        let limits = cards::limits(&shown, view);
+        let limits = cards::limits(&shown, &evaluated, view);
 
         let pictures = painted(&field, on, &shown, &limits, view.scale);
         let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view);

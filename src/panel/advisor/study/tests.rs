@@ -163,14 +163,14 @@ fn a_descent_of_filters_finds_what_is_bright() {
 }
 
 fn object(class: usize, pixels: usize, depth: f64) -> SceneObject {
-    SceneObject { class, pixels, boundary: pixels / 2, depth, at_border: false }
+    SceneObject { class, pixels, boundary: pixels / 2, depth, width: 2.0 * depth, at_border: false }
 }
 
 /// Facts of a scene of 10000 pixels, with nothing measured.
 fn evidence(classes: usize, objects: &[SceneObject]) -> Evidence {
     let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
     let facts = SceneFacts { counted: 10_000, classes, objects: objects.to_vec(), images: 1, empty_images };
-    Evidence { facts, profiles: vec![Profile::default(); CANDIDATES.len()], complete: false }
+    Evidence { facts, profiles: vec![Profile::default(); CANDIDATES.len()], photo: false, complete: false }
 }
 
 fn situations() -> [Evidence; 6] {
