@@ -270,13 +270,11 @@ impl<'a> Call<'a> {
         match self.number_or_list(name)? {
             NumberOrList::Nothing => Ok(None),
             NumberOrList::Number(x) => Ok(Some(x)),
-            NumberOrList::List(xs) => match xs.as_slice() {
-                [x] => Ok(Some(*x)),
-                _ => {
-                    let found = Arg::List(xs.into_iter().map(Arg::from).collect());
-                    Err(self.refuse(name, &found, "one number or None"))
-                }
-            },
+            NumberOrList::List(xs) if xs.len() == 1 => Ok(Some(xs[0])),
+            NumberOrList::List(xs) => {
+                let found = Arg::List(xs.into_iter().map(Arg::from).collect());
+                Err(self.refuse(name, &found, "one number or None"))
+            }
         }
     }
 

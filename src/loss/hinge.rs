@@ -49,6 +49,11 @@ pub const SPEC: Spec = Spec {
 pub struct Hinge;
 
 impl Hinge {
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the form that all losses have"
+    )]
     fn run<G: Element>(&self, field: &Field<'_>, mut gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let logits = field.logits();

@@ -99,6 +99,7 @@ impl Lovasz {
 }
 
 impl Lovasz {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that all losses have")]
     fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         self.weighted(field, &PerClass::all(1.0), gradient)
     }

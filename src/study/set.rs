@@ -10,7 +10,7 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
     for tied in order.chunk_by(|&a, &b| values[a].total_cmp(&values[b]).is_eq()) {
-        let mean = before as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        let mean = before as f64 + 0.5 * (tied.len() + 1) as f64;
         for &at in tied {
             ranks[at] = mean;
         }
@@ -25,7 +25,7 @@ pub fn rank_correlation(a: &[Option<f64>], b: &[Option<f64>]) -> Option<f64> {
     let (_, [a, b]) = paired(a, b);
     let (a, b) = (ranks(&a), ranks(&b));
     // The mean of n ranks is (n + 1)/2, with and without ties.
-    let mean = (a.len() as f64 + 1.0) / 2.0;
+    let mean = 0.5 * (a.len() + 1) as f64;
     let sum =
         |of: &dyn Fn(f64, f64) -> f64| -> f64 { a.iter().zip(&b).map(|(a, b)| of(a - mean, b - mean)).sum() };
     let spread = (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
@@ -77,7 +77,9 @@ pub fn disagreements(
 ) -> Vec<Disagreement> {
     let (images, [loss, mut metric]) = paired(loss, metric);
     if better == Better::Larger {
-        metric.iter_mut().for_each(|x| *x = -*x);
+        for x in &mut metric {
+            *x = -*x;
+        }
     }
     let both = ranks(&loss).into_iter().zip(ranks(&metric));
     let mut all: Vec<Disagreement> = images

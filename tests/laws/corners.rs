@@ -42,7 +42,7 @@ fn corners(spec: &'static Spec) -> Vec<Settings> {
 fn hard_fields(channels: usize) -> Vec<(&'static str, Painted)> {
     let classes = channels.max(2) as u8;
     let truth: Vec<u8> = (0..36)
-        .map(|i: usize| if (i / 6) % 4 > 0 && i % 6 > 1 { 1 + (i % 6) as u8 % (classes - 1) } else { 0 })
+        .map(|i: usize| if i > 5 && i < 24 && i % 6 > 1 { 1 + (i % 6) as u8 % (classes - 1) } else { 0 })
         .collect();
     let turned: Vec<u8> = truth.iter().map(|label| (label + 1) % classes).collect();
     let moved: Vec<u8> = (0..36).map(|i| truth[(i + 1) % 36]).collect();
