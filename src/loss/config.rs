@@ -480,6 +480,31 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_slider_is_no_limit() {
+        let weights = Settings::from([("class_weights".into(), vec![1.0, 13.0, 120.0].into())]);
+        let config = Config::new(&focal::SPEC, &weights).unwrap();
+        let said: Vec<f64> = (0..3).map(|class| config.per_class("class_weights").of(class)).collect();
+        assert_eq!(said, [1.0, 13.0, 120.0]);
+        let wide = Settings::from([("pos_weight".into(), 300.0.into())]);
+        assert!((Config::new(&focal::SPEC, &wide).unwrap().number("pos_weight") - 300.0).abs() < 1e-15);
+        let beyond = Settings::from([("pos_weight".into(), 2e6.into())]);
+        let refused = Config::new(&focal::SPEC, &beyond).unwrap_err().to_string();
+        assert!(refused.contains("expected a number from 0 to 1000000"), "{refused}");
+    }
+
+    #[test]
+    fn classes_at_once_have_no_class_to_weigh() {
+        let pooled = |weights: Vec<f64>| {
+            let settings =
+                Settings::from([("pooled".into(), true.into()), ("class_weights".into(), weights.into())]);
+            Config::new(&crate::loss::dice::SPEC, &settings).map(drop).map_err(|refused| refused.to_string())
+        };
+        assert_eq!(pooled(vec![1.0, 1.0, 1.0]), Ok(()));
+        let refused = pooled(vec![1.0, 13.0, 120.0]).unwrap_err();
+        assert!(refused.contains("\"class_weights\" has no effect with \"pooled\" on"), "{refused}");
+    }
+
+    #[test]
     fn refusals_say_what_was_found_and_what_was_expected() {
         let refused = |id: &str, setting: Setting| {
             Config::new(&focal::SPEC, &Settings::from([(id.into(), setting)])).unwrap_err().to_string()

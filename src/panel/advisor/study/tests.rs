@@ -72,6 +72,19 @@ fn cross_entropy_has_its_closed_forms() {
     }
 }
 
+/// At even odds all pixels are as hard, and a tenth of them is taken from anywhere: the foreground, which lies in the last
+/// rows, has its own share of them, and not none.
+#[test]
+fn the_hardest_pixels_at_even_odds_are_not_the_first_rows() {
+    for channels in [1, 3] {
+        let labels = Array3::from_shape_fn((1, 40, 40), |(_, y, _)| u8::from(y >= 30));
+        let profile = measured(&bench_of(labels, channels), &*built("top_k_cross_entropy", &[]));
+        let share = profile.share_at_start.unwrap();
+        // 160 of 1600 pixels; the standard deviation of a share of 1/4 among them is 0.03.
+        assert!((share - 0.25).abs() < 0.12, "{channels}: {share}");
+    }
+}
+
 /// Dice loss, 1 − 2I/(Σp + Σy), worked out by hand with a probability of 0.99 for the predicted class.
 #[test]
 fn dice_has_its_closed_forms() {
