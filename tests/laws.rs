@@ -9,6 +9,8 @@
 
 #[path = "laws/catalogue.rs"]
 mod catalogue;
+#[path = "laws/corners.rs"]
+mod corners;
 #[path = "laws/distribution.rs"]
 mod distribution;
 #[path = "laws/facts.rs"]

@@ -49,7 +49,7 @@ fn of_hard_masks() {
             ("precision", confusion.precision()),
             ("recall", confusion.recall()),
             ("hausdorff", Some(surface.hausdorff)),
-            ("hausdorff_95", Some(surface.hausdorff_95)),
+            ("hausdorff_95", Some(surface.hausdorff_95_directed)),
             ("average_surface_distance", Some(surface.average)),
         ] {
             let (expected, found) = (case[name].as_f64().expect("a number"), found.expect("defined"));

@@ -7,7 +7,8 @@ use super::carrier::{file, holds_document, link, open_file, open_link};
 use super::read::Notes;
 use super::*;
 use crate::field::{Labels, Logits};
-use crate::loss::config::{Kind, Setting};
+use crate::loss::Spec;
+use crate::loss::config::{Domain, Kind, Setting};
 use crate::paint::Scale;
 use crate::scene::{
     Adjustment, BATCHES, Brush, Edits, ImageEdit, Ink, Legend, LegendEntry, PRESETS, Path, Point,
@@ -86,15 +87,22 @@ fn image() -> impl Strategy<Value = Image> {
         .prop_map(|(base, edits)| Image::edited(base, edits.into_iter().collect()))
 }
 
-/// A setting of a loss other than its default.
+/// A setting of a loss other than its default, often far beyond its slider. A flag that is refused beside another setting
+/// is left out.
 fn setting() -> impl Strategy<Value = (String, String, Setting)> {
-    let of_all: Vec<_> =
-        LOSSES.iter().flat_map(|spec| spec.params.iter().map(|param| (spec.id, param))).collect();
+    let stands_alone = |spec: &Spec, id: &str| spec.params.iter().all(|param| param.moot_with != Some(id));
+    let of_all: Vec<_> = LOSSES
+        .iter()
+        .flat_map(|spec| spec.params.iter().map(move |param| (*spec, param)))
+        .filter(|(spec, param)| stands_alone(spec, param.id))
+        .map(|(spec, param)| (spec.id, param))
+        .collect();
+    let most = |domain: Domain| domain.max.min(50.0 * domain.slider_max);
     (0..of_all.len(), 0.0..=1.0).prop_map(move |(at, t)| {
         let (loss, param) = of_all[at];
         let setting = match param.kind {
-            Kind::Number(domain) => Setting::Number(domain.min + t * (domain.slider_max - domain.min)),
-            Kind::PerClass(domain) => Setting::PerClass(vec![domain.min, domain.slider_max * t]),
+            Kind::Number(domain) => Setting::Number(domain.min + t * (most(domain) - domain.min)),
+            Kind::PerClass(domain) => Setting::PerClass(vec![domain.min, most(domain) * t]),
             Kind::Flag { default } => Setting::Flag(!default),
             Kind::Choice(options) => {
                 Setting::Choice(options[(t * 0.99 * options.len() as f64) as usize].id.into())

@@ -50,7 +50,20 @@ impl Probabilities {
     pub(super) fn softmax(logits: &[f32], shape: Shape) -> Self {
         let mut all = Self::zeros(logits.len());
         for image in 0..shape.images {
-            all.softmax_run(logits, shape, image, 0..shape.pixels());
+            all.softmax_run(logits, shape, 0, image, 0..shape.pixels());
+        }
+        all
+    }
+
+    /// Softmax over all channels of each pixel but the first, which has a probability of 0. Of two channels the one
+    /// that is left has a probability of 1.
+    pub(crate) fn without_first(logits: &[f32], shape: Shape) -> Self {
+        let mut all = Self::zeros(logits.len());
+        for image in 0..shape.images {
+            let first = shape.plane(image, 0);
+            all.rest[first.clone()].fill(1.0);
+            all.log_prob[first].fill(f64::MIN);
+            all.softmax_run(logits, shape, 1, image, 0..shape.pixels());
         }
         all
     }
@@ -68,7 +81,7 @@ impl Probabilities {
     /// Recomputes the pixels of a box by the softmax over channels.
     pub(super) fn update_softmax(&mut self, logits: &[f32], shape: Shape, window: &Window) {
         for run in window.runs(shape.width) {
-            self.softmax_run(logits, shape, window.image, run);
+            self.softmax_run(logits, shape, 0, window.image, run);
         }
     }
 
@@ -88,11 +101,12 @@ impl Probabilities {
         }
     }
 
-    fn softmax_run(&mut self, logits: &[f32], shape: Shape, image: usize, run: Range<usize>) {
-        let mut z = vec![0.0; shape.channels];
-        let mut e = vec![0.0; shape.channels];
+    /// Softmax over the channels from `first` on, at some pixels of an image.
+    fn softmax_run(&mut self, logits: &[f32], shape: Shape, first: usize, image: usize, run: Range<usize>) {
+        let mut z = vec![0.0; shape.channels - first];
+        let mut e = vec![0.0; shape.channels - first];
         for pixel in run {
-            let at = |channel| shape.plane(image, channel).start + pixel;
+            let at = |channel| shape.plane(image, first + channel).start + pixel;
             let mut max = f64::NEG_INFINITY;
             for (channel, z) in z.iter_mut().enumerate() {
                 *z = f64::from(logits[at(channel)]);
@@ -104,7 +118,7 @@ impl Probabilities {
                 total += *e;
             }
             let log_total = total.ln();
-            for channel in 0..shape.channels {
+            for channel in 0..z.len() {
                 let others = sum_of_others(&e, channel);
                 let i = at(channel);
                 self.prob[i] = e[channel] / total;
@@ -125,7 +139,11 @@ fn sum_of_others(e: &[f64], channel: usize) -> f64 {
     e[..channel].iter().sum::<f64>() + e[channel + 1..].iter().sum::<f64>()
 }
 
+/// Logarithm of the sum of the other exponentials; the least number there is where there are no others.
 fn log_sum_exp_of_others(z: &[f64], channel: usize) -> f64 {
+    if z.len() == 1 {
+        return f64::MIN;
+    }
     let others = || z[..channel].iter().chain(&z[channel + 1..]);
     let max = others().copied().fold(f64::NEG_INFINITY, f64::max);
     max + others().map(|z| (z - max).exp()).sum::<f64>().ln()

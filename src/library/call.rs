@@ -99,23 +99,53 @@ pub struct Keyword {
     pub default: Option<Literal>,
     /// True if the default is the only value that Lossfield reproduces.
     pub fixed: bool,
+    /// Place of the argument in Python.
+    pub place: Place,
+}
+
+/// Place of an argument in Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the signature of the function or class.
+    Signature,
+    /// In the call of the object, behind logits and labels.
+    Call,
+    /// Nowhere: a word of Lossfield's own for the form in which logits or labels are passed.
+    Own,
 }
 
 impl Keyword {
     /// Argument that has to be given.
     pub const fn required(name: &'static str) -> Self {
-        Self { name, default: None, fixed: false }
+        Self { name, default: None, fixed: false, place: Place::Signature }
     }
 
     /// Argument with a default.
     pub const fn new(name: &'static str, default: Literal) -> Self {
-        Self { name, default: Some(default), fixed: false }
+        Self { name, default: Some(default), fixed: false, place: Place::Signature }
     }
 
     /// Argument with a default that is the only value Lossfield reproduces.
     pub const fn fixed(name: &'static str, default: Literal) -> Self {
-        Self { name, default: Some(default), fixed: true }
+        Self { name, default: Some(default), fixed: true, place: Place::Signature }
     }
+
+    /// Argument in another place than the signature.
+    #[must_use]
+    pub const fn at(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+}
+
+/// Argument that may be one number for all classes, or a list of them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NumberOrList {
+    /// `None`.
+    Nothing,
+    /// One number.
+    Number(f64),
+    /// A list of numbers.
+    List(Vec<f64>),
 }
 
 /// Call of a function, with its defaults filled in. A translation takes the arguments out one by one; an
@@ -220,6 +250,38 @@ impl<'a> Call<'a> {
             _ => None,
         };
         numbers.map(Some).ok_or_else(|| self.refuse(name, &arg, "a list of numbers or None"))
+    }
+
+    /// Takes a number, a list of numbers or `None` out. A list of one is a list. Error for another type.
+    pub fn number_or_list(&mut self, name: &str) -> Result<NumberOrList, Unmapped> {
+        let arg = self.take(name);
+        match &arg {
+            Arg::Nothing => return Ok(NumberOrList::Nothing),
+            Arg::Number(x) => return Ok(NumberOrList::Number(*x)),
+            Arg::List(_) => {}
+            _ => return Err(self.refuse(name, &arg, "a number, a list of numbers or None")),
+        }
+        self.put_back(name, arg);
+        Ok(self.optional_numbers(name)?.map_or(NumberOrList::Nothing, NumberOrList::List))
+    }
+
+    /// Takes the weight of the one channel of a binary task out: a number, or a list of one. Error for anything else.
+    pub fn one_weight(&mut self, name: &str) -> Result<Option<f64>, Unmapped> {
+        match self.number_or_list(name)? {
+            NumberOrList::Nothing => Ok(None),
+            NumberOrList::Number(x) => Ok(Some(x)),
+            NumberOrList::List(xs) if xs.len() == 1 => Ok(Some(xs[0])),
+            NumberOrList::List(xs) => {
+                let found = Arg::List(xs.into_iter().map(Arg::from).collect());
+                Err(self.refuse(name, &found, "one number or None"))
+            }
+        }
+    }
+
+    fn put_back(&mut self, name: &str, arg: Arg) {
+        if let Some(keyword) = self.keywords.iter().find(|keyword| keyword.name == name) {
+            self.args.insert(keyword.name, arg);
+        }
     }
 
     /// Takes `True` or `False` out. Error for another type.

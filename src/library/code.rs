@@ -1,7 +1,8 @@
 //! Python that reproduces a card: imports, and a statement that makes `loss` from `logits` and `labels`.
 //!
-//! For PyTorch's libraries `logits` is a tensor `[B, C, H, W]` and `labels` one of whole numbers `[B, H, W]`;
-//! for Keras they are `[B, H, W, C]` and `[B, H, W]`.
+//! For PyTorch's libraries `logits` is a tensor `[B, C, H, W]` and `labels` one of whole numbers `[B, H, W]`, of any
+//! type: that of a PNG is uint8, and what a library wants instead the line says. For Keras they are `[B, H, W, C]` and
+//! `[B, H, W]`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,13 @@ pub struct Code {
     pub calling: Calling,
     /// Expression of the target that is passed, made of `labels`.
     pub labels: PerTask<&'static str>,
+}
+
+/// Last line of Python after one of [`lines_for`]: it prints the loss, beside the value that it should have in float32.
+pub fn closing(value: f64) -> String {
+    // Seven digits are what float32 has.
+    let rounded: f64 = format!("{value:.6e}").parse().unwrap_or(value);
+    format!("print(float(loss))  # {}", Arg::from(rounded))
 }
 
 /// Order and form in which logits and labels are passed.
@@ -236,16 +244,18 @@ pub(super) mod labels {
     use super::PerTask;
 
     /// Label of each pixel.
-    pub(in crate::library) const INDEX: PerTask<&str> = PerTask::both("labels");
+    pub(in crate::library) const INDEX: PerTask<&str> = PerTask::both("labels.long()");
     /// One-hot target: a number for each logit.
     pub(in crate::library) const ONE_HOT: PerTask<&str> = PerTask {
         binary: "labels[:, None].float()",
-        multiclass: "F.one_hot(labels, logits.shape[1]).movedim(-1, 1).float()",
+        multiclass: "F.one_hot(labels.long(), logits.shape[1]).movedim(-1, 1).float()",
     };
     /// Label of each pixel, with an axis for the channel. One channel is taken as it is, and whole numbers
     /// would make distances whole too.
     pub(in crate::library) const CHANNEL: PerTask<&str> =
-        PerTask { binary: "labels[:, None].float()", multiclass: "labels[:, None]" };
+        PerTask { binary: "labels[:, None].float()", multiclass: "labels[:, None].long()" };
+    /// Label of each pixel, as Keras takes it whatever its type.
+    pub(in crate::library) const KERAS_INDEX: PerTask<&str> = PerTask::both("labels");
     /// One-hot target with the channels last.
     pub(in crate::library) const KERAS: PerTask<&str> =
         PerTask { binary: "labels[..., None]", multiclass: "keras.ops.one_hot(labels, logits.shape[-1])" };
@@ -281,7 +291,7 @@ mod tests {
         let codes = codes(&dice::SPEC, &[], Facts::plain(1));
         assert_eq!(
             of("smp", &codes).unwrap(),
-            "from segmentation_models_pytorch.losses import DiceLoss\nloss = DiceLoss(mode='binary')(logits, labels)"
+            "from segmentation_models_pytorch.losses import DiceLoss\nloss = DiceLoss(mode='binary')(logits, labels.long())"
         );
         assert_eq!(of("monai", &codes), None, "it has no absent class");
     }
@@ -330,7 +340,7 @@ mod tests {
         assert_eq!(
             code,
             "import torch\nimport torch.nn.functional as F\n\
-             loss = F.cross_entropy(logits, labels, weight=torch.tensor([1.0, 2.0, 1.0]))"
+             loss = F.cross_entropy(logits, labels.long(), weight=torch.tensor([1.0, 2.0, 1.0]))"
         );
     }
 
@@ -340,7 +350,7 @@ mod tests {
         assert_eq!(
             of("smp", &codes).unwrap(),
             "import torch.nn.functional as F\nfrom segmentation_models_pytorch.losses import DiceLoss\n\
-             loss = DiceLoss(mode='multiclass')(logits, labels) + 0.5 * F.cross_entropy(logits, labels)"
+             loss = DiceLoss(mode='multiclass')(logits, labels.long()) + 0.5 * F.cross_entropy(logits, labels.long())"
         );
     }
 }

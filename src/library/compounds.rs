@@ -150,7 +150,9 @@ mod tests {
             tried.extend(sum.of.params.iter().filter(|param| param.control).filter_map(|param| {
                 let setting = match param.kind {
                     Kind::Number(domain) => Setting::Number((domain.default + 0.5).min(domain.max)),
-                    Kind::PerClass(_) => Setting::PerClass(vec![0.5, 1.0, 2.0]),
+                    Kind::PerClass(domain) => {
+                        Setting::PerClass([0.5, 1.0, 2.0].map(|x: f64| x.min(domain.max)).to_vec())
+                    }
                     Kind::Flag { default } => Setting::Flag(!default),
                     Kind::Choice(options) => options.last()?.id.into(),
                 };

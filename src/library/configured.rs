@@ -64,6 +64,7 @@ impl Facts {
             Scope::Batches => self.images > 1,
             Scope::Several => self.images > 1 || self.channels > 1,
             Scope::SoftLabels => self.soft,
+            Scope::Ignored => self.ignored.is_some(),
         }
     }
 
@@ -95,6 +96,19 @@ impl Facts {
         let each = (0..self.channels).map(|class| weights.of(class).into()).collect();
         (self.task() == Task::Multiclass && !weights.is_uniform()).then(|| (name.into(), Arg::List(each)))
     }
+}
+
+/// α of a focal loss as the argument: a number, a list, or `None` where α is not used.
+pub(super) fn alpha_of(config: &Config<'_>, facts: Facts, background: bool) -> Arg {
+    if !config.flag("balanced") {
+        return Arg::Nothing;
+    }
+    if ["classes", "own"].contains(&config.choice("alpha_of")) && facts.task() == Task::Multiclass {
+        let alphas = config.per_class("alphas");
+        let first = usize::from(!background);
+        return Arg::List((first..facts.channels).map(|class| alphas.of(class).into()).collect());
+    }
+    config.number("alpha").into()
 }
 
 /// Default setting of a parameter.

@@ -5,7 +5,9 @@
 //! so does `sample_weight='valid'`, which is 0 on ignored pixels and 1 elsewhere.
 
 use super::code::{Calling, Code, binary, labels, multiclass};
-use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
+use super::{
+    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Place, Unmapped, Use, args,
+};
 use crate::field::{IGNORE, Task};
 use crate::loss::config::Config;
 use crate::loss::{cross_entropy, dice, hinge, tversky};
@@ -77,7 +79,7 @@ pub const LIBRARY: Library = Library {
                 import: "import keras",
                 callee: "keras.losses.SparseCategoricalCrossentropy",
                 calling: Calling::Keras,
-                labels: labels::INDEX,
+                labels: labels::KERAS_INDEX,
             }),
             translate: sparse,
         },
@@ -132,8 +134,8 @@ const LABEL_SMOOTHING: Keyword = Keyword::new("label_smoothing", Literal::Number
 const AXIS: Keyword = Keyword::fixed("axis", Literal::Number(-1.0));
 const REDUCTION: Keyword = Keyword::fixed("reduction", Literal::Text(MEAN));
 /// Activation applied before the call: an argument of Lossfield's own.
-const ACTIVATION: Keyword = Keyword::new("activation", Literal::Nothing);
-const SAMPLE_WEIGHT: Keyword = Keyword::new("sample_weight", Literal::Nothing);
+const ACTIVATION: Keyword = Keyword::new("activation", Literal::Nothing).at(Place::Own);
+const SAMPLE_WEIGHT: Keyword = Keyword::new("sample_weight", Literal::Nothing).at(Place::Own);
 
 const fn code(callee: &'static str) -> Code {
     Code { import: "import keras", callee, calling: Calling::Keras, labels: labels::KERAS }

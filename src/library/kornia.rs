@@ -4,6 +4,7 @@
 //! channel here, so they are for multi-class tasks; only the Lovász hinge and the binary focal loss are for one.
 
 use super::code::{Calling, Code, binary, labels, multiclass};
+use super::configured::alpha_of;
 use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
 use crate::loss::config::Config;
@@ -50,7 +51,7 @@ pub const LIBRARY: Library = Library {
                 Keyword::new("gamma", Literal::Number(2.0)),
                 // The default is a value for each logit, which is not a loss yet.
                 Keyword::new("reduction", Literal::Text("none")),
-                Keyword::fixed("weight", Literal::Nothing),
+                Keyword::new("weight", Literal::Nothing),
                 IGNORE_INDEX,
             ],
             uses: &[Use {
@@ -69,8 +70,8 @@ pub const LIBRARY: Library = Library {
                 Keyword::new("alpha", Literal::Number(0.25)),
                 Keyword::new("gamma", Literal::Number(2.0)),
                 Keyword::new("reduction", Literal::Text("none")),
-                Keyword::fixed("pos_weight", Literal::Nothing),
-                Keyword::fixed("weight", Literal::Nothing),
+                Keyword::new("pos_weight", Literal::Nothing),
+                Keyword::new("weight", Literal::Nothing),
                 IGNORE_INDEX,
             ],
             uses: &[Use {
@@ -98,12 +99,21 @@ pub const LIBRARY: Library = Library {
         },
         Function {
             names: &["lovasz_softmax_loss", "LovaszSoftmaxLoss"],
-            keywords: &[Keyword::fixed("weight", Literal::Nothing)],
-            uses: &[Use { of: "lovasz_softmax", usual: multiclass, invert: Some(|_, _| Args::new()) }],
+            keywords: &[Keyword::new("weight", Literal::Nothing)],
+            uses: &[Use {
+                of: "lovasz_softmax",
+                usual: multiclass,
+                invert: Some(|config, facts| facts.class_weights(config, "weight").into_iter().collect()),
+            }],
             code: Some(code("from kornia.losses import lovasz_softmax_loss", "lovasz_softmax_loss")),
             translate: |call| {
                 call.only_for(Task::Multiclass, "lovasz_hinge_loss is the binary one")?;
-                Ok(Configured::new(&lovasz_softmax::SPEC).with("over", "image").with("classes", "all"))
+                let configured =
+                    Configured::new(&lovasz_softmax::SPEC).with("over", "image").with("classes", "all");
+                Ok(match call.optional_numbers("weight")? {
+                    Some(weights) => configured.with("class_weights", weights),
+                    None => configured,
+                })
             },
         },
     ],
@@ -136,9 +146,18 @@ fn to_tversky(config: &Config<'_>, _: Facts) -> Args {
     ])
 }
 
-fn to_focal(config: &Config<'_>, _: Facts) -> Args {
-    let alpha = if config.flag("balanced") { config.number("alpha").into() } else { Arg::Nothing };
-    args([("alpha", alpha), ("gamma", config.number("gamma").into())])
+fn to_focal(config: &Config<'_>, facts: Facts) -> Args {
+    let mut said = args([("alpha", alpha_of(config, facts, true)), ("gamma", config.number("gamma").into())]);
+    match facts.task() {
+        Task::Multiclass => said.extend(facts.class_weights(config, "weight")),
+        Task::Binary => {
+            let weight = config.number("pos_weight");
+            if weight.to_bits() != 1f64.to_bits() {
+                said.insert("pos_weight".into(), Arg::List(vec![weight.into()]));
+            }
+        }
+    }
+    said
 }
 
 fn dice_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
@@ -181,22 +200,33 @@ fn tversky_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
 
 fn focal_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.only_for(Task::Multiclass, "binary_focal_loss_with_logits is the binary one")?;
-    Ok(focal(call)?.with("activation", "softmax"))
+    let weights = call.optional_numbers("weight")?;
+    let configured = focal(call)?.with("activation", "softmax");
+    Ok(match weights {
+        Some(weights) => configured.with("class_weights", weights),
+        None => configured,
+    })
 }
 
 fn binary_focal_loss(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.only_for(Task::Binary, "focal_loss is the multi-class one")?;
-    focal(call)
+    let (pos_weight, weight) = (call.one_weight("pos_weight")?, call.one_weight("weight")?);
+    let configured = focal(call)?;
+    let configured = match pos_weight {
+        Some(weight) => configured.with("pos_weight", weight),
+        None => configured,
+    };
+    Ok(configured.times(weight.unwrap_or(1.0)))
 }
 
+/// Focal loss of either kind. Ignored pixels stay in the divisor of its mean.
 fn focal(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     call.exactly("reduction", "mean")?;
-    let ignored = call.take("ignore_index");
-    if ignored != Arg::Nothing && ignored != (-100.0).into() {
-        return Err(call.refuse("ignore_index", &ignored, "the default: ignored pixels stay in its divisor"));
-    }
-    let configured =
-        Configured::new(&focal::SPEC).with("gamma", call.number("gamma")?).with("mean_over", "logits");
+    let configured = Configured::new(&focal::SPEC)
+        .with("gamma", call.number("gamma")?)
+        .with("mean_over", "logits")
+        .with("ignored_in_mean", true)
+        .ignoring(call.ignore("ignore_index")?);
     Ok(match call.optional_number("alpha")? {
         Some(alpha) => configured.with("balanced", true).with("alpha", alpha),
         None => configured.with("balanced", false),

@@ -5,7 +5,10 @@
 //! loss gets its target in the shape of the logits (`one_hot`) or as labels, which it inverts.
 
 use super::code::multiclass;
-use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
+use super::{
+    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, NumberOrList, Place, Unmapped,
+    Use, args,
+};
 use crate::field::Task;
 use crate::loss::{cross_entropy, dice, focal, lovasz_hinge, lovasz_softmax, top_k_cross_entropy, tversky};
 
@@ -47,9 +50,9 @@ pub const LIBRARY: Library = Library {
                 Keyword::new("gamma", Literal::Number(2.0)),
                 Keyword::new("alpha", Literal::Number(0.5)),
                 Keyword::fixed("reduction", Literal::Text("mean")),
-                Keyword::fixed("class_weight", Literal::Nothing),
+                Keyword::new("class_weight", Literal::Nothing),
                 LOSS_WEIGHT,
-                Keyword::new("ignore_index", Literal::Nothing),
+                Keyword::new("ignore_index", Literal::Nothing).at(Place::Call),
                 TARGET,
             ],
             uses: &[Use {
@@ -112,7 +115,7 @@ pub const LIBRARY_0: Library = Library {
 
 const LOSS_WEIGHT: Keyword = Keyword::new("loss_weight", Literal::Number(1.0));
 /// Form of the target that is passed: an argument of Lossfield's own.
-const TARGET: Keyword = Keyword::new("target", Literal::Text("label_map"));
+const TARGET: Keyword = Keyword::new("target", Literal::Text("label_map")).at(Place::Own);
 
 const CROSS_ENTROPY: [Keyword; 8] = [
     Keyword::new("use_sigmoid", Literal::Flag(false)),
@@ -121,7 +124,7 @@ const CROSS_ENTROPY: [Keyword; 8] = [
     Keyword::new("class_weight", Literal::Nothing),
     LOSS_WEIGHT,
     Keyword::new("avg_non_ignore", Literal::Flag(false)),
-    Keyword::new("ignore_index", Literal::Number(-100.0)),
+    Keyword::new("ignore_index", Literal::Number(-100.0)).at(Place::Call),
     Keyword::fixed("loss_name", Literal::Text("loss_ce")),
 ];
 
@@ -158,9 +161,9 @@ const LOVASZ: Function = Function {
         Keyword::new("classes", Literal::Text("present")),
         Keyword::new("per_image", Literal::Flag(false)),
         Keyword::new("reduction", Literal::Text("mean")),
-        Keyword::fixed("class_weight", Literal::Nothing),
+        Keyword::new("class_weight", Literal::Nothing),
         LOSS_WEIGHT,
-        Keyword::new("ignore_index", Literal::Number(255.0)),
+        Keyword::new("ignore_index", Literal::Number(255.0)).at(Place::Call),
     ],
     uses: &[
         Use {
@@ -347,6 +350,8 @@ fn lovasz(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
         (true, other) => return Err(call.refuse("reduction", &other, "'mean'")),
     }
     let classes = call.take("classes");
+    // Of one channel they have no effect there.
+    let weights = call.optional_numbers("class_weight")?.filter(|_| call.task() == Task::Multiclass);
     let configured = match call.task() {
         Task::Binary => {
             call.exactly("loss_type", "binary")?;
@@ -361,6 +366,10 @@ fn lovasz(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
                 other => return Err(call.refuse("classes", other, "'present' or 'all'")),
             }
         }
+    };
+    let configured = match weights {
+        Some(weights) => configured.with("class_weights", weights),
+        None => configured,
     };
     let configured = configured
         .with("over", if per_image { "image" } else { "batch" })
@@ -377,12 +386,28 @@ fn focal(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
             "'one_hot': of labels it fails on the CPU, and on a GPU its mean divides by ignored pixels too",
         ));
     }
+    let multiclass = call.task() == Task::Multiclass;
     let configured = Configured::new(&focal::SPEC)
         .with("gamma", call.number("gamma")?)
         .with("balanced", true)
-        .with("alpha", call.number("alpha")?)
         .with("activation", "one-vs-rest")
         .with("mean_over", "logits");
+    let configured = match call.number_or_list("alpha")? {
+        NumberOrList::Number(alpha) => configured.with("alpha", alpha),
+        NumberOrList::List(alphas) if multiclass => {
+            configured.with("alpha_of", "classes").with("alphas", alphas)
+        }
+        NumberOrList::List(alphas) if alphas.len() == 1 => configured.with("alpha", alphas[0]),
+        NumberOrList::List(_) | NumberOrList::Nothing => {
+            return Err(call.refuse_whole("its alpha is a number, or a list with one for each channel"));
+        }
+    };
+    let configured = match call.optional_numbers("class_weight")? {
+        None => configured,
+        Some(weights) if multiclass => configured.with("class_weights", weights),
+        Some(weights) if weights.len() == 1 => configured.times(weights[0]),
+        Some(_) => return Err(call.refuse_whole("its class_weight has one number for each channel")),
+    };
     weighted(call, configured)
 }
 

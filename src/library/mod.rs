@@ -31,12 +31,13 @@ pub mod notes;
 pub mod smp;
 pub mod torch;
 pub mod torchvision;
+pub mod untranslated;
 
 use std::fmt;
 
 use crate::field::Task;
 use crate::loss::config::Config;
-pub use call::{Arg, Args, Call, Keyword, Literal};
+pub use call::{Arg, Args, Call, Keyword, Literal, NumberOrList, Place};
 pub use configured::{Configured, Facts, WeightedLoss, default_of};
 pub use versions::{Version, versions_of};
 

@@ -144,12 +144,7 @@ fn to_dice(config: &Config<'_>, facts: Facts) -> Args {
         ("squared_pred", config.flag("squared").into()),
         ("soft_label", (facts.soft && config.choice("soft_form") == "distance").into()),
     ]));
-    if let Some((name, Arg::List(mut weights))) = facts.class_weights(config, "weight") {
-        if !config.flag("background") {
-            weights.remove(0);
-        }
-        said.insert(name, Arg::List(weights));
-    }
+    said.extend(pixel::class_weights_of(config, facts, config.flag("background")));
     said
 }
 

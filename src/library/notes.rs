@@ -27,6 +27,7 @@ pub fn notes(library: &str, function: &str, args: &Args, field: &Field<'_>) -> V
                 .into(),
         );
     }
+    notes.extend(about.nothing_to_count().map(Into::into));
     notes.extend(about.focal());
     notes.extend(about.half_precision());
     notes.extend(about.other().map(Into::into));
@@ -82,6 +83,30 @@ impl About<'_> {
                     && (0..shape.channels).all(|channel| channel == label || of(label) - of(channel) >= from)
             })
         })
+    }
+
+    /// Note where every pixel is ignored, on which our value is 0.
+    fn nothing_to_count(&self) -> Option<&'static str> {
+        let shape = self.field.shape();
+        if self.field.valid_pixels(0..shape.images) > 0 {
+            return None;
+        }
+        match (self.library, self.function) {
+            ("torch", "cross_entropy") | ("nnunet", "RobustCrossEntropyLoss")
+                if self.call.peek("reduction") == "mean".into() =>
+            {
+                Some(
+                    "Every pixel is ignored: the library divides 0 by 0 and returns NaN, where the number here is 0.",
+                )
+            }
+            ("smp", "FocalLoss") => Some(
+                "Every pixel is ignored: the library takes the mean of nothing and returns NaN, where the number here is 0.",
+            ),
+            ("smp", "LovaszLoss") if self.facts.task() == Task::Multiclass => Some(
+                "Every pixel is ignored: the library returns an empty tensor and no number, where the number here is 0.",
+            ),
+            _ => None,
+        }
     }
 
     fn focal(&self) -> Option<String> {
@@ -214,6 +239,23 @@ mod tests {
         assert!(overflows(1));
         let small = said(8.0, 1, "monai", "DiceLoss", &args([("sigmoid", true.into())]));
         assert!(small.is_empty(), "{small:?}");
+    }
+
+    #[test]
+    fn a_nan_of_a_library_is_told_where_nothing_counts() {
+        let (logits, labels) = (Logits::zeros((1, 3, 2, 2)), Labels::from_elem((1, 2, 2), 255));
+        let field = Field::new(logits.view(), labels.view(), Some(255)).unwrap();
+        let ignored = || ("ignore_index", Arg::from(255.0));
+        let mode = || ("mode", Arg::from("multiclass"));
+        let told = |library: &str, function: &str, args: Args| {
+            notes(library, function, &args, &field).iter().any(|note| note.contains("NaN"))
+        };
+        assert!(told("torch", "cross_entropy", args([ignored()])));
+        assert!(!told("torch", "cross_entropy", args([ignored(), ("reduction", "sum".into())])));
+        assert!(told("smp", "FocalLoss", args([mode(), ignored()])));
+        assert!(!told("smp", "DiceLoss", args([mode(), ignored()])));
+        let alpha = ("alpha", Arg::from(0.25));
+        assert!(!told("kornia", "focal_loss", args([alpha, ignored(), ("reduction", "mean".into())])));
     }
 
     #[test]

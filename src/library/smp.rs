@@ -5,7 +5,10 @@
 //! mean of sigmoid ones.
 
 use super::code::{Calling, Code, binary, labels, multiclass};
-use super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Unmapped, Use, args};
+use super::configured::alpha_of;
+use super::{
+    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Place, Unmapped, Use, args,
+};
 use crate::field::Task;
 use crate::loss::config::Config;
 use crate::loss::{
@@ -44,7 +47,7 @@ pub const LIBRARY: Library = Library {
                 Keyword::fixed("reduction", Literal::Text("mean")),
                 Keyword::new("normalized", Literal::Flag(false)),
                 Keyword::new("reduced_threshold", Literal::Nothing),
-                Keyword::fixed("class_weights", Literal::Nothing),
+                Keyword::new("class_weights", Literal::Nothing),
             ],
             uses: &[Use { of: "focal", usual: |facts| Some(in_mode(facts)), invert: Some(to_focal) }],
             code: Some(code("from segmentation_models_pytorch.losses import FocalLoss", "FocalLoss")),
@@ -101,7 +104,7 @@ pub const LIBRARY: Library = Library {
             // The second is Lossfield's own word: what is applied to the logits before the call.
             keywords: &[
                 Keyword::new("eps", Literal::Number(1e-5)),
-                Keyword::new("activation", Literal::Text("sigmoid")),
+                Keyword::new("activation", Literal::Text("sigmoid")).at(Place::Own),
             ],
             uses: &[Use {
                 of: "mcc",
@@ -221,14 +224,16 @@ fn to_tversky(config: &Config<'_>, facts: Facts) -> Args {
     said
 }
 
-fn to_focal(config: &Config<'_>, _: Facts) -> Args {
+fn to_focal(config: &Config<'_>, facts: Facts) -> Args {
     let threshold = config.number("reduced_threshold");
-    args([
+    let mut said = args([
         ("gamma", config.number("gamma").into()),
-        ("alpha", if config.flag("balanced") { config.number("alpha").into() } else { Arg::Nothing }),
+        ("alpha", alpha_of(config, facts, true)),
         ("normalized", config.flag("normalized").into()),
         ("reduced_threshold", if threshold > 0.0 { threshold.into() } else { Arg::Nothing }),
-    ])
+    ]);
+    said.extend(facts.class_weights(config, "class_weights"));
+    said
 }
 
 fn to_lovasz(config: &Config<'_>, _: Facts) -> Args {
@@ -341,6 +346,13 @@ fn focal(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     configured = match call.optional_number("alpha")? {
         Some(alpha) => configured.with("balanced", true).with("alpha", alpha),
         None => configured.with("balanced", false),
+    };
+    configured = match (call.optional_numbers("class_weights")?, call.task()) {
+        (None, _) => configured,
+        (Some(weights), Task::Multiclass) => {
+            configured.with("class_weights", weights).with("weighted_mean", true)
+        }
+        (Some(_), Task::Binary) => return Err(call.refuse_whole("its class_weights are for several classes")),
     };
     match call.optional_number("reduced_threshold")? {
         // Ours is off at 0, where smp divides by it.

@@ -1,6 +1,6 @@
 //! Versions of one loss in the reference libraries.
 
-use super::python::written;
+use super::python::{applied, written};
 use super::{Args, Configured, Facts, Function, LIBRARIES, Library, Use, compounds};
 use crate::loss;
 use crate::loss::config::Settings;
@@ -19,10 +19,14 @@ pub struct Version {
 }
 
 impl Version {
-    /// Call without the logits and labels, as Python has it.
+    /// Call as Python has it: with logits and labels only where they are not passed plainly, or with more than these.
     pub fn call(&self) -> String {
         let keywords = self.library.function(self.function).map_or(&[][..], |function| function.keywords);
-        format!("{}({})", self.function, written(self.library, keywords, &self.args))
+        let made = format!("{}({})", self.function, written(self.library, keywords, &self.args));
+        match applied(self.library, keywords, &self.args) {
+            None => made,
+            Some(passed) => format!("{made}({passed})"),
+        }
     }
 
     /// Settings of the card `id` that make it this version; none if the card has no control for it.
@@ -104,6 +108,37 @@ mod tests {
         };
         assert_eq!(said("smp").as_deref(), Some("DiceLoss(mode='binary', ignore_index=255)"));
         assert_eq!(said("mmseg"), None, "it counts ignored pixels");
+    }
+
+    #[test]
+    fn a_call_says_what_the_library_itself_understands() {
+        let said = |loss: &str, library: &str, facts: Facts| {
+            let versions = versions_of(loss, facts);
+            versions.iter().find(|version| version.library.id == library).map(Version::call)
+        };
+        let ignored = |channels| Facts { ignored: Some(255), ..Facts::plain(channels) };
+        // Its ignore_index is an argument of the call, and no target is one of the class.
+        assert_eq!(
+            said("lovasz_softmax", "mmseg", ignored(3)).as_deref(),
+            Some("LovaszLoss(reduction='none')"),
+            "255 is what it ignores by default"
+        );
+        assert_eq!(
+            said("cross_entropy", "mmseg", ignored(3)).as_deref(),
+            Some("CrossEntropyLoss()(logits, labels, ignore_index=255)")
+        );
+        assert_eq!(
+            said("dice", "mmseg", Facts::plain(1)).as_deref(),
+            Some("DiceLoss()(logits, one_hot(labels))")
+        );
+        assert_eq!(
+            said("dice", "nnunet", ignored(1)).as_deref(),
+            Some("SoftDiceLoss(apply_nonlin=torch.sigmoid)(logits, labels, loss_mask=labels != 255)")
+        );
+        assert_eq!(
+            said("dice", "keras", Facts::plain(3)).as_deref(),
+            Some("Dice()(labels, softmax(logits))")
+        );
     }
 
     #[test]

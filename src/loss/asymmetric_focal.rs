@@ -34,7 +34,7 @@
 use super::config::{Choice, Config, Domain, Param};
 use super::cross_entropy::{CLIP, Held};
 use super::docs::module_docs;
-use super::{Family, Loss, PerTask, Range, Spec};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run};
 use crate::field::{Field, Head, Probabilities, Task};
 
 /// Catalogue line of the asymmetric focal loss.
@@ -154,7 +154,7 @@ impl AsymmetricFocal {
         (-weight * factor * log_p, -weight * factor * free * (1.0 - gamma * odds.p * steepness))
     }
 
-    fn binary(&self, field: &Field<'_>, scale: f64, mut gradient: Option<&mut [f32]>) -> f64 {
+    fn binary<G: Element>(&self, field: &Field<'_>, scale: f64, mut gradient: Option<&mut [G]>) -> f64 {
         let all = field.probabilities(Head::Joint);
         let mut value = 0.0;
         for (i, &label) in field.labels().iter().enumerate() {
@@ -171,13 +171,13 @@ impl AsymmetricFocal {
                 }
             }
             if let Some(gradient) = gradient.as_deref_mut() {
-                gradient[i] = by_logit as f32;
+                gradient[i] = G::of(by_logit);
             }
         }
         value
     }
 
-    fn multiclass(&self, field: &Field<'_>, scale: f64, mut gradient: Option<&mut [f32]>) -> f64 {
+    fn multiclass<G: Element>(&self, field: &Field<'_>, scale: f64, mut gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let all = field.probabilities(Head::Joint);
         let mut value = 0.0;
@@ -201,7 +201,7 @@ impl AsymmetricFocal {
                     let others = slopes[..channel].iter().chain(&slopes[channel + 1..]).sum::<f64>();
                     let i = at(channel);
                     // ∂ log p_j / ∂z_c = [j = c] − p_c, written so that nothing cancels as p_c nears 1.
-                    gradient[i] = (slope * all.rest[i] - others * all.prob[i]) as f32;
+                    gradient[i] = G::of(slope * all.rest[i] - others * all.prob[i]);
                 }
             }
         }
@@ -209,14 +209,18 @@ impl AsymmetricFocal {
     }
 }
 
-impl Loss for AsymmetricFocal {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl AsymmetricFocal {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let scale = self.scale(field);
         match field.shape().task() {
             Task::Binary => self.binary(field, scale, gradient),
             Task::Multiclass => self.multiclass(field, scale, gradient),
         }
     }
+}
+
+impl Loss for AsymmetricFocal {
+    evaluated_by_run!();
 
     fn range(&self) -> Range {
         // Held, a confident pixel still costs something, and how much depends on its class.

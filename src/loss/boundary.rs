@@ -41,8 +41,8 @@ use super::config::{Choice, Config, Param};
 use super::docs::module_docs;
 use super::overlap::{ACTIVATION, BACKGROUND, OVER, REDUCTION};
 use super::planes::PlaneMean;
-use super::{Family, Loss, PerTask, Range, Spec, pull_back};
-use crate::field::{Field, distance_transform};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run, pull_back};
+use crate::field::{Field, Head, distance_transform};
 
 /// Catalogue line of the boundary loss.
 pub const SPEC: Spec = Spec {
@@ -116,8 +116,8 @@ impl Boundary {
     }
 }
 
-impl Loss for Boundary {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl Boundary {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let prob = &field.probabilities(self.planes.head).prob;
         let signed = self.signed_distances(field);
@@ -132,6 +132,14 @@ impl Loss for Boundary {
             });
         }
         value
+    }
+}
+
+impl Loss for Boundary {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.planes.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

@@ -24,8 +24,8 @@
 //! * `dice_share`, α, from 0 to 1, default 0: the share of a Dice loss with the same smoothing, which is added so that
 //!   the loss also sees widths; 0 is clDice alone. The Dice loss is that of each class and image, whatever
 //!   `pooled` says.
-//! * `smooth`, s, from 0, default 1: added above and below both fraction bars.
-//! * `smooth_below`, from 0, default 0: what the denominators get besides s.
+//! * `smooth`, s, from 0 to 1000000, default 1: added above and below both fraction bars.
+//! * `smooth_below`, from 0 to 1000000, default 0: what the denominators get besides s.
 //! * `eps`, e, from 0 to 1, default 0.0001: added below the fraction bar of the harmonic mean.
 //! * `pooled`, default on: whether the sums run over all classes at once, or each class is scored and the mean taken.
 //!
@@ -52,8 +52,8 @@ use super::docs::module_docs;
 use super::overlap::{ACTIVATION, BACKGROUND, OVER, Overlap, REDUCTION};
 use super::planes::PlaneMean;
 use super::skeleton::{Tape, skeleton};
-use super::{Family, Loss, PerTask, Range, Spec, pull_back};
-use crate::field::{Field, Shape, Sums, Task};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run, pull_back};
+use crate::field::{Field, Head, Shape, Sums, Task};
 
 /// Catalogue line of clDice.
 pub const SPEC: Spec = Spec {
@@ -242,8 +242,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-impl Loss for ClDice {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl ClDice {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let first = self.planes.first(shape);
         let parts: Vec<_> = if self.pooled {
@@ -276,6 +276,14 @@ impl Loss for ClDice {
             });
         }
         value
+    }
+}
+
+impl Loss for ClDice {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.planes.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

@@ -16,7 +16,7 @@
 //! * `alpha`, α, from 0 to 1, default 0.5: the weight of cross-entropy; Dice has the rest.
 //! * `beta`, β, from 0 to 1, default 0.5: above ½ missed foreground costs more than false foreground. At ½ cross-entropy
 //!   is half of the plain one.
-//! * `smooth`, S, from 0.1, default 1: added above and below the fraction bar.
+//! * `smooth`, S, from 0.1 to 1000000, default 1: added above and below the fraction bar.
 //!
 //! # Shapes
 //! Logits `[image, class, y, x]`, labels `[image, y, x]` or shares `[image, class, y, x]`. The sums of Dice run over the

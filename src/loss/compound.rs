@@ -1,6 +1,7 @@
 //! Weighted sums of losses.
 
-use super::{Evaluation, Loss, Range, Spec};
+use super::element::weighted_sum;
+use super::{Element, Loss, Range, Spec, evaluated_by_run};
 use crate::field::Field;
 
 /// A weighted loss of a sum.
@@ -41,17 +42,14 @@ impl Compound {
     }
 }
 
-impl Loss for Compound {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
-        let Some(gradient) = gradient else {
-            return self.terms.iter().map(|term| term.weight * term.loss.evaluate(field, None)).sum();
-        };
-        let evaluated: Vec<(f64, Evaluation)> =
-            self.terms.iter().map(|term| (term.weight, Evaluation::of(&*term.loss, field))).collect();
-        let sum = Evaluation::sum(evaluated.iter().map(|(weight, term)| (*weight, term)), gradient.len());
-        gradient.copy_from_slice(&sum.gradient);
-        sum.value
+impl Compound {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
+        weighted_sum(self.terms.iter().map(|term| (term.weight, &*term.loss)), field, gradient)
     }
+}
+
+impl Loss for Compound {
+    evaluated_by_run!();
 
     fn terms(&self) -> &[Term] {
         &self.terms

@@ -26,6 +26,8 @@ pub struct Param {
     pub about: Option<&'static str>,
     /// True if the page has a control for it. Guards against divisions by 0 have none: they show no effect.
     pub control: bool,
+    /// Flag that leaves the parameter nothing to act on: while it is on, the parameter has to be at its default.
+    pub moot_with: Option<&'static str>,
 }
 
 impl Param {
@@ -50,7 +52,16 @@ impl Param {
     }
 
     const fn of_kind(id: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self { id, label, kind, scope: Scope::Everywhere, convention: false, about: None, control: true }
+        Self {
+            id,
+            label,
+            kind,
+            scope: Scope::Everywhere,
+            convention: false,
+            about: None,
+            control: true,
+            moot_with: None,
+        }
     }
 
     /// Marks the parameter as a convention.
@@ -77,6 +88,12 @@ impl Param {
         Self { scope: Scope::SoftLabels, ..self }
     }
 
+    /// Limits the parameter to fields with ignored pixels.
+    #[must_use]
+    pub const fn of_ignored(self) -> Self {
+        Self { scope: Scope::Ignored, ..self }
+    }
+
     /// Sets the meaning.
     #[must_use]
     pub const fn about(self, meaning: &'static str) -> Self {
@@ -89,17 +106,37 @@ impl Param {
         Self { control: false, ..self }
     }
 
+    /// Names the flag that leaves the parameter nothing to act on.
+    #[must_use]
+    pub const fn moot_with(self, flag: &'static str) -> Self {
+        Self { moot_with: Some(flag), ..self }
+    }
+
     /// Domain, default and meaning as text for the page and the docs; none if the meaning is not told here.
     pub fn told(&self) -> Option<String> {
         let facts = match self.kind {
             Kind::Number(domain) | Kind::PerClass(domain) => {
-                let to = if domain.max.is_finite() { format!(" to {}", domain.max) } else { String::new() };
-                format!("from {}{to}, default {}", domain.min, domain.default)
+                format!("from {} to {}, default {}", domain.min, domain.max, domain.default)
             }
             Kind::Flag { default } => format!("default {}", if default { "on" } else { "off" }),
             Kind::Choice(options) => format!("default {}", options.first().map_or("", |option| option.label)),
         };
         Some(format!("{facts}: {}", self.about?))
+    }
+
+    /// True if a setting of this kind is the default.
+    pub fn is_default(&self, setting: &Setting) -> bool {
+        match (self.kind, setting) {
+            (Kind::Number(domain), Setting::Number(x)) => x.to_bits() == domain.default.to_bits(),
+            (Kind::PerClass(domain), Setting::PerClass(xs)) => {
+                xs.iter().all(|x| x.to_bits() == domain.default.to_bits())
+            }
+            (Kind::Flag { default }, Setting::Flag(on)) => *on == default,
+            (Kind::Choice(options), Setting::Choice(id)) => {
+                options.first().is_some_and(|first| first.id == id)
+            }
+            _ => false,
+        }
     }
 
     /// The setting of this kind that is nearest to one; none where no number is near, as to a word.
@@ -136,6 +173,8 @@ pub enum Scope {
     Several,
     /// Soft labels.
     SoftLabels,
+    /// Ignored pixels.
+    Ignored,
 }
 
 /// Two lists of parameters as one; `N` is the length of both together.
@@ -173,12 +212,13 @@ pub enum Kind {
     Choice(&'static [Choice]),
 }
 
-/// Domain of a number. `max` may be infinite; a slider then ends at `slider_max`.
+/// Domain of a number: the values that are valid, and the part of them that a slider of the page reaches. A number
+/// that is typed, or that a document or a library's call says, may be any valid one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Domain {
-    /// Smallest value.
+    /// Smallest valid value, where the slider begins too.
     pub min: f64,
-    /// Largest value.
+    /// Largest valid value.
     pub max: f64,
     /// End of the page's slider.
     pub slider_max: f64,
@@ -194,10 +234,15 @@ impl Domain {
         Self { min, max, slider_max: max, step, default }
     }
 
-    /// Unbounded range from `min` on; the slider ends at `slider_max`.
+    /// Range from `min` to [`WIDEST`](Self::WIDEST), whose slider ends at `slider_max`: a number without a bound of its
+    /// own, as a weight is.
     pub const fn from(min: f64, slider_max: f64, step: f64, default: f64) -> Self {
-        Self { min, max: f64::INFINITY, slider_max, step, default }
+        Self { min, max: Self::WIDEST, slider_max, step, default }
     }
+
+    /// Largest value of a number without a bound of its own. Ten times as rare as one pixel in 100 000 needs no more,
+    /// and no sum of weighted terms overflows.
+    pub const WIDEST: f64 = 1e6;
 }
 
 /// Option of a choice.
@@ -271,8 +316,8 @@ pub struct Config<'a> {
 }
 
 impl<'a> Config<'a> {
-    /// Settings checked against the parameters of a loss. Error for a setting that names no parameter or lies
-    /// outside its domain.
+    /// Settings checked against the parameters of a loss. Error for a setting that names no parameter, lies outside
+    /// its domain, or has nothing to act on beside another one.
     pub fn new(spec: &'static Spec, settings: &'a Settings) -> Result<Self, ConfigError> {
         for (id, setting) in settings {
             let Some(param) = spec.params.iter().find(|param| param.id == id) else {
@@ -287,7 +332,23 @@ impl<'a> Config<'a> {
                 ConfigError(format!("{}: parameter {id:?} is {setting:?}; expected {expected}", spec.id))
             })?;
         }
-        Ok(Self { params: spec.params, settings })
+        let config = Self { params: spec.params, settings };
+        for param in spec.params {
+            if let Some(flag) = param.moot_with
+                && config.offers(flag)
+                && config.flag(flag)
+                && settings.get(param.id).is_some_and(|setting| !param.is_default(setting))
+            {
+                let label =
+                    spec.params.iter().find(|known| known.id == flag).map_or(flag, |known| known.label);
+                return Err(ConfigError(format!(
+                    "{}: parameter {:?} has no effect with {flag:?} on ({label}); leave it at its default, or switch \
+                     {flag:?} off",
+                    spec.id, param.id
+                )));
+            }
+        }
+        Ok(config)
     }
 
     fn kind(&self, id: &str) -> Option<Kind> {
@@ -416,6 +477,31 @@ mod tests {
         assert_eq!(param("gamma").nearest(&(-1.0).into()), Some(0.0.into()));
         assert_eq!(param("gamma").nearest(&f64::NAN.into()), Some(2.0.into()));
         assert_eq!(param("gamma").nearest(&"much".into()), None);
+    }
+
+    #[test]
+    fn the_end_of_a_slider_is_no_limit() {
+        let weights = Settings::from([("class_weights".into(), vec![1.0, 13.0, 120.0].into())]);
+        let config = Config::new(&focal::SPEC, &weights).unwrap();
+        let said: Vec<f64> = (0..3).map(|class| config.per_class("class_weights").of(class)).collect();
+        assert_eq!(said, [1.0, 13.0, 120.0]);
+        let wide = Settings::from([("pos_weight".into(), 300.0.into())]);
+        assert!((Config::new(&focal::SPEC, &wide).unwrap().number("pos_weight") - 300.0).abs() < 1e-15);
+        let beyond = Settings::from([("pos_weight".into(), 2e6.into())]);
+        let refused = Config::new(&focal::SPEC, &beyond).unwrap_err().to_string();
+        assert!(refused.contains("expected a number from 0 to 1000000"), "{refused}");
+    }
+
+    #[test]
+    fn classes_at_once_have_no_class_to_weigh() {
+        let pooled = |weights: Vec<f64>| {
+            let settings =
+                Settings::from([("pooled".into(), true.into()), ("class_weights".into(), weights.into())]);
+            Config::new(&crate::loss::dice::SPEC, &settings).map(drop).map_err(|refused| refused.to_string())
+        };
+        assert_eq!(pooled(vec![1.0, 1.0, 1.0]), Ok(()));
+        let refused = pooled(vec![1.0, 13.0, 120.0]).unwrap_err();
+        assert!(refused.contains("\"class_weights\" has no effect with \"pooled\" on"), "{refused}");
     }
 
     #[test]

@@ -15,9 +15,9 @@
 //! ```
 //!
 //! # Parameters
-//! * `pos_weight`, w, from 0, default 1: multiplies the term of foreground pixels (binary). The mean is still taken
+//! * `pos_weight`, w, from 0 to 1000000, default 1: multiplies the term of foreground pixels (binary). The mean is still taken
 //!   over all pixels.
-//! * `class_weights`, from 0, default 1: one weight for each class (multi-class).
+//! * `class_weights`, from 0 to 1000000, default 1: one weight for each class (multi-class).
 //! * `label_smoothing`, ε, from 0 to 1, default 0: takes this share of each label and spreads it over all classes; a
 //!   binary y becomes (1 − ε)·y + ε/2.
 //! * `mean_over`, default weights of the labels: what the sum is divided by. It is the weights of the labels, as in
@@ -53,8 +53,8 @@ mod terms;
 use super::config::{Choice, Config, Domain, Param};
 use super::docs::module_docs;
 use super::overlap::{self, ACTIVATION};
-use super::{Family, Loss, PerTask, Range, Spec};
-use crate::field::{Field, Task};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run};
+use crate::field::{Field, Head, Task};
 pub(super) use terms::Held;
 pub use terms::Terms;
 
@@ -67,7 +67,7 @@ pub const SPEC: Spec = Spec {
     takes_shares: true,
     docs: module_docs!("cross_entropy.rs"),
     params: &[
-        Param::number("pos_weight", "w⁺", Domain::from(0.0, 20.0, 0.1, 1.0)).only(Task::Binary),
+        POS_WEIGHT,
         CLASS_WEIGHTS,
         LABEL_SMOOTHING,
         ACTIVATION,
@@ -87,6 +87,10 @@ pub const SPEC: Spec = Spec {
     ],
     build: |config| Box::new(CrossEntropy::new(config)),
 };
+
+/// Parameter for the weight of foreground pixels in a binary task.
+pub(super) const POS_WEIGHT: Param =
+    Param::number("pos_weight", "w⁺", Domain::from(0.0, 20.0, 0.1, 1.0)).only(Task::Binary);
 
 /// Parameter ε of label smoothing, from 0 to 1.
 pub(super) const LABEL_SMOOTHING: Param =
@@ -169,8 +173,8 @@ fn weight_of_pixels(field: &Field<'_>) -> f64 {
     }
 }
 
-impl Loss for CrossEntropy {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl CrossEntropy {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let terms = self.terms.terms_a_pixel(field);
         let divisor = match self.mean_over {
             MeanOver::Weights => self.terms.weight_of_labels(field),
@@ -184,6 +188,14 @@ impl Loss for CrossEntropy {
             None => self.terms.evaluate(field, gradient, |_| scale),
             Some(weights) => self.terms.evaluate(field, gradient, |pixel| scale * f64::from(weights[pixel])),
         }
+    }
+}
+
+impl Loss for CrossEntropy {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.terms.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! # Parameters
-//! * `lambda`, λ, from 0, default 1: the weight of the Lovász term.
+//! * `lambda`, λ, from 0 to 1000000, default 1: the weight of the Lovász term.
 //! * `over`, default the batch: whether the Lovász term sorts the whole batch as one or each image by itself.
 //! * `classes`, default classes present: whether classes that the truth does not contain count in the mean of the
 //!   Lovász term (multi-class).

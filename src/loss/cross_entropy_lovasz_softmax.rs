@@ -6,7 +6,7 @@
 //! ```
 //!
 //! # Parameters
-//! * `lambda`, λ, from 0, default 1: the weight of the Lovász term.
+//! * `lambda`, λ, from 0 to 1000000, default 1: the weight of the Lovász term.
 //! * `over`, default the batch: whether the Lovász term sorts the whole batch as one or each image by itself.
 //! * `classes`, default classes present: whether classes that the truth does not contain count in the mean of the
 //!   Lovász term (multi-class).
@@ -27,10 +27,10 @@
 //! the one-vs-rest hinge, is a card of its own.
 
 use super::compound::{Compound, Term};
-use super::config::{Domain, Param};
+use super::config::{Domain, Param, PerClass};
 use super::cross_entropy::{self, CrossEntropy};
 use super::docs::module_docs;
-use super::lovasz::{CONVENTIONS, Error, Lovasz};
+use super::lovasz::{CONVENTIONS, Error, Lovasz, WeightedLovasz};
 use super::{Family, PerTask, Spec, lovasz_softmax};
 
 /// Catalogue line of cross-entropy + λ·Lovász-softmax.
@@ -52,7 +52,10 @@ pub const SPEC: Spec = Spec {
             Term::new(
                 config.number("lambda"),
                 &lovasz_softmax::SPEC,
-                Lovasz::new(Error::Probability, config),
+                WeightedLovasz {
+                    lovasz: Lovasz::new(Error::Probability, config),
+                    class_weights: PerClass::all(1.0),
+                },
             ),
         ]))
     },

@@ -6,9 +6,9 @@
 //! ```
 //!
 //! # Parameters
-//! * `dice_weight`, from 0, default 1: the weight of Dice. Weights on values are not weights on gradients: see how the
+//! * `dice_weight`, from 0 to 1000000, default 1: the weight of Dice. Weights on values are not weights on gradients: see how the
 //!   heatmap changes.
-//! * `ce_weight`, from 0, default 1: the weight of cross-entropy.
+//! * `ce_weight`, from 0 to 1000000, default 1: the weight of cross-entropy.
 //!
 //! The conventions are those of Dice (`overlap`); class weights and the activation are cross-entropy's too.
 //!

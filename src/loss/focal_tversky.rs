@@ -7,8 +7,8 @@
 //! ```
 //!
 //! # Parameters
-//! * `alpha`, α, from 0, default 0.3: the weight of false positives.
-//! * `beta`, β, from 0, default 0.7: the weight of false negatives.
+//! * `alpha`, α, from 0 to 1000000, default 0.3: the weight of false positives.
+//! * `beta`, β, from 0 to 1000000, default 0.7: the weight of false negatives.
 //! * `gamma`, γ, from 0.05 to 10, default 0.75: the exponent. Below 1 it makes the loss steeper where a class is nearly
 //!   right, above 1 where it is mostly wrong.
 //!

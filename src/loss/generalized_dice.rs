@@ -34,7 +34,7 @@ use super::docs::module_docs;
 use super::overlap::{
     self, ACTIVATION, BACKGROUND, EPS, OVER, REDUCTION, SMOOTH, SOFT_FORM, Slope, Slopes, SoftForm,
 };
-use super::{Family, Loss, PerTask, Range, Spec};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run};
 use crate::field::{Field, Head, Sums};
 
 /// Catalogue line of the generalised Dice loss.
@@ -138,8 +138,8 @@ impl GeneralizedDice {
     }
 }
 
-impl Loss for GeneralizedDice {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl GeneralizedDice {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let first = shape.first_channel(self.background);
         let groups = field.groups(self.per_image);
@@ -176,6 +176,14 @@ impl Loss for GeneralizedDice {
             slopes.pull_back(field, self.head, self.soft_form, gradient);
         }
         value
+    }
+}
+
+impl Loss for GeneralizedDice {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

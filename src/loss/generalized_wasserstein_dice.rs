@@ -31,13 +31,14 @@
 //! the loss falls to 0 as the prediction empties. In a binary task this is Dice.
 //!
 //! # Source
-//! Fidon et al. 2017, equations 6 and 8; weighed by volume, their entry to the tumour challenge of 2020, and MONAI.
+//! Fidon et al. 2017, equation 6; weighed by volume, the appendix of Tilborghs et al. 2020, as MONAI cites both.
+//! Unconfirmed: the number of the equation in Fidon et al. for the loss itself.
 //! A general matrix of distances is not offered: this is that of their examples.
 
 use super::config::{Choice, Domain, Param};
 use super::docs::module_docs;
 use super::overlap::{self, EPS, OVER, REDUCTION, SMOOTH};
-use super::{Family, Loss, PerTask, Range, Spec, pull_back};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run, pull_back};
 use crate::field::{Field, Head, Task};
 
 /// Catalogue line of the generalised Wasserstein Dice loss.
@@ -130,8 +131,8 @@ impl GeneralizedWassersteinDice {
     }
 }
 
-impl Loss for GeneralizedWassersteinDice {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl GeneralizedWassersteinDice {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let groups = field.groups(self.per_image);
         let scale = if self.sum { 1.0 } else { 1.0 / groups.len() as f64 };
@@ -191,6 +192,10 @@ impl Loss for GeneralizedWassersteinDice {
         }
         value
     }
+}
+
+impl Loss for GeneralizedWassersteinDice {
+    evaluated_by_run!();
 
     fn range(&self) -> Range {
         let most = if self.sum { f64::INFINITY } else { 1.0 };

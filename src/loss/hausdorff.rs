@@ -41,8 +41,8 @@ use super::config::{Config, Domain, Param};
 use super::docs::module_docs;
 use super::overlap::{ACTIVATION, OVER, REDUCTION};
 use super::planes::PlaneMean;
-use super::{Family, Loss, PerTask, Range, Spec, pull_back};
-use crate::field::{Field, Task, distances_to_other_side};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run, pull_back};
+use crate::field::{Field, Head, Task, distances_to_other_side};
 
 /// Catalogue line of the Hausdorff loss.
 pub const SPEC: Spec = Spec {
@@ -107,8 +107,8 @@ impl Hausdorff {
     }
 }
 
-impl Loss for Hausdorff {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl Hausdorff {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let probabilities = field.probabilities(self.planes.head);
         let weights = self.weights(field);
@@ -132,6 +132,14 @@ impl Loss for Hausdorff {
             });
         }
         value
+    }
+}
+
+impl Loss for Hausdorff {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.planes.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

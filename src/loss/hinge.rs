@@ -21,13 +21,15 @@
 //! From 0, reached when every logit is past its margin, without bound.
 //!
 //! # Edge cases
+//! In a multi-class task softmax probabilities alone do not determine the value: the same number added to all logits of
+//! a pixel changes it. Logits that are made of probabilities have a mean of 0 at every pixel here.
 //! With no pixel to count value and gradient are 0. Exactly at the margin the gradient is 0.
 //!
 //! # Source
 //! Cortes and Vapnik 1995. The Lovász hinge is built on these errors (Yu and Blaschko 2015; Berman et al. 2018).
 
 use super::docs::module_docs;
-use super::{Family, Loss, PerTask, Range, Spec};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run};
 use crate::field::Field;
 
 /// Catalogue line of the hinge loss.
@@ -46,8 +48,13 @@ pub const SPEC: Spec = Spec {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hinge;
 
-impl Loss for Hinge {
-    fn evaluate(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
+impl Hinge {
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the form that all losses have"
+    )]
+    fn run<G: Element>(&self, field: &Field<'_>, mut gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let logits = field.logits();
         let counted = field.valid_pixels(0..shape.images) * shape.channels;
@@ -71,11 +78,19 @@ impl Loss for Hinge {
                 for ((&z, &label), by_logit) in pixels.zip(&mut gradient[plane]) {
                     let (sign, error) = error_of(z, label);
                     value += error;
-                    *by_logit = if error > 0.0 { (-sign * scale) as f32 } else { 0.0 };
+                    *by_logit = if error > 0.0 { G::of(-sign * scale) } else { G::ZERO };
                 }
             }
         }
         scale * value
+    }
+}
+
+impl Loss for Hinge {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        true
     }
 
     fn range(&self) -> Range {

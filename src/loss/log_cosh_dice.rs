@@ -20,7 +20,7 @@
 //! Those of Dice: by default an empty mask has value and gradient 0, whatever is predicted.
 //!
 //! # Source
-//! Jadon 2020, section III-L. Its gradient is that of Dice times tanh(1 − D), so that it is no smoother in the
+//! Jadon 2020 (arXiv 2006.14822), where it is introduced. Its gradient is that of Dice times tanh(1 − D), so that it is no smoother in the
 //! probabilities than Dice is; it only slows down near the end.
 
 use super::config::joined;

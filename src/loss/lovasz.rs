@@ -6,8 +6,8 @@
 
 use std::ops::Range as Span;
 
-use super::config::{Choice, Config, Param};
-use super::{Loss, Range, pull_back};
+use super::config::{Choice, Config, Param, PerClass};
+use super::{Element, Loss, Range, evaluated_by_run, pull_back};
 use crate::field::{Field, Head, Ranked, Task};
 
 /// Error by which pixels are sorted.
@@ -98,8 +98,19 @@ impl Lovasz {
     }
 }
 
-impl Loss for Lovasz {
-    fn evaluate(&self, field: &Field<'_>, mut gradient: Option<&mut [f32]>) -> f64 {
+impl Lovasz {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that all losses have")]
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
+        self.weighted(field, &PerClass::all(1.0), gradient)
+    }
+
+    /// Value and gradient with a weight on the loss of each class; the mean is over their number.
+    fn weighted<G: Element>(
+        self,
+        field: &Field<'_>,
+        weights: &PerClass,
+        mut gradient: Option<&mut [G]>,
+    ) -> f64 {
         let shape = field.shape();
         let pixels = shape.pixels();
         let probabilities = field.probabilities(self.head());
@@ -107,7 +118,7 @@ impl Loss for Lovasz {
         let coupled = self.error == Error::Probability && shape.task() == Task::Multiclass;
         let mut by_prob = (coupled && gradient.is_some()).then(|| vec![0.0f64; shape.logits()]);
         if let Some(gradient) = gradient.as_deref_mut() {
-            gradient.fill(0.0);
+            gradient.fill(G::ZERO);
         }
         let error_of = self.errors(field);
         let groups = field.groups(self.per_image);
@@ -116,6 +127,7 @@ impl Loss for Lovasz {
             let channels = self.channels(field, images);
             let scale = 1.0 / (groups.len() * channels.len().max(1)) as f64;
             for channel in channels {
+                let scale = if coupled { scale * weights.of(channel) } else { scale };
                 let ranking = field.ranking(self.head(), images.clone(), channel);
                 for Ranked { pixel, is_foreground, increment } in ranking.ranks() {
                     let (image, pixel) = split(pixel, pixels);
@@ -131,10 +143,10 @@ impl Loss for Lovasz {
                     if let Some(by_prob) = &mut by_prob {
                         by_prob[i] = pull;
                     } else if let Some(gradient) = gradient.as_deref_mut() {
-                        gradient[i] = match self.error {
+                        gradient[i] = G::of(match self.error {
                             Error::Hinge => pull,
                             Error::Probability => pull * probabilities.prob[i] * probabilities.rest[i],
-                        } as f32;
+                        });
                     }
                 }
             }
@@ -146,12 +158,43 @@ impl Loss for Lovasz {
         }
         value
     }
+}
+
+impl Loss for Lovasz {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.error == Error::Hinge
+    }
 
     fn range(&self) -> Range {
         match self.error {
             Error::Hinge => Range::UNBOUNDED,
             Error::Probability => Range::UNIT,
         }
+    }
+}
+
+/// Lovász loss of several classes with a weight on each; see the [module docs](self).
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightedLovasz {
+    /// Loss of each class, and the mean over them.
+    pub lovasz: Lovasz,
+    /// Weight of each class's loss in a multi-class task.
+    pub class_weights: PerClass,
+}
+
+impl WeightedLovasz {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
+        self.lovasz.weighted(field, &self.class_weights, gradient)
+    }
+}
+
+impl Loss for WeightedLovasz {
+    evaluated_by_run!();
+
+    fn range(&self) -> Range {
+        Range { most: self.class_weights.most().max(1.0), ..self.lovasz.range() }
     }
 }
 

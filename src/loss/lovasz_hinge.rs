@@ -22,7 +22,9 @@
 //!
 //! # Edge cases
 //! On an empty mask the single worst pixel holds all of the loss and gradient. Equal errors keep the order of their
-//! pixels: the value does not depend on it, the gradient does. Images without a pixel to count are 0.
+//! pixels: the value does not depend on it, the gradient does. Images without a pixel to count are 0. In a multi-class
+//! task softmax probabilities alone do not determine the value: the same number added to all logits of a pixel changes
+//! it. Logits that are made of probabilities have a mean of 0 at every pixel here.
 //!
 //! # Source
 //! Berman, Rannen Triki and Blaschko 2018, section 2.2 and algorithm 1; Yu and Blaschko 2015. Their code sorts each

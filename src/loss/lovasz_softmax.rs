@@ -11,12 +11,14 @@
 //! * `over`, default the batch: whether the whole batch is sorted as one or each image by itself.
 //! * `classes`, default classes present: whether classes that the truth does not contain count in the mean
 //!   (multi-class).
+//! * `class_weights`, from 0 to 1000000, default 1: one weight for the loss of each class (multi-class). The mean still
+//!   divides by the number of classes, as in kornia and mmsegmentation.
 //!
 //! # Shapes
 //! Logits `[image, class, y, x]`, labels `[image, y, x]`. The value has no unit. Ignored pixels are not sorted.
 //!
 //! # Range
-//! From 0 (perfect) to 1. On hard predictions it is 1 − IoU, averaged over classes.
+//! From 0 (perfect) to 1, times the largest class weight. On hard predictions it is 1 − IoU, averaged over classes.
 //!
 //! # Edge cases
 //! A class that the truth does not contain is skipped, or with all classes is the largest probability given to it.
@@ -27,8 +29,9 @@
 //! Berman, Rannen Triki and Blaschko 2018, equation 12 and algorithm 1. The binary form is their `lovasz_softmax` on
 //! sigmoid probabilities with `classes=[1]`.
 
+use super::cross_entropy::CLASS_WEIGHTS;
 use super::docs::module_docs;
-use super::lovasz::{CONVENTIONS, Error, Lovasz};
+use super::lovasz::{CONVENTIONS, Error, Lovasz, WeightedLovasz};
 use super::{Family, PerTask, Spec};
 
 /// Catalogue line of Lovász-softmax.
@@ -39,6 +42,11 @@ pub const SPEC: Spec = Spec {
     at_first: true,
     takes_shares: false,
     docs: module_docs!("lovasz_softmax.rs"),
-    params: &CONVENTIONS,
-    build: |config| Box::new(Lovasz::new(Error::Probability, config)),
+    params: &[CONVENTIONS[0], CONVENTIONS[1], CLASS_WEIGHTS],
+    build: |config| {
+        Box::new(WeightedLovasz {
+            lovasz: Lovasz::new(Error::Probability, config),
+            class_weights: config.per_class(CLASS_WEIGHTS.id),
+        })
+    },
 };

@@ -32,7 +32,7 @@
 use super::config::{Domain, Param, joined};
 use super::docs::module_docs;
 use super::overlap::{self, ACTIVATION, BACKGROUND, OVER, REDUCTION, Reduction, Slope, SoftForm};
-use super::{Family, Loss, PerTask, Range, Spec};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run};
 use crate::field::{Field, Head, Sums};
 
 /// Catalogue line of the MCC loss.
@@ -112,8 +112,8 @@ impl Mcc {
     }
 }
 
-impl Loss for Mcc {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl Mcc {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let first = shape.first_channel(self.background);
         let parts: Vec<_> = (first..shape.channels).map(|channel| channel..channel + 1).collect();
@@ -126,6 +126,14 @@ impl Loss for Mcc {
             slopes.pull_back(field, self.head, SoftForm::Product, gradient);
         }
         value
+    }
+}
+
+impl Loss for Mcc {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

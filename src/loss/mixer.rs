@@ -14,9 +14,9 @@
 //! * `first`, default Cross-entropy: the first loss. Each has the settings that it has by default.
 //! * `second`, default Dice: the second loss.
 //! * `third`, default none: the third loss, if there is one.
-//! * `first_weight`, w₁, from 0 to 10, default 1: the weight of the first.
-//! * `second_weight`, w₂, from 0 to 10, default 1: the weight of the second.
-//! * `third_weight`, w₃, from 0 to 10, default 1: the weight of the third.
+//! * `first_weight`, w₁, from 0 to 1000000, default 1: the weight of the first.
+//! * `second_weight`, w₂, from 0 to 1000000, default 1: the weight of the second.
+//! * `third_weight`, w₃, from 0 to 1000000, default 1: the weight of the third.
 //! * `schedule`, default fixed weights: whether the weights stay as they are, or the first loss hands over to the second.
 //! * `progress`, t, from 0 to 1, default 0: how far the handing over has come. Of the schedule of a boundary loss, whose
 //!   α falls from 1 to 0.01 with α = 1 − t on the overlap loss, the end is at 0.99.
@@ -52,9 +52,9 @@ pub const SPEC: Spec = Spec {
         Param::choice("first", "first", &FIRST),
         Param::choice("second", "second", &SECOND),
         Param::choice("third", "third", &THIRD),
-        Param::number("first_weight", "w₁", Domain::new(0.0, 10.0, 0.05, 1.0)),
-        Param::number("second_weight", "w₂", Domain::new(0.0, 10.0, 0.05, 1.0)),
-        Param::number("third_weight", "w₃", Domain::new(0.0, 10.0, 0.05, 1.0)),
+        Param::number("first_weight", "w₁", Domain::from(0.0, 10.0, 0.05, 1.0)),
+        Param::number("second_weight", "w₂", Domain::from(0.0, 10.0, 0.05, 1.0)),
+        Param::number("third_weight", "w₃", Domain::from(0.0, 10.0, 0.05, 1.0)),
         Param::choice(
             "schedule",
             "schedule",

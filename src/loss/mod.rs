@@ -8,6 +8,7 @@
 
 pub mod config;
 pub mod docs;
+mod element;
 mod identity;
 mod planes;
 mod pull_back;
@@ -47,6 +48,8 @@ use std::fmt::Debug;
 use crate::field::{Field, Task};
 pub use compound::Term;
 use config::{Config, Param};
+pub use element::Element;
+use element::evaluated_by_run;
 pub use identity::Identity;
 pub use pull_back::pull_back;
 
@@ -57,8 +60,18 @@ pub trait Loss: Debug + Identity {
     /// Every element of `gradient` is overwritten. Value and gradient are finite for finite logits.
     fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64;
 
+    /// Value of the loss; writes the gradient as [`evaluate`](Self::evaluate) does, in f64: where probabilities are so
+    /// near 0 or 1 that f32 would round it to 0, it is not 0.
+    fn evaluate_exactly(&self, field: &Field<'_>, gradient: &mut [f64]) -> f64;
+
     /// Range of the value.
     fn range(&self) -> Range;
+
+    /// True if it sees each logit of a multi-class task by itself, one class against the rest. Then its value depends
+    /// on what is added to all logits of a pixel, which a softmax does not show.
+    fn is_one_vs_rest(&self) -> bool {
+        self.terms().iter().any(|term| term.loss.is_one_vs_rest())
+    }
 
     /// Weighted losses that this one is the sum of, if it is a compound; else empty. The sum is then taken
     /// from them if they are known already.
@@ -78,28 +91,75 @@ pub trait Loss: Debug + Identity {
 pub struct Evaluation {
     /// Value of the loss.
     pub value: f64,
-    /// Gradient by the logits, flat.
+    /// Gradient in units of [`unit`](Self::unit), flat.
     pub gradient: Vec<f32>,
+    /// What 1 of the gradient stands for. It is 1 but where f32 could not hold the gradient: beyond 10³⁰, and below
+    /// 10⁻³⁰ everywhere, as of probabilities that are all but 0 and 1.
+    pub unit: f64,
 }
 
 impl Evaluation {
+    /// Largest |gradient| below which f32 begins to lose digits, and then everything.
+    const SMALL: f64 = 1e-30;
+    /// Largest |gradient| whose sums are safe in f32.
+    const LARGE: f64 = 1e30;
+
     /// Evaluation of a loss that is no compound, or of a compound by itself.
     pub fn of(loss: &dyn Loss, field: &Field<'_>) -> Self {
         let mut gradient = vec![0.0; field.shape().logits()];
-        Self { value: loss.evaluate(field, Some(&mut gradient)), gradient }
+        let value = loss.evaluate(field, Some(&mut gradient));
+        if Self::fits(largest(&gradient)) {
+            return Self { value, gradient, unit: 1.0 };
+        }
+        let mut exact = vec![0.0; gradient.len()];
+        loss.evaluate_exactly(field, &mut exact);
+        Self::scaled(value, &exact)
+    }
+
+    /// Evaluation with a gradient in f64, in a unit that f32 can hold it in.
+    pub fn scaled(value: f64, gradient: &[f64]) -> Self {
+        let most = largest(gradient);
+        let unit = if Self::fits(most) || most == 0.0 { 1.0 } else { most };
+        Self { value, gradient: gradient.iter().map(|g| (g / unit) as f32).collect(), unit }
+    }
+
+    const fn fits(most: f64) -> bool {
+        most >= Self::SMALL && most <= Self::LARGE
+    }
+
+    /// Gradient of one logit.
+    pub fn at(&self, logit: usize) -> f64 {
+        self.unit * f64::from(self.gradient[logit])
     }
 
     /// Weighted sum of other evaluations, of so many `logits`.
-    pub fn sum<'e>(terms: impl Iterator<Item = (f64, &'e Self)>, logits: usize) -> Self {
-        let mut sum = Self { value: 0.0, gradient: vec![0.0; logits] };
+    pub fn sum<'e>(terms: impl Iterator<Item = (f64, &'e Self)> + Clone, logits: usize) -> Self {
+        let value = terms.clone().map(|(weight, term)| weight * term.value).sum::<f64>();
+        if terms.clone().all(|(_, term)| term.unit.to_bits() == 1f64.to_bits()) {
+            let mut gradient = vec![0.0; logits];
+            for (weight, term) in terms {
+                for (sum, term) in gradient.iter_mut().zip(&term.gradient) {
+                    *sum += weight as f32 * term;
+                }
+            }
+            return Self { value, gradient, unit: 1.0 };
+        }
+        let mut gradient = vec![0.0; logits];
         for (weight, term) in terms {
-            sum.value += weight * term.value;
-            for (sum, term) in sum.gradient.iter_mut().zip(&term.gradient) {
-                *sum += weight as f32 * term;
+            for (logit, sum) in gradient.iter_mut().enumerate() {
+                *sum += weight * term.at(logit);
             }
         }
-        sum
+        Self::scaled(value, &gradient)
     }
+}
+
+/// Largest size of a gradient's elements.
+fn largest<G: Element>(gradient: &[G]) -> f64 {
+    gradient.iter().fold(0.0, |most: f64, g| {
+        let size = g.to_f64().abs();
+        if size > most { size } else { most }
+    })
 }
 
 /// Range of a loss's values.

@@ -1,5 +1,6 @@
 //! From d/d(probability) to d/d(logit), for losses that are made of probabilities.
 
+use super::Element;
 use crate::field::{Field, Head, Task};
 
 /// Writes d/d(logit) into `gradient`, given d/d(probability) of a channel as a function of image, channel,
@@ -7,10 +8,10 @@ use crate::field::{Field, Head, Task};
 ///
 /// For a sigmoid `dp/dz = p(1 − p)`. For a softmax `dL/dz_c = p_c Σ_j p_j (g_c − g_j)`, summed by differences
 /// because `g_c − Σ p_j g_j` cancels where one probability is close to 1. Ignored pixels get 0.
-pub fn pull_back(
+pub fn pull_back<G: Element>(
     field: &Field<'_>,
     head: Head,
-    gradient: &mut [f32],
+    gradient: &mut [G],
     by_prob: impl Fn(usize, usize, usize, u8) -> f64,
 ) {
     let shape = field.shape();
@@ -23,7 +24,7 @@ pub fn pull_back(
                 let pixels = gradient[plane].iter_mut().zip(slopes).zip(field.labels_of(image));
                 for (pixel, ((by_logit, (p, q)), &label)) in pixels.enumerate() {
                     let by_prob = by_prob(image, channel, pixel, label);
-                    *by_logit = if field.counts(label) { (by_prob * (p * q)) as f32 } else { 0.0 };
+                    *by_logit = if field.counts(label) { G::of(by_prob * (p * q)) } else { G::ZERO };
                 }
             }
         }
@@ -36,7 +37,7 @@ pub fn pull_back(
         for (pixel, &label) in field.labels_of(image).iter().enumerate() {
             let at = |channel| start + channel * shape.pixels() + pixel;
             if !field.counts(label) {
-                (0..shape.channels).for_each(|channel| gradient[at(channel)] = 0.0);
+                (0..shape.channels).for_each(|channel| gradient[at(channel)] = G::ZERO);
                 continue;
             }
             for (channel, own) in of_pixel.iter_mut().enumerate() {
@@ -44,7 +45,7 @@ pub fn pull_back(
             }
             for (channel, &(p, g)) in of_pixel.iter().enumerate() {
                 let differences: f64 = of_pixel.iter().map(|&(p, by_other)| p * (g - by_other)).sum();
-                gradient[at(channel)] = (p * differences) as f32;
+                gradient[at(channel)] = G::of(p * differences);
             }
         }
     }

@@ -17,7 +17,7 @@
 //! * `threshold`, θ, from 0 to 1, default 0.7: pixels with a smaller p_t are hard.
 //! * `min_kept`, m, from 0 to 1000000, default 100: where fewer are hard, the cut rises to keep this many. With fewer
 //!   pixels in all than that, only those with the largest p_t are left out.
-//! * `class_weights`, from 0, default 1: one weight for each class (multi-class). It multiplies the loss of a pixel, also
+//! * `class_weights`, from 0 to 1000000, default 1: one weight for each class (multi-class). It multiplies the loss of a pixel, also
 //!   where losses are compared, and does not change what the sum is divided by.
 //! * `label_smoothing`, ε, from 0 to 1, default 0: takes this share of each label and spreads it over all classes.
 //! * `share_of`, default pixels: whether the share is one of the pixels that count, or one of all, among which ignored
@@ -44,7 +44,7 @@ use std::cmp::Ordering;
 use super::config::{Choice, Config, Domain, Param};
 use super::cross_entropy::{CLASS_WEIGHTS, LABEL_SMOOTHING, Terms};
 use super::docs::module_docs;
-use super::{Family, Loss, PerTask, Range, Spec};
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run};
 use crate::field::{Field, Head};
 
 /// Catalogue line of top-k cross-entropy.
@@ -199,11 +199,19 @@ fn probability_of_label(field: &Field<'_>, pixel: usize) -> f64 {
     if field.is_foreground(label, channel) { all.prob[i] } else { all.rest[i] }
 }
 
-impl Loss for TopK {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl TopK {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let HardPixels { pixels, divisor } = self.kept(field);
         let scale = 1.0 / divisor as f64;
         self.terms.evaluate(field, gradient, |pixel| if pixels[pixel] { scale } else { 0.0 })
+    }
+}
+
+impl Loss for TopK {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.terms.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

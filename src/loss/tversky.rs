@@ -11,8 +11,8 @@
 //! ```
 //!
 //! # Parameters
-//! * `alpha`, α, from 0, default 0.3: the weight of false positives.
-//! * `beta`, β, from 0, default 0.7: the weight of false negatives. More than α it favours recall. With ½ and ½ the loss
+//! * `alpha`, α, from 0 to 1000000, default 0.3: the weight of false positives.
+//! * `beta`, β, from 0 to 1000000, default 0.7: the weight of false negatives. More than α it favours recall. With ½ and ½ the loss
 //!   is Dice, with 1 and 1 Jaccard.
 //!
 //! The conventions on which libraries differ are told by the family (`overlap`).

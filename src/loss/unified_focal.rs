@@ -48,7 +48,8 @@ use super::asymmetric_focal::{AsymmetricFocal, CLASSES_MEAN, DISCOUNT};
 use super::config::{Choice, Config, Domain, Param};
 use super::cross_entropy::CLIP;
 use super::docs::module_docs;
-use super::{Evaluation, Family, Loss, PerTask, Range, Spec, pull_back};
+use super::element::weighted_sum;
+use super::{Element, Family, Loss, PerTask, Range, Spec, evaluated_by_run, pull_back};
 use crate::field::{Field, Head, Task};
 
 /// Catalogue line of the unified focal loss.
@@ -125,20 +126,15 @@ impl UnifiedFocal {
     }
 }
 
-impl Loss for UnifiedFocal {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
-        let Some(gradient) = gradient else {
-            return self.weight * self.focal.evaluate(field, None)
-                + (1.0 - self.weight) * self.tversky.evaluate(field, None);
-        };
-        let terms = [
-            (self.weight, Evaluation::of(&self.focal, field)),
-            (1.0 - self.weight, Evaluation::of(&self.tversky, field)),
-        ];
-        let sum = Evaluation::sum(terms.iter().map(|(weight, term)| (*weight, term)), gradient.len());
-        gradient.copy_from_slice(&sum.gradient);
-        sum.value
+impl UnifiedFocal {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
+        let terms: [(f64, &dyn Loss); 2] = [(self.weight, &self.focal), (1.0 - self.weight, &self.tversky)];
+        weighted_sum(terms.into_iter(), field, gradient)
     }
+}
+
+impl Loss for UnifiedFocal {
+    evaluated_by_run!();
 
     fn range(&self) -> Range {
         let most = if self.weight > 0.0 { f64::INFINITY } else { 1.0 };
@@ -213,8 +209,8 @@ impl FocalTversky {
     const SMALLEST_BASE: f64 = 1e-200;
 }
 
-impl Loss for FocalTversky {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl FocalTversky {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let shape = field.shape();
         let classes = shape.classes();
         let groups = field.groups(self.per_image);
@@ -250,6 +246,10 @@ impl Loss for FocalTversky {
         }
         value
     }
+}
+
+impl Loss for FocalTversky {
+    evaluated_by_run!();
 
     fn range(&self) -> Range {
         Range::UNIT

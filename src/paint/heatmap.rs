@@ -159,13 +159,13 @@ pub struct LegendTick {
 
 /// Ticks of a legend, left to right: ±limit and 0; between them the halves of a linear scale, or the tenth,
 /// hundredth and thousandth of the limit on a symlog one. Only 0 if the limit is not a positive number.
-pub fn legend_ticks(limit: f32, scale: Scale) -> Vec<LegendTick> {
+pub fn legend_ticks(limit: f64, scale: Scale) -> Vec<LegendTick> {
     let minor: &[f64] = match scale {
         Scale::Linear => &[0.5],
         Scale::Symlog => &[1e-1, 1e-2, 1e-3],
     };
     let tick = |share: f64, major: bool| {
-        let value = if share == 0.0 { 0.0 } else { share * f64::from(limit) };
+        let value = if share == 0.0 { 0.0 } else { share * limit };
         let position = (0.5 + 0.5 * position(share, scale)) as f32;
         LegendTick { position, value, label: number::tick(value), major }
     };
@@ -282,7 +282,7 @@ mod tests {
             assert_eq!(major, ["\u{2212}2×10⁻⁴", "0", "2×10⁻⁴"]);
         }
         assert_eq!(legend_ticks(0.0, Scale::Linear).len(), 1);
-        assert_eq!(legend_ticks(f32::NAN, Scale::Symlog)[0].label, "0");
+        assert_eq!(legend_ticks(f64::NAN, Scale::Symlog)[0].label, "0");
     }
 
     #[test]

@@ -95,11 +95,11 @@ impl<'s> Seen<'s> {
         if let Some(card) = self.cards.iter().find(|card| card.set.spec.id == set.spec.id) {
             return Cow::Borrowed(card.evaluation);
         }
-        let mut evaluation = Evaluation::of(set.loss, self.field);
-        if self.by_probability {
-            evaluation.gradient = by_probability(self.field, &evaluation.gradient);
-        }
-        Cow::Owned(evaluation)
+        Cow::Owned(if self.by_probability {
+            by_probability(self.field, set.loss)
+        } else {
+            Evaluation::of(set.loss, self.field)
+        })
     }
 }
 

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::losses::Card;
+use super::text;
 use super::update::{CardReadout, Tick};
 use crate::document::View;
-use crate::field::Field;
+use crate::field::{Field, Task};
 use crate::loss::{Evaluation, Loss};
 use crate::paint::heatmap::{legend_ticks, limit_of};
 use crate::paint::number::{self, percent};
 use crate::study::by_probability::by_probability;
-use crate::study::share::foreground_share;
+use crate::study::share::class_shares;
 
 /// Losses with what they came to.
 type Evaluations<'l> = Vec<(&'l dyn Loss, Rc<Evaluation>)>;
@@ -19,15 +20,10 @@ type Evaluations<'l> = Vec<(&'l dyn Loss, Rc<Evaluation>)>;
 /// Every card's loss. What several are made of, cross-entropy above all, is evaluated once.
 pub(super) fn evaluate(field: &Field<'_>, cards: &[&Card], view: &View) -> Vec<Rc<Evaluation>> {
     let mut known = Evaluations::new();
-    let by_logit = cards.iter().map(|card| evaluate_once(field, &*card.loss, &mut known));
-    if !view.by_probability {
-        return by_logit.collect();
+    if view.by_probability {
+        return cards.iter().map(|card| Rc::new(by_probability(field, &*card.loss))).collect();
     }
-    by_logit
-        .map(|card| {
-            Rc::new(Evaluation { value: card.value, gradient: by_probability(field, &card.gradient) })
-        })
-        .collect()
+    cards.iter().map(|card| evaluate_once(field, &*card.loss, &mut known)).collect()
 }
 
 fn evaluate_once<'l>(field: &Field<'_>, loss: &'l dyn Loss, known: &mut Evaluations<'l>) -> Rc<Evaluation> {
@@ -69,15 +65,15 @@ fn part_shown<'g>(field: &Field<'_>, gradient: &'g [f32], view: &View) -> Cow<'g
     field.labels_of(0).iter().enumerate().map(of_label).collect()
 }
 
-/// For each card the gradient at which its colours end.
-pub(super) fn limits(shown: &[Cow<'_, [f32]>], view: &View) -> Vec<f32> {
+/// For each card the gradient at which its colours end, in the unit of its own gradient.
+pub(super) fn limits(shown: &[Cow<'_, [f32]>], evaluated: &[Rc<Evaluation>], view: &View) -> Vec<f32> {
     let own: Vec<f32> = shown.iter().map(|gradient| limit_of(gradient)).collect();
-    if view.shared_scale {
-        let largest = own.iter().copied().fold(0.0, f32::max);
-        vec![largest; own.len()]
-    } else {
-        own
+    if !view.shared_scale {
+        return own;
     }
+    let units = || evaluated.iter().map(|evaluated| evaluated.unit);
+    let largest = own.iter().zip(units()).map(|(&own, unit)| unit * f64::from(own)).fold(0.0, f64::max);
+    units().map(|unit| (largest / unit) as f32).collect()
 }
 
 pub(super) fn readouts(
@@ -93,16 +89,18 @@ pub(super) fn readouts(
         .zip(limits)
         .map(|((card, evaluated), &limit)| {
             let range = card.loss.range();
-            let foreground_share = foreground_share(field, &evaluated.gradient);
+            let shares = class_shares(field, &evaluated.gradient);
             CardReadout {
                 id: card.spec.id.into(),
                 value: evaluated.value,
                 text: number::short(evaluated.value),
                 position: range.position(evaluated.value),
                 range: [number::tick(range.least), number::tick(range.most)],
-                foreground_share,
-                share_texts: foreground_share.map(|share| [percent(share), percent(1.0 - share)]),
-                ticks: legend_ticks(limit, view.scale)
+                share_texts: shares.as_ref().map(|all| all.iter().map(|&share| percent(share)).collect()),
+                shares,
+                note: (field.shape().task() == Task::Multiclass && card.loss.is_one_vs_rest())
+                    .then(|| text::GAUGE.into()),
+                ticks: legend_ticks(evaluated.unit * f64::from(limit), view.scale)
                     .into_iter()
                     .map(|tick| Tick { position: tick.position, label: tick.label, major: tick.major })
                     .collect(),

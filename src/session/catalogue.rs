@@ -133,6 +133,7 @@ pub struct SectionEntry {
 
 /// A control.
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct ParamEntry {
     /// Stable name, as in documents.
@@ -145,6 +146,8 @@ pub struct ParamEntry {
     pub control: Control,
     /// True if libraries differ on it.
     pub convention: bool,
+    /// Id of the flag that leaves it nothing to act on while it is on: then it has no control.
+    pub moot_with: Option<String>,
 }
 
 /// Kind of a control, with its range or options.
@@ -168,15 +171,19 @@ pub enum Control {
     },
 }
 
-/// The ends of a slider.
+/// The ends of a slider, and those of the numbers that may be typed.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Slider {
-    /// Smallest value.
+    /// Smallest value of the slider.
     pub min: f64,
-    /// Largest value.
+    /// Largest value of the slider.
     pub max: f64,
-    /// Step between values.
+    /// Smallest value that is valid.
+    pub least: f64,
+    /// Largest value that is valid: often far beyond the slider.
+    pub most: f64,
+    /// Step between values of the slider. A number that is typed need not be one of them.
     pub step: f64,
     /// Value at first.
     pub default: f64,
@@ -184,7 +191,14 @@ pub struct Slider {
 
 impl From<Domain> for Slider {
     fn from(domain: Domain) -> Self {
-        Self { min: domain.min, max: domain.slider_max, step: domain.step, default: domain.default }
+        Self {
+            min: domain.min,
+            max: domain.slider_max,
+            least: domain.min,
+            most: domain.max,
+            step: domain.step,
+            default: domain.default,
+        }
     }
 }
 
@@ -309,5 +323,6 @@ fn param_entry(param: &Param, page: &Page) -> ParamEntry {
             Kind::Choice(options) => Control::Choice { options: options.iter().map(Into::into).collect() },
         },
         convention: param.convention,
+        moot_with: param.moot_with.map(Into::into),
     }
 }

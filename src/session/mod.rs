@@ -278,14 +278,14 @@ impl Session {
         let shown_cards = if to_come { Vec::new() } else { self.losses.shown(&document.cards) };
         let evaluated = cards::evaluate(&field, &shown_cards, view);
         let shown = cards::shown(&field, &evaluated, view);
-        let limits = cards::limits(&shown, view);
+        let limits = cards::limits(&shown, &evaluated, view);
 
         let pictures = painted(&field, on, &shown, &limits, view.scale);
         let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view);
         let looked_at = view.pinned.or(self.look.hovered);
         let pixel =
             readout::pixel(&field, logits, labels, &shown_cards, &evaluated, looked_at, !self.look.painting);
-        let code = code::shown(self.look.code.as_deref().filter(|_| !to_come), &self.losses, facts);
+        let code = code::shown(self.look.code.as_deref().filter(|_| !to_come), &self.losses, &field, facts);
         let at = active.playhead.at();
         if replayed.is_none()
             && !to_come

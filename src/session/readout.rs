@@ -96,7 +96,7 @@ pub(super) fn pixel(
         .enumerate()
         .map(|(i, (card, evaluated))| {
             let contribution = contributions.as_ref().map(|all| all[i]);
-            let gradient: Vec<f64> = channels.iter().map(|&i| f64::from(evaluated.gradient[i])).collect();
+            let gradient: Vec<f64> = channels.iter().map(|&i| evaluated.at(i)).collect();
             PixelRow {
                 id: card.spec.id.into(),
                 contribution,

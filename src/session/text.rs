@@ -111,3 +111,8 @@ pub(super) fn misfit(own: (usize, usize, usize), active: (usize, usize, usize)) 
         task(active_channels)
     )
 }
+
+/// About a loss that sees each logit of several classes by itself.
+pub(super) const GAUGE: &str = "One class against the rest: softmax probabilities alone do not determine this value, \
+                                because the same number added to all logits of a pixel changes it. Here the logits made \
+                                of probabilities have a mean of 0 at every pixel.";

@@ -264,10 +264,13 @@ pub struct CardReadout {
     pub position: f64,
     /// The ends of the range as text.
     pub range: [String; 2],
-    /// Share of |gradient| on the foreground, if there is any gradient.
-    pub foreground_share: Option<f64>,
-    /// The shares of foreground and background as text.
-    pub share_texts: Option<[String; 2]>,
+    /// Share of |gradient| on the pixels of each class, from class 0 on, if there is any gradient. In a binary scene
+    /// they are background and foreground.
+    pub shares: Option<Vec<f64>>,
+    /// The same shares as text.
+    pub share_texts: Option<Vec<String>>,
+    /// Sentence on what the value depends on beside the probabilities; none where they determine it.
+    pub note: Option<String>,
     /// The marks of the heatmap's legend.
     pub ticks: Vec<Tick>,
     /// The library that it is set after.

@@ -1,44 +1,58 @@
 //! Gradient by probabilities instead of logits.
 
-use crate::field::{Field, Head, Task};
+use ndarray::ArrayView4;
 
-/// d(value)/d(probability) from d(value)/d(logit), `[image, class, y, x]`.
+use crate::field::{Field, Head, Logits, Task};
+use crate::loss::{Evaluation, Loss};
+
+/// Logit, from the largest of its pixel, at which probabilities are held: e⁻³⁰⁰ is 10⁻¹³⁰, and its reciprocal, which a
+/// derivative by the probability can be, is far within f64.
+const FARTHEST: f32 = 300.0;
+
+/// Value of a loss with its gradient d(value)/d(probability), `[image, class, y, x]`.
 ///
 /// Probabilities of a pixel add up to 1, so one alone cannot move. It is moved here by its own logit, from which the
-/// others give way in proportion: dp = p(1 − p)·dz. In a binary task this is the plain derivative by p. Where a
-/// probability is so close to 0 or 1 that the gradient by its logit is 0 in f32, it is given as 0.
-pub fn by_probability(field: &Field<'_>, by_logit: &[f32]) -> Vec<f32> {
+/// others give way in proportion: dp = p(1 − p)·dz. In a binary task this is the plain derivative by p. It is worked
+/// out in f64, where p(1 − p) does not underflow. Probabilities are held from 10⁻¹³⁰ to 1 − 10⁻¹³⁰: beyond, a derivative
+/// as that of −log p has no number.
+pub fn by_probability(field: &Field<'_>, loss: &dyn Loss) -> Evaluation {
     let shape = field.shape();
-    if shape.task() == Task::Binary {
-        let slope = |z: f32| {
-            // σ(z)·σ(−z) without a difference from 1.
-            let e = (-f64::from(z).abs()).exp();
-            e / ((1.0 + e) * (1.0 + e))
-        };
-        return by_logit.iter().zip(field.logits()).map(|(&g, &z)| divided(g, slope(z))).collect();
+    let held = held(field);
+    let near = held.as_ref().and_then(|logits| field.predicting(logits.view()).ok());
+    let field_near = near.as_ref().unwrap_or(field);
+    let mut gradient = vec![0.0; shape.logits()];
+    let mut value = loss.evaluate_exactly(field_near, &mut gradient);
+    if near.is_some() {
+        value = loss.evaluate(field, None);
     }
-    let prob = &field.probabilities(Head::Joint).prob;
-    let mut by_prob = vec![0.0; by_logit.len()];
-    for image in 0..shape.images {
-        for channel in 0..shape.channels {
-            let own = shape.plane(image, channel);
-            let others: Vec<_> = (0..shape.channels).filter(|&other| other != channel).collect();
-            for (pixel, i) in own.enumerate() {
-                // The sum of the others keeps its digits where 1 − p would lose them.
-                let rest: f64 =
-                    others.iter().map(|&other| prob[shape.plane(image, other).start + pixel]).sum();
-                by_prob[i] = divided(by_logit[i], prob[i] * rest);
-            }
+    let all = field_near.probabilities(Head::Joint);
+    for ((gradient, p), rest) in gradient.iter_mut().zip(&all.prob).zip(&all.rest) {
+        if *gradient != 0.0 {
+            *gradient /= p * rest;
         }
     }
-    by_prob
+    Evaluation::scaled(value, &gradient)
 }
 
-fn divided(gradient: f32, slope: f64) -> f32 {
-    if gradient == 0.0 {
-        return 0.0;
+/// Logits of which none is farther than [`FARTHEST`] below the largest of its pixel, or with one channel from 0; none if
+/// the field's own are such.
+fn held(field: &Field<'_>) -> Option<Logits> {
+    let shape = field.shape();
+    let dim = (shape.images, shape.channels, shape.height, shape.width);
+    let own = ArrayView4::from_shape(dim, field.logits()).ok()?;
+    if field.logits().iter().all(|z| z.abs() <= 0.5 * FARTHEST) {
+        return None;
     }
-    (f64::from(gradient) / slope).clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+    let mut logits = own.to_owned();
+    if shape.task() == Task::Binary {
+        logits.mapv_inplace(|z| z.clamp(-FARTHEST, FARTHEST));
+        return Some(logits);
+    }
+    for mut pixel in logits.lanes_mut(ndarray::Axis(1)) {
+        let most = pixel.iter().copied().fold(f32::MIN, f32::max);
+        pixel.mapv_inplace(|z| z.max(most - FARTHEST));
+    }
+    Some(logits)
 }
 
 #[cfg(test)]
@@ -46,8 +60,8 @@ mod tests {
     use super::*;
     use crate::field::{Labels, Logits};
     use crate::loss::config::{Config, Settings};
+    use crate::loss::cross_entropy;
     use crate::loss::dice::DICE;
-    use crate::loss::{Evaluation, Loss, cross_entropy};
 
     fn scene(channels: usize) -> (Logits, Labels) {
         let logits = Logits::from_shape_fn((2, channels, 4, 5), |(image, class, y, x)| {
@@ -62,7 +76,7 @@ mod tests {
     fn binary_dice_has_its_two_values() {
         let (logits, labels) = scene(1);
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        let found = by_probability(&field, &Evaluation::of(&DICE, &field).gradient);
+        let found = by_probability(&field, &DICE).gradient;
         let sums = field.sums(Head::Joint, 0, 0) + field.sums(Head::Joint, 1, 0);
         let (overlap, both) = (sums.overlap, sums.prob + sums.label);
         for (found, &label) in found.iter().zip(field.labels()) {
@@ -80,7 +94,7 @@ mod tests {
             let field = Field::new(logits.view(), labels.view(), None).unwrap();
             let loss: Box<dyn Loss> =
                 (cross_entropy::SPEC.build)(&Config::new(&cross_entropy::SPEC, &Settings::new()).unwrap());
-            let found = by_probability(&field, &Evaluation::of(&*loss, &field).gradient);
+            let found = by_probability(&field, &*loss).gradient;
             let prob = &field.probabilities(Head::Joint).prob;
             let shape = field.shape();
             for image in 0..2 {
@@ -95,13 +109,41 @@ mod tests {
         }
     }
 
+    /// A hard mask as prediction: both derivatives of Dice are as large as anywhere, and those of cross-entropy are
+    /// 1/p, whatever f32 can hold.
     #[test]
-    fn saturated_probabilities_give_finite_numbers() {
-        let logits = Logits::from_shape_vec((1, 1, 1, 4), vec![60.0, -60.0, 1e4, -1e4]).unwrap();
-        let labels = Labels::from_shape_vec((1, 1, 4), vec![0, 1, 0, 1]).unwrap();
-        let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        for gradient in by_probability(&field, &[0.25, -0.25, 0.25, 0.0]) {
-            assert!(gradient.is_finite());
+    fn a_saturated_prediction_keeps_its_derivatives() {
+        for z in [60.0f32, 138.0, 290.0] {
+            let logits = Logits::from_shape_vec((1, 1, 1, 4), vec![z, -z, z, -z]).unwrap();
+            let labels = Labels::from_shape_vec((1, 1, 4), vec![1, 1, 0, 0]).unwrap();
+            let field = Field::new(logits.view(), labels.view(), None).unwrap();
+            // I = 1 and D = 4.
+            let dice = by_probability(&field, &DICE);
+            for (pixel, expected) in [-0.375, -0.375, 0.125, 0.125].into_iter().enumerate() {
+                assert!((dice.at(pixel) - expected).abs() < 1e-6, "{z}: {}", dice.at(pixel));
+            }
+            let loss =
+                (cross_entropy::SPEC.build)(&Config::new(&cross_entropy::SPEC, &Settings::new()).unwrap());
+            let entropy = by_probability(&field, &*loss);
+            let expected = -0.25 * f64::from(z).exp();
+            assert!((entropy.at(1) / expected - 1.0).abs() < 1e-6, "{z}: {} {expected}", entropy.at(1));
+        }
+    }
+
+    #[test]
+    fn logits_beyond_any_probability_give_finite_numbers() {
+        for channels in [1, 3] {
+            let logits = Logits::from_shape_fn((1, channels, 1, 4), |(_, c, _, x)| {
+                [1e4, -1e4, 700.0, 0.0][(x + c) % 4]
+            });
+            let labels = Labels::from_shape_vec((1, 1, 4), vec![0, 1, 0, 1]).unwrap();
+            let field = Field::new(logits.view(), labels.view(), None).unwrap();
+            for spec in crate::loss::LOSSES {
+                let loss = (spec.build)(&Config::new(spec, &Settings::new()).unwrap());
+                let found = by_probability(&field, &*loss);
+                assert!(found.unit.is_finite() && found.value.is_finite(), "{}", spec.id);
+                assert!(found.gradient.iter().all(|g| g.is_finite()), "{}", spec.id);
+            }
         }
     }
 }

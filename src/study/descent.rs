@@ -4,8 +4,9 @@ use ndarray::{Array2, Array4};
 use serde::{Deserialize, Serialize};
 
 use super::predictor::Predictor;
-use crate::field::{Field, Head, IGNORE, Labels, Logits, Task};
+use crate::field::{Field, Head, IGNORE, Labels, Logits};
 use crate::loss::{Evaluation, Loss};
+use crate::metric;
 use crate::scene::random;
 
 /// Update rule: the step subtracted for a gradient g.
@@ -56,7 +57,7 @@ pub struct Rules {
     pub start: Start,
     /// Update rule.
     pub method: Method,
-    /// Learning rate, above 0. For free logits the gradient is first multiplied by the number of counted
+    /// Learning rate η, above 0. For free logits the gradient is first multiplied by the number of counted
     /// pixels, since most losses are means over them: so a rate means the same in a picture of any size.
     pub rate: f64,
     /// Normalised gradients: each is brought to a root mean square of 1, so that no lane is faster only
@@ -99,10 +100,9 @@ impl Lane {
 pub struct Record {
     /// Value of the loss that is followed.
     pub value: f64,
-    /// Hard IoU, from 0 to 1: the mean over foreground classes that the truth has. A binary task scores 1 if
-    /// both masks are empty; a multi-class one scores 0 if the truth has no foreground.
+    /// Hard IoU, from 0 to 1, of all foreground classes; see [`metric::mean_scores`].
     pub iou: f64,
-    /// Hard Dice score, from 0 to 1, averaged likewise.
+    /// Hard Dice score, from 0 to 1, likewise.
     pub dice: f64,
     /// Euclidean norm of the gradient by the moved parameters, before any scaling.
     pub norm: f64,
@@ -262,17 +262,18 @@ impl Runner {
         let field = Field::new(self.logits.view(), labels.view(), Some(IGNORE))
             .map_err(|refusal| refusal.to_string())?;
         let Some(loss) = self.lane.loss(step) else { return Ok(Vec::new()) };
-        let Evaluation { value, gradient } = Evaluation::of(loss, &field);
+        let Evaluation { value, gradient, unit } = Evaluation::of(loss, &field);
         self.gradient = match &self.predictor {
             Some(predictor) => predictor.pull_back(&gradient),
             None => gradient.iter().map(|&g| f64::from(g)).collect(),
         };
+        self.gradient.iter_mut().for_each(|g| *g *= unit);
         let norm = self.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
         if self.predictor.is_none() {
             let pixels = field.valid_pixels(0..1).max(1) as f64;
             self.gradient.iter_mut().for_each(|g| *g *= pixels);
         }
-        let (iou, dice) = overlap(&field);
+        let (iou, dice) = metric::mean_scores(&field, 0, 0.5);
         self.records.push(Record { value, iou, dice, norm });
         let prob = &field.probabilities(Head::Joint).prob;
         Ok(prob.iter().map(|p| (p * 255.0).round() as u8).collect())
@@ -314,23 +315,6 @@ impl Runner {
             }
         }
     }
-}
-
-/// Hard IoU and Dice, each the mean over foreground classes of the truth.
-fn overlap(field: &Field<'_>) -> (f64, f64) {
-    let shape = field.shape();
-    let first = shape.first_channel(false);
-    let scores: Vec<(f64, f64)> = (first..shape.channels)
-        .filter(|&channel| {
-            shape.task() == Task::Binary || field.mask(0, channel).iter().any(|&inside| inside)
-        })
-        .map(|channel| {
-            let counts = crate::metric::confusion(field, 0, channel, 0.5);
-            (counts.iou().unwrap_or(1.0), counts.dice().unwrap_or(1.0))
-        })
-        .collect();
-    let n = scores.len().max(1) as f64;
-    (scores.iter().map(|score| score.0).sum::<f64>() / n, scores.iter().map(|score| score.1).sum::<f64>() / n)
 }
 
 #[cfg(test)]

@@ -4,5 +4,6 @@ pub mod by_probability;
 pub mod descent;
 pub mod pixel;
 pub mod predictor;
+pub mod set;
 pub mod share;
 pub mod strokes;

@@ -1,6 +1,6 @@
-//! Division of the gradient between foreground and background.
+//! Division of the gradient between foreground and background, and between classes.
 
-use crate::field::Field;
+use crate::field::{Field, Task};
 
 /// Foreground's fraction of Σ|gradient|, from 0 to 1; the background has the rest.
 ///
@@ -17,6 +17,28 @@ pub fn foreground_share(field: &Field<'_>, gradient: &[f32]) -> Option<f64> {
         }
     }
     (total > 0.0).then(|| foreground / total)
+}
+
+/// Fraction of Σ|gradient| on the pixels of each class of the truth, from 0 to 1, by class; the gradient of a pixel is
+/// that by all its logits. In a binary task they are background and foreground. None if the gradient is 0 everywhere.
+pub fn class_shares(field: &Field<'_>, gradient: &[f32]) -> Option<Vec<f64>> {
+    let shape = field.shape();
+    if shape.task() == Task::Binary {
+        return foreground_share(field, gradient).map(|share| vec![1.0 - share, share]);
+    }
+    let mut sums = vec![0.0; shape.classes()];
+    for image in 0..shape.images {
+        for channel in 0..shape.channels {
+            let plane = &gradient[shape.plane(image, channel)];
+            for (g, &label) in plane.iter().zip(field.labels_of(image)) {
+                if field.counts(label) {
+                    sums[usize::from(label)] += f64::from(g.abs());
+                }
+            }
+        }
+    }
+    let total: f64 = sums.iter().sum();
+    (total > 0.0).then(|| sums.into_iter().map(|sum| sum / total).collect())
 }
 
 /// Σ|g| on the foreground, and everywhere.
@@ -61,5 +83,16 @@ mod tests {
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
         assert_eq!(foreground_share(&field, aview1(&[-3.0, 0.5, -0.5]).to_slice().unwrap()), Some(0.75));
         assert_eq!(foreground_share(&field, &[0.0; 3]), None);
+    }
+
+    #[test]
+    fn each_class_has_its_own_share() {
+        let logits = array![[[[0.0f32, 0.0, 0.0]], [[0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0]]]];
+        let labels = array![[[2u8, 0, 1]]];
+        let field = Field::new(logits.view(), labels.view(), None).unwrap();
+        let gradient = [0.5, 0.0, 1.0, 0.5, 0.0, -2.0, -3.0, 1.0, 0.0];
+        assert_eq!(class_shares(&field, &gradient), Some(vec![0.125, 0.375, 0.5]));
+        assert_eq!(foreground_share(&field, &gradient), Some(0.875));
+        assert_eq!(class_shares(&field, &[0.0; 9]), None);
     }
 }

@@ -104,6 +104,8 @@ fn variants_of(spec: &'static Spec, task: Task) -> Vec<Variant> {
         }
         all.push(one);
     }
+    // Some pairs are refused: one of them would have nothing to act on.
+    all.retain(|settings| Config::new(spec, settings).is_ok());
     all.into_iter().map(|settings| Variant::new(spec, settings)).collect()
 }
 
@@ -128,7 +130,9 @@ fn others(param: &Param) -> Vec<Setting> {
             .map(Setting::from)
             .collect(),
         // A class beyond the list has the default.
-        Kind::PerClass(domain) => vec![vec![0.5, 2.0, domain.min, 1.5].into()],
+        Kind::PerClass(domain) => {
+            vec![[0.5, 2.0, domain.min, 1.5].map(|x: f64| x.min(domain.max)).to_vec().into()]
+        }
         Kind::Flag { default } => vec![(!default).into()],
         Kind::Choice(options) => options[1..].iter().map(|option| option.id.into()).collect(),
     }

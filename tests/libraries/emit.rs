@@ -124,7 +124,9 @@ fn other(param: &Param, now: Option<&Setting>, facts: Facts) -> Option<Setting> 
             let x = if now + step <= domain.max { now + step } else { now - step };
             Setting::Number(x.clamp(domain.min, domain.max))
         }
-        Kind::PerClass(_) => Setting::PerClass((0..facts.channels).map(|class| 0.5 + class as f64).collect()),
+        Kind::PerClass(domain) => {
+            Setting::PerClass((0..facts.channels).map(|class| (0.5 + class as f64).min(domain.max)).collect())
+        }
         Kind::Choice(options) => {
             let now = if let Some(Setting::Choice(id)) = now { id.as_str() } else { options.first()?.id };
             options.iter().find(|option| option.id != now)?.id.into()

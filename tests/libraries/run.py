@@ -35,7 +35,8 @@ def value_of(scene, line):
     """The value that a line makes of a scene."""
     images, classes, height, width = scene["shape"]
     logits = torch.tensor(scene["logits"], dtype=torch.float32).reshape(images, classes, height, width)
-    labels = torch.tensor(scene["labels"], dtype=torch.int64).reshape(images, height, width)
+    # As a PNG has them: a line says itself what the library wants instead.
+    labels = torch.tensor(scene["labels"], dtype=torch.uint8).reshape(images, height, width)
     if line["library"] == "keras":
         logits = logits.movedim(1, -1).contiguous()
     names = {"logits": logits, "labels": labels}

@@ -11,7 +11,7 @@ fn opened(id: &str) -> (Session, Update) {
 
 fn share(frame: &Update, id: &str) -> f64 {
     let card = frame.cards.iter().find(|card| card.id == id).expect("a card of this loss");
-    card.foreground_share.expect("it has a gradient")
+    card.shares.as_ref().expect("it has a gradient")[1..].iter().sum()
 }
 
 #[test]

@@ -337,3 +337,39 @@ fn view(change: Value) -> Value {
     ]);
     commands.into()
 }
+
+/// A hard mask as prediction, as sharp as the temperature makes it, with the foreground pushed either way: every card
+/// keeps numbers, and what has a gradient says so.
+#[test]
+fn a_hard_mask_at_the_lowest_temperature_has_numbers_on_every_card() {
+    let all: Vec<&str> = LOSSES.iter().map(|spec| spec.id).collect();
+    for scene in ["tiny-lesion", "rare-class"] {
+        let mut session = Session::default();
+        apply(&mut session, preset(scene));
+        apply(&mut session, json!([{ "kind": "clear", "plane": "prediction" }]));
+        apply(
+            &mut session,
+            json!([{ "kind": "setTools", "tools": { "probability": 1.0, "softness": 0.0 } }]),
+        );
+        apply(&mut session, stroke("prediction", &[10.0, 10.0, 40.0, 30.0]));
+        for bias in [-6.0, 0.0, 6.0] {
+            let adjustment = json!({ "temperature": 0.1, "bias": bias, "noise": 0.0, "seed": 1 });
+            apply(&mut session, json!([{ "kind": "adjust", "adjustment": adjustment }]));
+            for by_probability in [false, true] {
+                let change = json!({ "cards": all, "byProbability": by_probability });
+                let frame = apply(&mut session, view(change));
+                assert_eq!(frame.cards.len(), all.len());
+                for card in &frame.cards {
+                    let shares = card.share_texts.iter().flatten();
+                    let ticks = card.ticks.iter().map(|tick| &tick.label);
+                    for text in std::iter::once(&card.text).chain(shares).chain(ticks) {
+                        let is_number = !["NaN", "∞", "3.4×10³⁸"].iter().any(|none| text.contains(none));
+                        assert!(is_number, "{scene}, {bias}, {by_probability}: {} says {text}", card.id);
+                    }
+                    let flat = card.shares.is_none();
+                    assert!(!flat, "{scene}, {bias}, {by_probability}: {} is flat", card.id);
+                }
+            }
+        }
+    }
+}

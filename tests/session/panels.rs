@@ -125,7 +125,7 @@ fn the_focal_panel_has_every_pixel_of_this_scene_and_its_own_value() {
         let card = frame.cards.iter().find(|card| card.id == "focal").expect("a card");
         assert_eq!(panel(&frame).details, without);
         assert_eq!(without["value"], card.text.as_str());
-        assert_eq!(without["foreground"], card.share_texts.as_ref().expect("a gradient")[0].as_str());
+        assert_eq!(without["shares"], json!(card.share_texts.as_ref().expect("a gradient")));
     }
 }
 

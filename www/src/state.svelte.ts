@@ -303,7 +303,11 @@ export class Lossfield {
   /** The parameters of a loss that have an effect in the present scene. */
   concerned(loss: LossEntry): ParamEntry[] {
     const concerned = this.#concerned[loss.id] ?? [];
-    return loss.params.filter(({ id }) => concerned.includes(id));
+    const settings = this.settingsOf(loss.id);
+    // A parameter with nothing to act on has no control.
+    return loss.params.filter(
+      ({ id, mootWith }) => concerned.includes(id) && !(mootWith && settings[mootWith] === true),
+    );
   }
 
   className(label: number): string {

@@ -1,10 +1,13 @@
 //! MONAI's sums of two losses.
 
 use super::super::code::{Calling, Code, labels};
-use super::super::{Arg, Args, Call, Configured, Facts, Function, Keyword, Literal, Unmapped, Use, args};
+use super::super::configured::alpha_of;
+use super::super::{
+    Arg, Args, Call, Configured, Facts, Function, Keyword, Literal, Place, Unmapped, Use, args,
+};
 use super::{
-    BATCH, INCLUDE_BACKGROUND, OTHER_ACT, REDUCTION, SIGMOID, SMOOTH_DR, SMOOTH_NR, SOFTMAX, TO_ONEHOT_Y,
-    activated, class_weights, code, overlap, pixel, plain_dice, to_dice,
+    BATCH, IGNORE_INDEX, INCLUDE_BACKGROUND, OTHER_ACT, REDUCTION, SIGMOID, SMOOTH_DR, SMOOTH_NR, SOFTMAX,
+    TO_ONEHOT_Y, activated, class_weights, code, overlap, pixel, plain_dice, to_dice,
 };
 use crate::field::Task;
 use crate::loss::config::Config;
@@ -44,9 +47,9 @@ pub(super) const UNIFIED_FOCAL: Function = Function {
         Keyword::new("gamma", Literal::Number(0.5)),
         Keyword::new("delta", Literal::Number(0.7)),
         Keyword::fixed("reduction", Literal::Text("mean")),
-        Keyword::fixed("ignore_index", Literal::Nothing),
+        IGNORE_INDEX,
         // Lossfield's own word: what is applied to the logits before the call.
-        Keyword::required("activation"),
+        Keyword::required("activation").at(Place::Own),
     ],
     uses: &[Use {
         of: "unified_focal",
@@ -73,8 +76,10 @@ pub(super) const UNIFIED_FOCAL: Function = Function {
             .with("weight", call.number("weight")?)
             .with("gamma", call.number("gamma")?)
             .with("delta", call.number("delta")?)
+            // Masked pixels stay among those that the focal term is divided by.
             .with("mean_over", "all")
-            .with("clip", 1e-7))
+            .with("clip", 1e-7)
+            .ignoring(call.ignore("ignore_index")?))
     },
 };
 
@@ -93,7 +98,7 @@ pub(super) const DICE_FOCAL: Function = Function {
         SMOOTH_DR,
         BATCH,
         Keyword::new("gamma", Literal::Number(2.0)),
-        Keyword::fixed("weight", Literal::Nothing),
+        Keyword::new("weight", Literal::Nothing),
         Keyword::new("lambda_dice", Literal::Number(1.0)),
         Keyword::new("lambda_focal", Literal::Number(1.0)),
         Keyword::new("alpha", Literal::Nothing),
@@ -117,7 +122,7 @@ pub(super) const GENERALIZED_DICE_FOCAL: Function = Function {
         SMOOTH_DR,
         BATCH,
         Keyword::new("gamma", Literal::Number(2.0)),
-        Keyword::fixed("weight", Literal::Nothing),
+        Keyword::new("weight", Literal::Nothing),
         Keyword::new("lambda_gdl", Literal::Number(1.0)),
         Keyword::new("lambda_focal", Literal::Number(1.0)),
         // Its focal loss has no α; the translation of that loss asks for one.
@@ -131,8 +136,8 @@ pub(super) const GENERALIZED_DICE_FOCAL: Function = Function {
         let gdl = overlap::generalized_dice(call)?;
         call.put("include_background", background);
         call.put("reduction", reduction);
-        let focal = pixel::focal(call, "one-vs-rest")?;
-        Ok(gdl.times(of_gdl).plus(focal.times(of_focal)))
+        let (weight, focal) = pixel::focal(call, "one-vs-rest")?;
+        Ok(gdl.times(of_gdl).plus(focal.times(of_focal * weight)))
     },
 };
 
@@ -141,7 +146,7 @@ fn to_dice_focal(config: &Config<'_>, facts: Facts) -> Args {
     said.remove("soft_label");
     said.extend(args([
         ("gamma", config.number("gamma").into()),
-        ("alpha", if config.flag("balanced") { config.number("alpha").into() } else { Arg::Nothing }),
+        ("alpha", alpha_of(config, facts, config.flag("background"))),
         ("lambda_dice", config.number("dice_weight").into()),
         ("lambda_focal", config.number("focal_weight").into()),
     ]));
@@ -180,13 +185,19 @@ fn dice_ce(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     Ok(dice.times(of_dice).plus(ce.times(of_ce)))
 }
 
-/// Dice and focal loss, which is always one of sigmoids.
+/// Dice and focal loss, which is always one of sigmoids. The background and the class weights are those of both.
 fn dice_focal(call: &mut Call<'_>) -> Result<Configured, Unmapped> {
     let (of_dice, of_focal) = (call.number("lambda_dice")?, call.number("lambda_focal")?);
     let (background, reduction) = (call.peek("include_background"), call.peek("reduction"));
+    let weight = call.peek("weight");
     let dice = plain_dice(call)?;
+    let dice = match class_weights(call, background == true.into())? {
+        Some(weights) => dice.with("class_weights", weights),
+        None => dice,
+    };
     call.put("include_background", background);
     call.put("reduction", reduction);
-    let focal = pixel::focal(call, "one-vs-rest")?;
-    Ok(dice.times(of_dice).plus(focal.times(of_focal)))
+    call.put("weight", weight);
+    let (factor, focal) = pixel::focal(call, "one-vs-rest")?;
+    Ok(dice.times(of_dice).plus(focal.times(of_focal * factor)))
 }

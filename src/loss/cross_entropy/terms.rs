@@ -1,6 +1,7 @@
 //! The cross-entropy of one pixel, with everything but the mean over pixels.
 
 use crate::field::{Field, Head, Probabilities, Task};
+use crate::loss::Element;
 use crate::loss::config::PerClass;
 
 /// Settings of the cross-entropy of a pixel.
@@ -35,10 +36,10 @@ impl Terms {
 
     /// Weighted sum `Σ share(pixel) · loss(pixel)` over the pixels that count; writes its gradient if a place
     /// is given. A pixel is its index among the labels.
-    pub fn evaluate(
+    pub fn evaluate<G: Element>(
         &self,
         field: &Field<'_>,
-        mut gradient: Option<&mut [f32]>,
+        mut gradient: Option<&mut [G]>,
         share: impl Fn(usize) -> f64 + Copy,
     ) -> f64 {
         let shape = field.shape();
@@ -100,7 +101,9 @@ impl Terms {
         }
         if field.soft_labels().is_none() {
             let count = |class: usize| field.label_counts().iter().map(|counts| counts[class]).sum::<usize>();
-            return weights.iter().enumerate().map(|(class, weight)| weight * count(class) as f64).sum();
+            // The ignored label may be one of the classes.
+            let counted = weights.iter().enumerate().filter(|(class, _)| field.counts(*class as u8));
+            return counted.map(|(class, weight)| weight * count(class) as f64).sum();
         }
         let mut total = 0.0;
         for (at, &label) in field.labels().iter().enumerate().filter(|(_, label)| field.counts(**label)) {
@@ -143,11 +146,11 @@ impl Terms {
 
     /// Weighted loss of one channel of one image as a binary task. `gradient` is of that plane. `held` gives
     /// both logarithms, and the factor of their slopes.
-    fn binary(
+    fn binary<G: Element>(
         &self,
         field: &Field<'_>,
         (image, channel): (usize, usize),
-        gradient: Option<&mut [f32]>,
+        gradient: Option<&mut [G]>,
         share: impl Fn(usize) -> f64,
         held: impl Fn(f64, f64) -> (f64, f64, f64),
     ) -> f64 {
@@ -186,17 +189,17 @@ impl Terms {
                 let (up, down) = pulls_of(pixel, label);
                 let (_, _, slope) = held(log_p, log_q);
                 // -∂/∂z log p = -(1 - p), and -∂/∂z log (1 - p) = p.
-                *by_logit = (slope * (down * p - up * q)) as f32;
+                *by_logit = G::of(slope * (down * p - up * q));
             }
         }
         value
     }
 
-    fn softmax(
+    fn softmax<G: Element>(
         &self,
         field: &Field<'_>,
         weights: &[f64],
-        mut gradient: Option<&mut [f32]>,
+        mut gradient: Option<&mut [G]>,
         share: impl Fn(usize) -> f64,
     ) -> f64 {
         let shape = field.shape();
@@ -211,7 +214,7 @@ impl Terms {
                 let at = |channel: usize| start + channel * shape.pixels() + pixel;
                 if !field.counts(label) {
                     if let Some(gradient) = gradient.as_deref_mut() {
-                        (0..shape.channels).for_each(|channel| gradient[at(channel)] = 0.0);
+                        (0..shape.channels).for_each(|channel| gradient[at(channel)] = G::ZERO);
                     }
                     continue;
                 }
@@ -230,7 +233,7 @@ impl Terms {
                 for (channel, &target) in targets.iter().enumerate() {
                     let i = at(channel);
                     // -∂/∂z_c Σ_j t_j log p_j = p_c Σ_j t_j - t_c, written so that nothing cancels as p_c nears 1.
-                    gradient[i] = ((pull - target) * all.prob[i] - target * all.rest[i]) as f32;
+                    gradient[i] = G::of((pull - target) * all.prob[i] - target * all.rest[i]);
                 }
             }
         }

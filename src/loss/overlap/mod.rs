@@ -13,7 +13,7 @@ mod slope;
 use std::ops::Range as Span;
 
 use super::config::PerClass;
-use super::{Loss, Range};
+use super::{Element, Loss, Range, evaluated_by_run};
 use crate::field::{Field, Head, Sums};
 pub(super) use params::*;
 pub(super) use slope::{Slope, Slopes};
@@ -218,8 +218,8 @@ struct Score {
     slope: Slope,
 }
 
-impl Loss for Overlap {
-    fn evaluate(&self, field: &Field<'_>, gradient: Option<&mut [f32]>) -> f64 {
+impl Overlap {
+    fn run<G: Element>(&self, field: &Field<'_>, gradient: Option<&mut [G]>) -> f64 {
         let parts = self.parts(field);
         let (value, mut slopes) = self
             .reduction
@@ -234,6 +234,14 @@ impl Loss for Overlap {
             }
         }
         value
+    }
+}
+
+impl Loss for Overlap {
+    evaluated_by_run!();
+
+    fn is_one_vs_rest(&self) -> bool {
+        self.head == Head::OneVsRest
     }
 
     fn range(&self) -> Range {

@@ -28,14 +28,16 @@ pub(in crate::loss) const ACTIVATION: Param = Param::choice(
 .convention()
 .only(Task::Multiclass)
 .about(
-    "whether the probabilities of a pixel are those of a softmax, or each class has a sigmoid of its own.",
+    "whether the probabilities of a pixel are those of a softmax, or each class has a sigmoid of its own. Sigmoids see \
+     what is added to all logits of a pixel: softmax probabilities alone do not determine them.",
 );
 
 /// Parameters of the reduction over classes and groups.
 pub(in crate::loss) const REDUCTION: [Param; 3] = [
     Param::per_class("class_weights", "class weights", Domain::from(0.0, 5.0, 0.1, 1.0))
         .convention()
-        .about("what the loss of each class is multiplied by."),
+        .moot_with("pooled")
+        .about("what the loss of each class is multiplied by. Classes at once have one loss, and nothing to weigh."),
     Param::flag("weighted_mean", "divide by Σ weights", false)
         .convention()
         .only(Task::Multiclass)
@@ -83,7 +85,7 @@ pub(in crate::loss) const SOFT_FORM: Param = Param::choice(
 );
 
 /// Parameter for the denominator's own smoothing beside [`SMOOTH`]; it may be below 0.
-pub(in crate::loss) const SMOOTH_BELOW: Param = smooth_below(-10.0);
+pub(in crate::loss) const SMOOTH_BELOW: Param = smooth_below(-Domain::WIDEST);
 
 /// Parameter for the denominator's own smoothing beside [`SMOOTH`], at least `min`.
 pub(in crate::loss) const fn smooth_below(min: f64) -> Param {

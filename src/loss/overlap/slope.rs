@@ -4,7 +4,7 @@ use std::ops::Range as Span;
 
 use super::{Reduction, SoftForm};
 use crate::field::{Field, Head};
-use crate::loss::pull_back;
+use crate::loss::{Element, pull_back};
 
 /// Derivatives of a score or a loss by the sums it is made of.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,12 +57,12 @@ impl Slopes {
     }
 
     /// Writes the gradient by logits.
-    pub(in crate::loss) fn pull_back(
+    pub(in crate::loss) fn pull_back<G: Element>(
         &self,
         field: &Field<'_>,
         head: Head,
         soft_form: SoftForm,
-        gradient: &mut [f32],
+        gradient: &mut [G],
     ) {
         let Some(soft) = field.soft_labels() else {
             // Nearly always: two numbers for each channel, one on its foreground and one off it.
@@ -85,7 +85,7 @@ impl Slopes {
     }
 
     /// Writes the gradient by logits for a denominator in which Σp² stands for Σp.
-    pub(super) fn pull_back_squared(&self, field: &Field<'_>, head: Head, gradient: &mut [f32]) {
+    pub(super) fn pull_back_squared<G: Element>(&self, field: &Field<'_>, head: Head, gradient: &mut [G]) {
         let (shape, probabilities) = (field.shape(), field.probabilities(head));
         pull_back(field, head, gradient, |image, channel, pixel, label| {
             let (slope, i) = (self.of(image, channel), shape.plane(image, channel).start + pixel);

@@ -36,6 +36,7 @@ impl AdviceExperiment {
     /// Before anything is measured; facts of the truth are known at once. Refuses a field that no loss takes.
     pub(super) fn new(snapshot: Snapshot) -> Result<Self, String> {
         let Snapshot { header, labels, logits, photo, .. } = snapshot;
+        let has_photo = photo.is_some();
         let image = image_of(&labels, photo.as_deref(), SEED);
         let bench = Bench::new(logits, labels, image)?;
         let situation = Situation::of(bench.facts());
@@ -56,6 +57,7 @@ impl AdviceExperiment {
                 ..bench.facts().clone()
             },
             profiles: vec![Profile::default(); CANDIDATES.len()],
+            photo: has_photo,
             complete: false,
         };
         Ok(Self { bench, measured, tasks, done: 0, race: None })

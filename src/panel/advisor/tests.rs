@@ -6,7 +6,7 @@ use super::*;
 use crate::paint::chart::Chart;
 
 fn object(class: usize, pixels: usize) -> SceneObject {
-    SceneObject { class, pixels, boundary: pixels / 2, depth: 4.0, at_border: false }
+    SceneObject { class, pixels, boundary: pixels / 2, depth: 4.0, width: 8.0, at_border: false }
 }
 
 fn evidence(classes: usize, objects: Vec<SceneObject>) -> Evidence {
@@ -25,7 +25,7 @@ fn evidence(classes: usize, objects: Vec<SceneObject>) -> Evidence {
     };
     let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
     let facts = SceneFacts { counted: 10_000, classes, objects, images: 1, empty_images };
-    Evidence { facts, profiles: vec![profile; CANDIDATES.len()], complete: true }
+    Evidence { facts, profiles: vec![profile; CANDIDATES.len()], photo: false, complete: true }
 }
 
 /// The shortlist and what to avoid.

@@ -341,5 +341,14 @@ pub(super) fn remarks(measured: &Evidence, shortlist: &[Advised], situation: &Si
                 .into(),
         );
     }
+    remarks.push(
+        if measured.photo {
+            "The few filters look at the picture that is opened."
+        } else {
+            "There is no picture beneath these masks. The few filters look at one that is made from your truth: a grey for \
+             each class, under a texture and noise. Open the picture itself to have them look at it."
+        }
+        .to_owned(),
+    );
     remarks
 }

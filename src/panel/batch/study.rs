@@ -105,7 +105,7 @@ impl BatchQuery {
             }
             let evaluation = Evaluation::of(&*loss, field);
             let of_image = evaluation.gradient.chunks_exact(shape.channels * shape.pixels());
-            measured.pulls = of_image.map(size).collect();
+            measured.pulls = of_image.map(|own| evaluation.unit * size(own)).collect();
             measured.values.push(evaluation.value);
         }
         for rule in rules(self.spec(), shape.task()) {

@@ -5,6 +5,7 @@ mod experiment;
 mod text;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Panel, Title};
 use crate::field::Shape;
@@ -62,10 +63,22 @@ pub struct DescentReadout {
     pub step: usize,
 }
 
+/// What the panel's controls say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct DescentOptions {
+    /// Sentences on what the learning rate is multiplied with.
+    pub rate: String,
+}
+
 impl Panel for Descent {
     const ID: &'static str = "descent";
     const TITLE: Title = text::TITLE;
     type State = DescentState;
+
+    fn options() -> Value {
+        serde_json::to_value(DescentOptions { rate: text::RATE.into() }).unwrap_or_default()
+    }
 
     fn settle(state: &mut DescentState, _: Shape) {
         let Rules { rate, .. } = &mut state.rules;

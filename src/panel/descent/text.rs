@@ -14,6 +14,10 @@ pub(super) const TITLE: Title = Title {
             drown the few. Neither tells which loss is best for your data; both show what a gradient does.",
 };
 
+/// What a rate means, where it is set.
+pub(super) const RATE: &str = "Free logits step by rate × gradient × number of counted pixels: most losses are means over pixels, and so a \
+                               rate means the same in a picture of any size. The weights of the filters step by rate × \
+                               gradient. Adam divides by the gradient's own size.";
 pub(super) const STEP: &str = "step";
 pub(super) const IOU: &str = "IoU by step";
 pub(super) const IOU_AXIS: &str = "IoU of the hard masks";

@@ -14,7 +14,7 @@ use crate::field::{Field, Shape};
 use crate::loss::config::{Config, ConfigError, Settings};
 use crate::loss::focal::{Focal, SPEC};
 use crate::paint::number::{percent, short};
-use crate::study::share::foreground_share;
+use crate::study::share::class_shares;
 use study::{FocalCurve, sides};
 
 /// See the [module docs](self).
@@ -66,8 +66,8 @@ pub struct FocalQuestion {
 pub struct FocalReadout {
     /// Its value as text.
     pub value: String,
-    /// Share of |gradient| on the foreground as text, if there is any gradient.
-    pub foreground: Option<String>,
+    /// Share of |gradient| on the pixels of each class as text, from class 0 on, if there is any gradient.
+    pub shares: Option<Vec<String>>,
 }
 
 impl Panel for FocalPanel {
@@ -87,7 +87,8 @@ impl Panel for FocalPanel {
         let evaluation = seen.evaluation(set);
         report.with_details(&FocalReadout {
             value: short(evaluation.value),
-            foreground: foreground_share(seen.field, &evaluation.gradient).map(percent),
+            shares: class_shares(seen.field, &evaluation.gradient)
+                .map(|all| all.into_iter().map(percent).collect()),
         })
     }
 

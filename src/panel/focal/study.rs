@@ -353,7 +353,7 @@ mod tests {
                     found.iter().map(|side| of(&side.easy) + of(&side.hard)).sum::<f64>()
                 };
                 let counted = field.valid_pixels(0..2) as f64;
-                let Evaluation { value, gradient } = Evaluation::of(&focal as &dyn Loss, &field);
+                let Evaluation { value, gradient, .. } = Evaluation::of(&focal as &dyn Loss, &field);
                 assert!((sum(|group| group.focal) / counted - value).abs() < 1e-12);
                 let size: f64 = gradient.iter().map(|g| f64::from(g.abs())).sum();
                 // The other logits of a softmax are pulled as hard as the true one, together.

@@ -227,6 +227,19 @@ pub(super) fn unseen(task: Task, set: &Set) -> Vec<String> {
             );
         }
     }
+    let weighted = match task {
+        Task::Binary => set.focal.pos_weight.to_bits() != 1f64.to_bits(),
+        Task::Multiclass => !set.focal.class_weights.is_uniform() || set.focal.alphas.is_some(),
+    };
+    if weighted {
+        unseen.push(
+            "This loss has more weights than α: of the foreground, of each class, or an α for each. The curves and shares \
+             are without them.",
+        );
+    }
+    if task == Task::Multiclass && !set.focal.background {
+        unseen.push("This loss leaves class 0 out; the curves and shares are of all pixels.");
+    }
     if set.focal.normalized {
         unseen.push(
             "This loss is normalised: it is divided by the sum of (1 − pₜ)^γ as well. That changes all pixels alike and \

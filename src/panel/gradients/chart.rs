@@ -5,6 +5,7 @@ use super::study::{BINS, TermShare, binned, channel, means, middle};
 use super::text;
 use super::vanishing::MarginPoint;
 use crate::field::{Field, Task};
+use crate::loss::Evaluation;
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
 
 /// Places along a sum at which its parts are shown.
@@ -16,17 +17,17 @@ fn class(field: &Field<'_>) -> Option<usize> {
 }
 
 /// Mean gradient by the logit.
-pub(super) fn by_logit(field: &Field<'_>, gradient: &[f32]) -> Chart {
-    by_bin(field, gradient, text::BY_LOGIT, text::BY_LOGIT_AXIS)
+pub(super) fn by_logit(field: &Field<'_>, evaluation: &Evaluation) -> Chart {
+    by_bin(field, evaluation, text::BY_LOGIT, text::BY_LOGIT_AXIS)
 }
 
 /// Mean gradient by the probability.
-pub(super) fn by_probability(field: &Field<'_>, gradient: &[f32]) -> Chart {
-    by_bin(field, gradient, text::BY_PROBABILITY, text::BY_PROBABILITY_AXIS)
+pub(super) fn by_probability(field: &Field<'_>, evaluation: &Evaluation) -> Chart {
+    by_bin(field, evaluation, text::BY_PROBABILITY, text::BY_PROBABILITY_AXIS)
 }
 
-fn by_bin(field: &Field<'_>, gradient: &[f32], title: &str, axis: &str) -> Chart {
-    let [own, other] = binned(field, |i| f64::from(gradient[i]));
+fn by_bin(field: &Field<'_>, evaluation: &Evaluation, title: &str, axis: &str) -> Chart {
+    let [own, other] = binned(field, |i| evaluation.at(i));
     let names = text::sides(class(field));
     let [own_name, other_name] = names;
     let series = vec![
@@ -52,7 +53,7 @@ pub(super) fn stacked(field: &Field<'_>, terms: &[TermShare]) -> Chart {
     let mut total = vec![0.0; BINS];
     let mut series = Vec::new();
     for (slot, term) in terms.iter().enumerate() {
-        let [own, other] = binned(field, |i| (term.weight * f64::from(term.evaluation.gradient[i])).abs());
+        let [own, other] = binned(field, |i| (term.weight * term.evaluation.at(i)).abs());
         for (total, (a, b)) in total.iter_mut().zip(own.iter().zip(other)) {
             *total += a.0 + b.0;
         }

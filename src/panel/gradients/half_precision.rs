@@ -11,7 +11,7 @@ use half::f16;
 
 use crate::field::{Field, Head};
 use crate::loss::overlap::Overlap;
-use crate::loss::{Spec, cross_entropy, dice};
+use crate::loss::{Evaluation, Spec, cross_entropy, dice};
 
 /// Sum accumulated in three ways; all three are 0 if there are no terms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -219,8 +219,9 @@ pub fn exp_overflows(field: &Field<'_>) -> usize {
 }
 
 /// The gradient by loss scale.
-pub fn by_scale(gradient: &[f32]) -> [(f64, GradientInHalf); 3] {
-    [1.0, 1024.0, 65536.0].map(|scale| (scale, gradient_in_half(gradient, scale)))
+pub fn by_scale(evaluation: &Evaluation) -> [(f64, GradientInHalf); 3] {
+    let Evaluation { gradient, unit, .. } = evaluation;
+    [1.0, 1024.0, 65536.0].map(|scale| (scale, gradient_in_half(gradient, scale * unit)))
 }
 
 /// Fate of a gradient that is multiplied by the loss scale and then kept in float16.

@@ -56,19 +56,19 @@ impl Panel for Gradients {
 
 /// Everything about one loss on a field.
 fn dissected(field: &Field<'_>, loss: &dyn Loss) -> Report {
-    let Evaluation { gradient, .. } = Evaluation::of(loss, field);
+    let evaluation = Evaluation::of(loss, field);
     let mut report = Report::default()
-        .with_chart("byLogit", chart::by_logit(field, &gradient))
-        .with_chart("byProbability", chart::by_probability(field, &by_probability(field, &gradient)))
+        .with_chart("byLogit", chart::by_logit(field, &evaluation))
+        .with_chart("byProbability", chart::by_probability(field, &by_probability(field, loss)))
         .with_table("sums", text::sums(&half_precision::sums_of(field)))
         .with_table("losses", text::losses(&half_precision::losses_of(field), field.shape().task()))
-        .with_table("scales", text::scales(&half_precision::by_scale(&gradient)))
+        .with_table("scales", text::scales(&half_precision::by_scale(&evaluation)))
         .with_chart("partialSums", chart::partial_sums_chart(field));
     if !loss.terms().is_empty() {
         let terms = study::terms(field, loss);
         report = report
             .with_chart("stacked", chart::stacked(field, &terms))
-            .with_table("shares", text::shares(&study::shares(field, &terms), field.shape().task()));
+            .with_table("shares", text::shares(&study::shares(field, &terms), field.shape()));
     }
     report
 }

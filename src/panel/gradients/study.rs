@@ -2,7 +2,7 @@
 
 use crate::field::{Field, Head, Shape};
 use crate::loss::{Evaluation, Loss, Spec};
-use crate::study::share::foreground_share;
+use crate::study::share::class_shares;
 
 /// Bins of the predicted probability.
 pub(super) const BINS: usize = 40;
@@ -76,15 +76,15 @@ pub(super) struct Shares {
     pub(super) of_weight: Option<f64>,
     pub(super) of_value: Option<f64>,
     pub(super) of_gradient: Option<f64>,
-    /// Share of its own gradient that lies on the foreground.
-    pub(super) on_foreground: Option<f64>,
+    /// Shares of its own gradient that lie on the classes, by class; none where it has no gradient.
+    pub(super) on_classes: Option<Vec<f64>>,
 }
 
 /// Shares of all terms.
 pub(super) fn shares(field: &Field<'_>, terms: &[TermShare]) -> Vec<Shares> {
     let size = |term: &TermShare| {
-        let gradient = &term.evaluation.gradient;
-        term.weight.abs() * gradient.iter().map(|g| f64::from(g.abs())).sum::<f64>()
+        let Evaluation { gradient, unit, .. } = &term.evaluation;
+        term.weight.abs() * unit * gradient.iter().map(|g| f64::from(g.abs())).sum::<f64>()
     };
     let value: f64 = terms.iter().map(|term| term.weight * term.evaluation.value).sum();
     let weights: f64 = terms.iter().map(|term| term.weight.abs()).sum();
@@ -95,7 +95,7 @@ pub(super) fn shares(field: &Field<'_>, terms: &[TermShare]) -> Vec<Shares> {
         of_weight: share(term.weight.abs(), weights),
         of_value: share(term.weight * term.evaluation.value, value),
         of_gradient: share(size(term), gradient),
-        on_foreground: foreground_share(field, &term.evaluation.gradient),
+        on_classes: class_shares(field, &term.evaluation.gradient),
     };
     terms.iter().map(of_term).collect()
 }

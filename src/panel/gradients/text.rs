@@ -2,7 +2,7 @@
 
 use super::half_precision::{GradientInHalf, HalfLoss, SumReport};
 use super::study::Shares;
-use crate::field::Task;
+use crate::field::{Shape, Task};
 use crate::paint::number::{count, short, tick};
 use crate::panel::{TableReadout, Title};
 
@@ -59,14 +59,27 @@ fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| NOTHING.into(), |share| format!("{:.1} %", 100.0 * share))
 }
 
-pub(super) fn shares(terms: &[Shares], task: Task) -> TableReadout {
-    let row = |term: &Shares| {
-        let shares = [term.of_weight, term.of_value, term.of_gradient, term.on_foreground].map(percent);
-        std::iter::once(term.spec.name.of(task).to_owned()).chain(shares).collect()
+pub(super) fn shares(terms: &[Shares], shape: Shape) -> TableReadout {
+    let task = shape.task();
+    // In a binary task the background has the rest.
+    let classes = match task {
+        Task::Binary => 1..2,
+        Task::Multiclass => 0..shape.classes(),
     };
+    let row = |term: &Shares| {
+        let shares = [term.of_weight, term.of_value, term.of_gradient].map(percent);
+        let on_class = |class: usize| percent(term.on_classes.as_ref().map(|all| all[class]));
+        let name = std::iter::once(term.spec.name.of(task).to_owned());
+        name.chain(shares).chain(classes.clone().map(on_class)).collect()
+    };
+    let own = |class: usize| match task {
+        Task::Binary => "of its own on the foreground".to_owned(),
+        Task::Multiclass => format!("of its own on class {class}"),
+    };
+    let fixed = ["term", "of the weight", "of the value", "of Σ|gradient|"].map(str::to_owned);
     TableReadout::new(
         "Weights on values are not weights on gradients",
-        ["term", "of the weight", "of the value", "of Σ|gradient|", "of its own on the foreground"],
+        fixed.into_iter().chain(classes.clone().map(own)),
         terms.iter().map(row),
     )
 }

@@ -64,12 +64,12 @@ pub fn at_margin(field: &Field<'_>, loss: &dyn Loss, margin: f64) -> MarginPoint
     let (true, Ok(wrong)) = ((margin as f32).is_finite(), field.predicting(logits.view())) else {
         return MarginPoint { margin, wrong_prob, value: f64::NAN, norm: f64::NAN, foreground_share: None };
     };
-    let Evaluation { value, gradient } = Evaluation::of(loss, &wrong);
+    let Evaluation { value, gradient, unit } = Evaluation::of(loss, &wrong);
     MarginPoint {
         margin,
         wrong_prob,
         value,
-        norm: foreground_norm(&wrong, &gradient),
+        norm: unit * foreground_norm(&wrong, &gradient),
         foreground_share: foreground_share(&wrong, &gradient),
     }
 }

@@ -5,8 +5,8 @@ use crate::panel::Title;
 pub(super) const TITLE: Title = Title {
     label: "Libraries",
     question: "Why is the same loss another number elsewhere?",
-    about: "The same masks, the same name, another number. Each row is a library's own version of the loss with its \
-            defaults, and what makes it differ from yours, with what that switch alone would do.",
+    about: "The same masks, the same name, another number. Each row is a library's own version of the loss: its \
+            defaults but for what the row's call says, and what makes it differ from yours, with what that switch alone would do.",
 };
 
 /// A library at its version.

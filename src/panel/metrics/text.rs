@@ -44,7 +44,14 @@ pub(super) fn metrics(metrics: &MaskMetrics, tolerance: f64) -> TableReadout {
         (DICE, ratio(counts.dice())),
         (PRECISION, ratio(counts.precision())),
         (RECALL, ratio(counts.recall())),
-        ("95 % Hausdorff distance", pixels(surface.map(|s| s.hausdorff_95))),
+        (
+            "95 % Hausdorff distance, MONAI: larger of both directions",
+            pixels(surface.map(|s| s.hausdorff_95_directed)),
+        ),
+        (
+            "95 % Hausdorff distance, medpy: both directions pooled",
+            pixels(surface.map(|s| s.hausdorff_95_pooled)),
+        ),
         ("Hausdorff distance", pixels(surface.map(|s| s.hausdorff))),
         ("average surface distance", pixels(surface.map(|s| s.average))),
         (

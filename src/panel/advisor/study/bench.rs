@@ -11,6 +11,7 @@ use crate::field::{Field, Head, IGNORE, Labels, Logits, Shape, Task};
 use crate::loss::{Evaluation, Loss};
 use crate::metric::edge;
 use crate::panel::advisor::scene_facts::{SceneFacts, parts};
+use crate::scene::random;
 use crate::study::descent::{Lane, Method, Model, Race, Rules, Start};
 use crate::study::share::foreground_share;
 
@@ -27,6 +28,10 @@ pub const MOST: f64 = 100.0;
 pub const RING: f64 = 2.0;
 /// Fractions of cases in which the uncertain edge is foreground.
 pub const SHARES: [f64; 4] = [0.2, 0.4, 0.6, 0.8];
+/// Standard deviation of logits that stand for even odds: it moves no probability by more than 10⁻⁵.
+const NEARLY_EVEN: f64 = 1e-5;
+/// Seed of their order.
+const TIES: u32 = 5;
 /// Number of steps from 0 to 1 in the probabilities tried at the uncertain edge.
 const GRID: u32 = 20;
 
@@ -36,7 +41,7 @@ const GRID: u32 = 20;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Profile {
-    /// Foreground's fraction of Σ|gradient| at even odds, all logits 0.
+    /// Foreground's fraction of Σ|gradient| at even odds, all logits as good as 0.
     pub share_at_start: Option<f64>,
     /// Foreground's fraction of Σ|gradient| with the present prediction.
     pub share_now: Option<f64>,
@@ -196,7 +201,7 @@ impl Bench {
     pub fn measure(&self, what: Measurement, loss: &dyn Loss, profile: &mut Profile) -> Result<(), String> {
         match what {
             Measurement::Shares => {
-                profile.share_at_start = self.share(loss, &Array4::zeros(self.logits.dim()))?;
+                profile.share_at_start = self.share(loss, &even_odds(self.logits.dim()))?;
                 profile.share_now = self.share(loss, &self.logits)?;
             }
             Measurement::Errors => profile.missed_to_false = self.errors(loss)?,
@@ -368,10 +373,10 @@ impl Bench {
     fn empty(&self, loss: &dyn Loss) -> Result<EmptyGradient, String> {
         let nothing: Array3<u8> = self.labels.mapv(|label| if label == IGNORE { IGNORE } else { 0 });
         let field = field(&self.logits, &nothing)?;
-        let gradient = Evaluation::of(loss, &field).gradient;
+        let evaluation = Evaluation::of(loss, &field);
         let of_pixel = |pixel: usize| -> f64 {
             (0..self.shape.channels)
-                .map(|channel| f64::from(gradient[self.shape.plane(0, channel).start + pixel].abs()))
+                .map(|channel| evaluation.at(self.shape.plane(0, channel).start + pixel).abs())
                 .sum()
         };
         let (sum, largest) = (0..self.shape.pixels())
@@ -430,6 +435,16 @@ fn field<'f>(logits: &'f Logits, labels: &'f Labels) -> Result<Field<'f>, String
     // All losses look at the same probabilities.
     field.probabilities(Head::Joint);
     Ok(field)
+}
+
+/// Logits of even odds, of which no two are quite the same: a loss that keeps the hardest pixels alone then takes them
+/// from anywhere, and not from the first rows.
+fn even_odds(dim: (usize, usize, usize, usize)) -> Array4<f32> {
+    let mut place = 0;
+    Array4::from_shape_simple_fn(dim, || {
+        place += 1;
+        (NEARLY_EVEN * random::gaussian(TIES, place)) as f32
+    })
 }
 
 /// Nearest `n` pixels, evenly spread among all that are as near as the farthest of them has to be.

@@ -13,6 +13,7 @@ pub fn reference() -> usize {
 
 const MA: &str = "Ma et al. 2021, Medical Image Analysis 71, 102035";
 const MA_TABLES: &str = "Ma et al. 2021, tables of the authors' code (SegLossOdyssey)";
+const MA_FORM: &str = "Ma et al. 2021, Medical Image Analysis 71, 102035, on sums of Dice and cross-entropy; Combo is not in its tables as read";
 const MILLETARI: &str = "Milletari et al. 2016 (V-Net), arXiv 1606.04797";
 const BERTELS: &str = "Bertels et al. 2019, arXiv 1911.02278";
 const BERTELS_FORM: &str = "Bertels et al. 2019, arXiv 1911.02278, on soft Dice, whose form this loss has";
@@ -42,8 +43,9 @@ const COMPOUND: &str =
     "Of 20 losses on four tasks none was best everywhere; sums like this one were the most robust.";
 const KEEPS_TEACHING: &str =
     "It has a term for every pixel, so that an image without foreground teaches too.";
-const SILENT: &str = "With nothing to overlap with, its gradient is 0 as it is set by default here; sums over a batch, or smoothing, \
-     change that.";
+const SILENT: &str = "A class with nothing to overlap with has no gradient as it is set by default here: in a binary task there \
+                      is none at all, with several classes that of the background is left. Sums over a batch, or \
+                      smoothing, change that.";
 const SNAPS: &str = "At an uncertain edge it is best off with 0 or 1, not with the probability.";
 const LEANS: &str =
     "Its overlap term pulls uncertain pixels towards 0 or 1; the other term only holds against it.";
@@ -71,6 +73,17 @@ const SILENT_ON_EMPTY: AdviceRule =
 const fn compound(points: i32) -> AdviceRule {
     rule(When::Always, points, Topic::Record, COMPOUND, MA, Some(Claim::KeepsUp))
 }
+
+/// Record of sums of Dice and cross-entropy, for one that the comparison itself does not list.
+const COMPOUND_FORM: AdviceRule = rule(
+    When::Always,
+    1,
+    Topic::Record,
+    "Of 20 losses on four tasks sums of an overlap and a pixel loss were the most robust. This is such a sum, though not \
+     one of the 20.",
+    MA_FORM,
+    Some(Claim::KeepsUp),
+);
 
 /// An overlap term that another holds against.
 const fn leans(points: i32) -> AdviceRule {
@@ -325,7 +338,7 @@ pub const CANDIDATES: &[Candidate] = &[
         ..candidate(
             "combo",
             &[
-                compound(1),
+                COMPOUND_FORM,
                 rule(
                     When::FalseNegatives,
                     2,
@@ -360,7 +373,7 @@ pub const CANDIDATES: &[Candidate] = &[
         ..candidate(
             "combo",
             &[
-                compound(1),
+                COMPOUND_FORM,
                 rule(
                     When::FalsePositives,
                     2,
@@ -613,7 +626,8 @@ pub const CANDIDATES: &[Candidate] = &[
                     When::Empty,
                     -3,
                     Topic::Empty,
-                    "Without foreground there is neither an overlap nor a boundary.",
+                    "Without foreground there is no boundary, and no overlap but that of the background where it counts \
+                     as a class.",
                     TILBORGHS_FORM,
                     Some(Claim::SilentEmpty),
                 ),
@@ -654,7 +668,8 @@ pub const CANDIDATES: &[Candidate] = &[
                     When::Empty,
                     -2,
                     Topic::Empty,
-                    "Without foreground Dice is silent, and there is no true boundary to measure from.",
+                    "Without foreground Dice has the background at most to go by, and there is no true boundary to measure \
+                     from.",
                     TILBORGHS_FORM,
                     Some(Claim::SilentEmpty),
                 ),
@@ -711,7 +726,8 @@ pub const CANDIDATES: &[Candidate] = &[
                 When::Empty,
                 -2,
                 Topic::Empty,
-                "Without foreground it pulls at the single worst pixel, and in a multi-class task at none.",
+                "Without foreground it pulls at the single worst pixel in a binary task; with several classes the \
+                 background is one of them, and teaches.",
                 FORMULA,
                 Some(Claim::SilentEmpty),
             ),

@@ -60,6 +60,8 @@ pub struct Evidence {
     /// Profile of each of the [`CANDIDATES`], as far as it is measured; empty for one that is not for such a
     /// scene.
     pub profiles: Vec<Profile>,
+    /// True if the small predictor looked at a picture that was opened, false if at one made from the truth.
+    pub photo: bool,
     /// True once all is measured that can be.
     pub complete: bool,
 }

@@ -39,6 +39,10 @@ pub(super) fn grown(logits: ArrayView4<'_, f32>, radius: f64) -> Logits {
 
 /// Prediction with its probabilities blurred by a Gaussian of `sigma` pixels; the border is repeated beyond
 /// itself.
+///
+/// A softmax does not see what is added to all logits of a pixel, and losses of one class against the rest do. The mean
+/// of a pixel's logits is blurred like its probabilities, so that it is what it was as σ nears 0: in a scene whose
+/// logits have a mean of 0 it is 0 at every σ.
 pub(super) fn blurred(logits: ArrayView4<'_, f32>, sigma: f64) -> Logits {
     if sigma <= 0.0 {
         return logits.to_owned();
@@ -47,9 +51,23 @@ pub(super) fn blurred(logits: ArrayView4<'_, f32>, sigma: f64) -> Logits {
     let kernel = kernel(sigma);
     let planes: Vec<Vec<f64>> =
         probabilities(logits).iter().map(|plane| smoothed(plane, (height, width), &kernel)).collect();
+    let prob = |channel: usize, i: usize| planes[channel][i].clamp(CLAMP, 1.0 - CLAMP);
+    let mean = |of: &dyn Fn(usize) -> f64| (0..channels).map(of).sum::<f64>() / channels as f64;
+    if channels == 1 {
+        return Logits::from_shape_fn(logits.dim(), |(_, _, y, x)| {
+            let p = prob(0, y * width + x);
+            (p / (1.0 - p)).ln() as f32
+        });
+    }
+    let gauge: Vec<f64> = (0..height * width)
+        .map(|i| mean(&|channel| f64::from(logits[[0, channel, i / width, i % width]])))
+        .collect();
+    let gauge = smoothed(&gauge, (height, width), &kernel);
+    let shifts: Vec<f64> =
+        gauge.iter().enumerate().map(|(i, gauge)| gauge - mean(&|channel| prob(channel, i).ln())).collect();
     Logits::from_shape_fn(logits.dim(), |(_, channel, y, x)| {
-        let p = planes[channel][y * width + x].clamp(CLAMP, 1.0 - CLAMP);
-        if channels == 1 { (p / (1.0 - p)).ln() as f32 } else { p.ln() as f32 }
+        let i = y * width + x;
+        (prob(channel, i).ln() + shifts[i]) as f32
     })
 }
 
@@ -142,11 +160,25 @@ mod tests {
         assert!((p(39) + p(40) - 1.0).abs() < 1e-6);
         // Φ(3.5 / 4) at 3.5 pixels from the edge.
         assert!((p(43) - 0.8092).abs() < 5e-3, "{}", p(43));
-        let three = Array4::from_shape_fn((1, 3, 9, 9), |(_, c, y, x)| ((c * 3 + y + x) % 5) as f32);
-        let softened = blurred(three.view(), 1.5);
-        for y in 0..9 {
-            let total: f64 = (0..3).map(|c| f64::from(softened[[0, c, y, 4]]).exp()).sum();
-            assert!((total - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_blur_keeps_the_gauge_of_the_logits() {
+        // Of mean 0, as painted scenes are, and shifted everywhere.
+        for gauge in [0.0f32, 1.5] {
+            let three = Array4::from_shape_fn((1, 3, 9, 9), |(_, c, y, x)| {
+                let z = |c: usize| ((c * 3 + y + 2 * x) % 5) as f32;
+                z(c) - (z(0) + z(1) + z(2)) / 3.0 + gauge
+            });
+            for sigma in [0.01, 0.4, 1.5, 6.0] {
+                let softened = blurred(three.view(), sigma);
+                for (y, x) in [(0, 0), (4, 4), (8, 2)] {
+                    let mean: f32 = (0..3).map(|c| softened[[0, c, y, x]]).sum::<f32>() / 3.0;
+                    assert!((mean - gauge).abs() < 1e-5, "{sigma}: {mean}");
+                }
+            }
+            let barely = blurred(three.view(), 0.01);
+            assert!(barely.iter().zip(&three).all(|(a, b)| (a - b).abs() < 1e-4), "it has no jump at 0");
         }
     }
 }

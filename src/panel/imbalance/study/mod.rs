@@ -66,11 +66,11 @@ pub struct Measured {
 
 /// Measures a loss on a field.
 pub fn measure(loss: &dyn Loss, field: &Field<'_>) -> Measured {
-    let Evaluation { value, gradient } = Evaluation::of(loss, field);
+    let Evaluation { value, gradient, unit } = Evaluation::of(loss, field);
     Measured {
         value,
         foreground_share: foreground_share(field, &gradient),
-        norm: gradient.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt(),
+        norm: unit * gradient.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt(),
     }
 }
 

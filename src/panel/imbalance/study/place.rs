@@ -45,15 +45,18 @@ pub(super) fn with_blobs(logits: ArrayView4<'_, f32>, labels: ArrayView3<'_, u8>
             for x in 0..width {
                 if (y as f64 - row).hypot(x as f64 - column) <= radius {
                     free[y * width + x] = false;
+                    // The mean of the pixel's logits stays, which losses of one class against the rest see.
+                    let gauge =
+                        (0..channels).map(|channel| f64::from(logits[[0, channel, y, x]])).sum::<f64>()
+                            / channels as f64;
+                    let sure = (SURE * (channels - 1).max(1) as f64).ln();
                     for channel in 0..channels {
-                        let odds = if channels == 1 {
-                            SURE
-                        } else if channel == 1 {
-                            SURE * (channels - 1) as f64
-                        } else {
-                            1.0
+                        let z = match (channels, channel) {
+                            (1, _) => sure,
+                            (_, 1) => gauge + sure * (1.0 - 1.0 / channels as f64),
+                            _ => gauge - sure / channels as f64,
                         };
-                        changed[[0, channel, y, x]] = odds.ln() as f32;
+                        changed[[0, channel, y, x]] = z as f32;
                     }
                 }
             }
@@ -120,14 +123,21 @@ mod tests {
                 let found = with_blobs(logits.view(), labels.view(), count);
                 let on: Vec<_> = found
                     .indexed_iter()
-                    .filter(|((_, c, ..), z)| *c == channels.min(2) - 1 && **z > 0.0)
+                    .filter(|((_, c, ..), z)| *c == channels.min(2) - 1 && **z > -4.9)
                     .collect();
                 assert!(on.iter().all(|((_, _, y, x), _)| labels[[0, *y, *x]] == 0));
                 assert!(on.len() > before, "{count}");
                 before = on.len();
-                let z = f64::from(*on[0].1);
-                let p = z.exp() / (z.exp() + if channels == 1 { 1.0 } else { 2.0 });
-                assert!((p - 0.9).abs() < 1e-6);
+                let ((_, _, y, x), z) = on[0];
+                let of = |channel: usize| f64::from(found[[0, channel, y, x]]);
+                let others: f64 = match channels {
+                    1 => 1.0,
+                    _ => of(0).exp() + of(2).exp(),
+                };
+                let p = f64::from(*z).exp() / (f64::from(*z).exp() + others);
+                let mean = (0..channels).map(of).sum::<f64>() / channels as f64;
+                assert!(channels == 1 || (mean + 5.0).abs() < 1e-5, "the gauge is {mean}");
+                assert!((p - 0.9).abs() < 1e-5);
             }
         }
     }

@@ -62,7 +62,7 @@ mod tests {
                 let held: Vec<_> = ranking.ranks().filter(|ranked| ranked.increment != 0.0).collect();
                 assert_eq!(held.len(), 1);
                 assert_eq!((held[0].pixel, held[0].increment.to_bits()), (sole.pixel, 1f64.to_bits()));
-                let Evaluation { value, gradient } = Evaluation::of(&lovasz(error), &empty);
+                let Evaluation { value, gradient, .. } = Evaluation::of(&lovasz(error), &empty);
                 assert!((value - sole.error).abs() < 1e-12);
                 let others =
                     gradient.iter().enumerate().filter(|(pixel, g)| **g != 0.0 && *pixel != sole.pixel);

@@ -125,7 +125,7 @@ mod tests {
                 (&readings[2], Error::Probability, &two),
             ] {
                 let loss = Lovasz { error, per_image: false, all_classes: false };
-                let Evaluation { value, gradient } = Evaluation::of(&loss, field);
+                let Evaluation { value, gradient, .. } = Evaluation::of(&loss, field);
                 close(reading.value, value);
                 close(reading.foreground_share.unwrap(), foreground_share(field, &gradient).unwrap());
                 let nonzero = gradient.iter().filter(|g| **g != 0.0).count();
