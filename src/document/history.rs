@@ -19,7 +19,7 @@ pub enum MergeKey {
     /// Softness of the truth.
     SoftEdges,
     /// Weights of pixels.
-    Weighting,
+    PixelWeighting,
     /// One pixel's probability of a class.
     Pixel {
         /// The image.

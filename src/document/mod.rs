@@ -31,7 +31,7 @@ pub(crate) use text::{no_image, sentence};
 pub use view::{At, Tool, Tools, View};
 
 use crate::loss::LOSSES;
-use crate::scene::Weighting;
+use crate::scene::PixelWeighting;
 
 /// Format that is written. Every one that was ever written is read: `tests/documents/` has links of each.
 pub const FORMAT: u32 = 1;
@@ -141,7 +141,7 @@ document! {
     /// Softness of the edges of every truth, in pixels to either side.
     soft_edges: usize = 0, Scopes::MADE;
     /// Weights of the pixels of every truth.
-    weighting: Weighting = Weighting::default(), Scopes::MADE;
+    weighting: PixelWeighting = PixelWeighting::default(), Scopes::MADE;
     /// Scale, variable and overlays of what is seen.
     view: View = View::default(), Scopes::LOOKED_AT;
     /// The open tab: [`CARDS`], or a panel by its id.

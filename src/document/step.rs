@@ -6,7 +6,7 @@ use super::image::Image;
 use super::losses::LossState;
 use super::view::View;
 use super::{Carrier, Document, MOST_IMAGES, text};
-use crate::scene::{ImageEdit, Weighting};
+use crate::scene::{ImageEdit, PixelWeighting};
 
 /// One change of the document, as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,7 +58,7 @@ pub enum DocumentEdit {
     /// Softness of the edges of every truth, in pixels.
     SoftEdges(usize),
     /// Weights of the pixels of every truth.
-    Weighting(Weighting),
+    PixelWeighting(PixelWeighting),
     /// A way to look that a scene comes with.
     View(View),
     /// The open tab that a scene comes with.
@@ -121,7 +121,7 @@ impl DocumentEdit {
             }
             Self::Cards(cards) => document.cards.clone_from(cards),
             Self::SoftEdges(radius) => document.soft_edges = *radius,
-            Self::Weighting(weighting) => document.weighting = weighting.settled(),
+            Self::PixelWeighting(weighting) => document.weighting = weighting.settled(),
             Self::View(view) => document.view = view.clone(),
             Self::Panel(panel) => document.panel.clone_from(panel),
             Self::Open(other) => *document = document.with_carried(Carrier::File, other),

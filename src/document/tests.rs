@@ -112,12 +112,12 @@ fn setting() -> impl Strategy<Value = (String, String, Setting)> {
     })
 }
 
-fn weighting() -> impl Strategy<Value = Weighting> {
+fn weighting() -> impl Strategy<Value = PixelWeighting> {
     prop_oneof![
-        Just(Weighting::Equal),
-        Just(Weighting::Frequency),
-        Just(Weighting::Opened),
-        (0.1..1000.0, 0.5..50.0).prop_map(|(w0, sigma)| Weighting::UNet { w0, sigma }),
+        Just(PixelWeighting::Equal),
+        Just(PixelWeighting::Frequency),
+        Just(PixelWeighting::Opened),
+        (0.1..1000.0, 0.5..50.0).prop_map(|(w0, sigma)| PixelWeighting::UNet { w0, sigma }),
     ]
 }
 

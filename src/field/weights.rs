@@ -79,7 +79,7 @@ pub fn inverse_frequency_weights(labels: ArrayView3<'_, u8>, ignore: Option<u8>)
 }
 
 /// Connected part of one class, with the box around it.
-struct Cell {
+struct LabelledCell {
     pixels: Vec<(usize, usize)>,
     top: usize,
     left: usize,
@@ -87,7 +87,7 @@ struct Cell {
     right: usize,
 }
 
-fn cells(labels: ArrayView2<'_, u8>, ignore: Option<u8>) -> Vec<Cell> {
+fn cells(labels: ArrayView2<'_, u8>, ignore: Option<u8>) -> Vec<LabelledCell> {
     let (height, width) = labels.dim();
     let mut open = labels.map(|&label| label > 0 && Some(label) != ignore);
     let mut cells = Vec::new();
@@ -95,8 +95,16 @@ fn cells(labels: ArrayView2<'_, u8>, ignore: Option<u8>) -> Vec<Cell> {
         if !std::mem::take(&mut open[start]) {
             continue;
         }
-        let (mut cell, mut next) =
-            (Cell { pixels: vec![start], top: start.0, left: start.1, bottom: start.0, right: start.1 }, 0);
+        let (mut cell, mut next) = (
+            LabelledCell {
+                pixels: vec![start],
+                top: start.0,
+                left: start.1,
+                bottom: start.0,
+                right: start.1,
+            },
+            0,
+        );
         while let Some(&(y, x)) = cell.pixels.get(next) {
             next += 1;
             cell.left = cell.left.min(x);

@@ -1,4 +1,4 @@
-//! A reading that can be said, sent back, changed and remembered: a [`Choice`].
+//! A reading that can be said, sent back, changed and remembered: a [`FileChoice`].
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use super::source::Colour;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Choice {
+pub struct FileChoice {
     /// Array of an `.npz`; none for any other file.
     #[serde(default)]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -47,7 +47,7 @@ pub enum Values {
         /// Samples that are looked at.
         of: Of,
         /// Scale of the samples.
-        scale: Scale,
+        scale: NumberScale,
         /// Meaning of the channels.
         channels: Channels,
         /// True to clip what lies outside the scale; else it is refused.
@@ -136,7 +136,7 @@ pub enum Rest {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Scale {
+pub enum NumberScale {
     /// Probabilities, 0 to 1.
     Probabilities,
     /// Probabilities times a number: 100 for percent, 255 or 65535 for the levels of a picture.
@@ -186,7 +186,7 @@ pub enum Sizing {
         /// Rows.
         height: usize,
         /// Rule for a new pixel's value.
-        method: Method,
+        method: Resampling,
     },
 }
 
@@ -194,7 +194,7 @@ pub enum Sizing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Method {
+pub enum Resampling {
     /// Value of the pixel under the new pixel's centre: keeps each class's share on average.
     Centre,
     /// Class with the largest part of the new pixel's area, or the mean of the numbers over it: smooth, but loses what
@@ -246,7 +246,7 @@ pub(super) fn parsed_colour(text: &str) -> Option<Colour> {
     Some([channel(0)?, channel(1)?, channel(2)?])
 }
 
-impl Scale {
+impl NumberScale {
     /// Value that stands for probability 1; none for logits.
     pub(super) fn white(self) -> Option<f64> {
         match self {

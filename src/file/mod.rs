@@ -3,7 +3,7 @@
 //! - [`decode`] tells the format by the first bytes and gives a [`Source`]: the samples as they stand in the file. No
 //!   byte is trusted; nothing panics; sizes are refused before anything is allocated.
 //! - [`read`] says what a source is, as a truth or as a prediction: a [`Reading`] with a sentence, the values or colours
-//!   with their counts and what each is taken for, and whether that is sure. Its [`Choice`] can be changed, sent back
+//!   with their counts and what each is taken for, and whether that is sure. Its [`FileChoice`] can be changed, sent back
 //!   and remembered for the next file of the same shape.
 //! - [`apply`] makes labels or logits of a source by a choice. A truth and a prediction are read by the same code, so
 //!   that a file is its own perfect prediction.
@@ -24,13 +24,15 @@ mod text;
 use std::fmt;
 
 pub use apply::clamp::{CLAMPS, Clamp, ClampOf, LEAST_PROB};
-pub use apply::{Legend, LegendClass, Read, ReadPrediction, ReadTruth, apply};
+pub use apply::{FileLegend, LegendClass, Read, ReadPrediction, ReadTruth, apply};
 pub use choice::{
-    Assignment, ChannelAxis, Channels, Choice, Key, Method, Of, Rest, Scale, Sizing, To, Values,
+    Assignment, ChannelAxis, Channels, FileChoice, Key, NumberScale, Of, Resampling, Rest, Sizing, To, Values,
 };
 pub use decode::decode;
 pub use python::{load_lines, save_lines};
-pub use read::{Alternative, Context, Kind, Pair, Reading, SceneContext, ValueRow, read, read_by, read_pair};
+pub use read::{
+    Alternative, Context, Reading, ReadingPair, SampleKind, SceneContext, ValueRow, read, read_by, read_pair,
+};
 pub use source::{ArrayEntry, Format, Source};
 
 /// Largest file that is read, in bytes: 64 MiB.

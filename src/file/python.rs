@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 
 use super::apply::clamp::LEAST_PROB;
 use super::choice::{
-    Assignment, ChannelAxis, Channels, Choice, Key, Method, Of, Rest, Scale, Sizing, To, Values,
-    parsed_colour,
+    Assignment, ChannelAxis, Channels, FileChoice, Key, NumberScale, Of, Resampling, Rest, Sizing, To,
+    Values, parsed_colour,
 };
 use crate::scene::Plane;
 
 /// Lines that read the file of this name as the choice does: `labels` of a truth, `logits` of a prediction.
-pub fn load_lines(name: &str, plane: Plane, choice: &Choice) -> Vec<String> {
+pub fn load_lines(name: &str, plane: Plane, choice: &FileChoice) -> Vec<String> {
     let mut lines = vec!["import numpy as np".to_owned(), "import torch".to_owned()];
     let (picture, loaded) = array(name, choice);
     if picture {
@@ -74,7 +74,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Lines that make `x`, `[H, W]`, `[H, W, 3]` or `[C, H, W]`, and whether Pillow is needed.
-fn array(name: &str, choice: &Choice) -> (bool, Vec<String>) {
+fn array(name: &str, choice: &FileChoice) -> (bool, Vec<String>) {
     let file = quoted(name);
     let lower = name.to_ascii_lowercase();
     let ends = |end: &str| lower.ends_with(end);
@@ -199,7 +199,7 @@ fn sized(array: &str, size: &Sizing) -> Vec<String> {
                 x.saturating_add(width)
             )]
         }
-        Sizing::Resample { width, height, method: Method::Centre } => vec![
+        Sizing::Resample { width, height, method: Resampling::Centre } => vec![
             format!("rows = (2 * np.arange({height}) + 1) * {array}.shape[-2] // {}", 2 * height),
             format!("columns = (2 * np.arange({width}) + 1) * {array}.shape[-1] // {}", 2 * width),
             format!("{array} = {array}[..., rows[:, None], columns]"),
@@ -213,7 +213,7 @@ fn sized(array: &str, size: &Sizing) -> Vec<String> {
 }
 
 /// Lines that make `x` probabilities, or leave logits.
-fn numbers(scale: Scale, channels: Channels, clip: bool) -> Vec<String> {
+fn numbers(scale: NumberScale, channels: Channels, clip: bool) -> Vec<String> {
     let mut lines = vec![match scale.white() {
         Some(white) if white.to_bits() != 1f64.to_bits() => format!("x = x.astype(np.float64) / {white}"),
         _ => "x = x.astype(np.float64)".to_owned(),
@@ -228,7 +228,7 @@ fn numbers(scale: Scale, channels: Channels, clip: bool) -> Vec<String> {
 }
 
 /// Lines that make `labels` of numbers `x`, `[C, H, W]`.
-fn cut_at(scale: Scale, channels: Channels, cut: f64) -> Vec<String> {
+fn cut_at(scale: NumberScale, channels: Channels, cut: f64) -> Vec<String> {
     let from = if scale.white().is_some() { cut } else { (cut / (1.0 - cut)).ln() };
     let of = match channels {
         Channels::Foreground => format!("labels = (x[0] >= {from}).astype(np.int64)"),
@@ -241,7 +241,7 @@ fn cut_at(scale: Scale, channels: Channels, cut: f64) -> Vec<String> {
 }
 
 /// Lines that make `logits` of numbers `x`, `[C, H, W]`.
-fn logits(scale: Scale, channels: Channels) -> Vec<String> {
+fn logits(scale: NumberScale, channels: Channels) -> Vec<String> {
     let mut lines = Vec::new();
     if scale.white().is_some() {
         lines.push(format!("x = np.clip(x, {LEAST_PROB:e}, 1 - {LEAST_PROB:e})"));
@@ -260,11 +260,11 @@ fn hard(classes: u8) -> Vec<String> {
     let background = "labels = np.where(labels == 255, 0, labels)".to_owned();
     if classes <= 2 {
         let mut lines = vec![background, "x = (labels == 1).astype(np.float64)[None]".to_owned()];
-        lines.extend(logits(Scale::Probabilities, Channels::Foreground));
+        lines.extend(logits(NumberScale::Probabilities, Channels::Foreground));
         lines
     } else {
         let mut lines = vec![background, format!("x = np.eye({classes})[labels].transpose(2, 0, 1)")];
-        lines.extend(logits(Scale::Probabilities, Channels::Softmax));
+        lines.extend(logits(NumberScale::Probabilities, Channels::Softmax));
         lines
     }
 }
@@ -273,8 +273,8 @@ fn hard(classes: u8) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn choice(values: Values) -> Choice {
-        Choice { array: None, channel_axis: ChannelAxis::First, values, size: Sizing::Own }
+    fn choice(values: Values) -> FileChoice {
+        FileChoice { array: None, channel_axis: ChannelAxis::First, values, size: Sizing::Own }
     }
 
     fn ids(pairs: &[(f64, To)]) -> Values {
@@ -317,7 +317,7 @@ mod tests {
     fn numbers_become_logits_by_the_clamp_that_is_told() {
         let values = Values::Numbers {
             of: Of::Value,
-            scale: Scale::Of(100.0),
+            scale: NumberScale::Of(100.0),
             channels: Channels::Foreground,
             clip: false,
             cut: 0.5,

@@ -117,7 +117,7 @@ impl DType {
 
 /// Place of the colour in a picture's channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Model {
+pub(super) enum ColourModel {
     /// No picture: an array of numbers.
     Array,
     Grey,
@@ -156,7 +156,7 @@ pub struct ArrayEntry {
 pub struct Source {
     pub(super) name: String,
     pub(super) format: Format,
-    pub(super) model: Model,
+    pub(super) model: ColourModel,
     /// True if the last colour channel is followed by one of alpha.
     pub(super) alpha: bool,
     /// True if the format changed values when it was written.
@@ -218,7 +218,7 @@ impl Source {
 
     /// Size in bits and name of a sample for people: "8-bit", "float32".
     pub(super) fn sample_name(&self) -> String {
-        if self.model == Model::Array || self.dtype.number == Number::Float {
+        if self.model == ColourModel::Array || self.dtype.number == Number::Float {
             self.dtype.name().to_owned()
         } else {
             format!("{}-bit", self.bits)
@@ -226,7 +226,7 @@ impl Source {
     }
 
     pub(super) fn is_array(&self) -> bool {
-        self.model == Model::Array
+        self.model == ColourModel::Array
     }
 
     /// Samples by channel, y and x, with the picture's own axes or those given.

@@ -1,6 +1,6 @@
 //! Every sentence of the reading of files. Refusals are two noun phrases each: what was found, and what was expected.
 
-use super::choice::{ChannelAxis, Key, Method, Of, Rest, Scale};
+use super::choice::{ChannelAxis, Key, NumberScale, Of, Resampling, Rest};
 use super::decode::{Other, Remedy};
 use super::source::{ArrayEntry, Format};
 use super::{FileRefusal, LONGEST_SCENE_SIDE, LONGEST_SIDE, MOST_BYTES, MOST_CLASSES};
@@ -55,13 +55,13 @@ pub(super) fn shape<T: ToString>(shape: &[T]) -> String {
     format!("[{}{}]", sides.join(", "), if shape.len() > 8 { ", …" } else { "" })
 }
 
-fn scale(scale: Scale) -> String {
+fn scale(scale: NumberScale) -> String {
     match scale {
-        Scale::Probabilities => "probabilities from 0 to 1".to_owned(),
-        Scale::Of(100.0) => "percent".to_owned(),
-        Scale::Of(white) => format!("probabilities times {}", short(white)),
-        Scale::Logits => "logits".to_owned(),
-        Scale::LogProbabilities => "log-probabilities".to_owned(),
+        NumberScale::Probabilities => "probabilities from 0 to 1".to_owned(),
+        NumberScale::Of(100.0) => "percent".to_owned(),
+        NumberScale::Of(white) => format!("probabilities times {}", short(white)),
+        NumberScale::Logits => "logits".to_owned(),
+        NumberScale::LogProbabilities => "log-probabilities".to_owned(),
     }
 }
 
@@ -427,7 +427,7 @@ pub(super) fn colours_in_order(colours: &[Key]) -> String {
     )
 }
 
-pub(super) fn one_channel(found: Scale, least: f64, most: f64, truth: bool) -> String {
+pub(super) fn one_channel(found: NumberScale, least: f64, most: f64, truth: bool) -> String {
     let (found, least, most) = (scale(found), short(least), short(most));
     if truth {
         format!("Numbers from {least} to {most}, read as {found} of the foreground and cut at half.")
@@ -446,7 +446,7 @@ pub(super) fn log_softmax(channels: usize) -> String {
     )
 }
 
-pub(super) fn softmax(found: Scale, channels: usize) -> String {
+pub(super) fn softmax(found: NumberScale, channels: usize) -> String {
     let found = scale(found);
     if channels == 2 {
         format!("Two channels of {found} that add up to 1: a softmax of background and foreground.")
@@ -455,7 +455,7 @@ pub(super) fn softmax(found: Scale, channels: usize) -> String {
     }
 }
 
-pub(super) fn independent(found: Scale, channels: usize) -> String {
+pub(super) fn independent(found: NumberScale, channels: usize) -> String {
     format!("{channels} channels of {} that do not add up to 1: independent sigmoids.", scale(found))
 }
 
@@ -726,7 +726,7 @@ pub(super) fn bytes_in_wide() -> String {
     "No value is above 255, though the type could hold more: 255 was read as 1.".to_owned()
 }
 
-pub(super) fn cut_at_half(found: Scale) -> String {
+pub(super) fn cut_at_half(found: NumberScale) -> String {
     match found.white() {
         Some(white) => format!("Foreground from {} on.", short(white / 2.0)),
         None => "Foreground from a logit of 0 on.".to_owned(),
@@ -770,15 +770,15 @@ pub(super) fn cropped((width, height): (usize, usize)) -> String {
     format!("Cropped to {width} × {height}.")
 }
 
-pub(super) fn resampled((width, height): (usize, usize), method: Method) -> String {
+pub(super) fn resampled((width, height): (usize, usize), method: Resampling) -> String {
     match method {
-        Method::Centre => {
+        Resampling::Centre => {
             format!("Resampled to {width} × {height}: each new pixel has the value under its centre.")
         }
-        Method::Area => format!(
+        Resampling::Area => format!(
             "Resampled to {width} × {height}: each new pixel has what most of its area has, or the mean."
         ),
-        Method::KeepThin => {
+        Resampling::KeepThin => {
             format!(
                 "Resampled to {width} × {height}: each new pixel has the rarest class of its area, so thin parts grow."
             )
@@ -866,13 +866,13 @@ pub(super) fn alternative_by_luma() -> String {
     "Classes from dark to bright".to_owned()
 }
 
-pub(super) fn alternative_scale(found: Scale) -> String {
+pub(super) fn alternative_scale(found: NumberScale) -> String {
     match found {
-        Scale::Probabilities => "Probabilities from 0 to 1".to_owned(),
-        Scale::Of(100.0) => "Percent".to_owned(),
-        Scale::Of(white) => format!("0 to {}", short(white)),
-        Scale::Logits => "Logits".to_owned(),
-        Scale::LogProbabilities => "Log-probabilities".to_owned(),
+        NumberScale::Probabilities => "Probabilities from 0 to 1".to_owned(),
+        NumberScale::Of(100.0) => "Percent".to_owned(),
+        NumberScale::Of(white) => format!("0 to {}", short(white)),
+        NumberScale::Logits => "Logits".to_owned(),
+        NumberScale::LogProbabilities => "Log-probabilities".to_owned(),
     }
 }
 

@@ -100,12 +100,12 @@ pub struct Keyword {
     /// True if the default is the only value that Lossfield reproduces.
     pub fixed: bool,
     /// Place of the argument in Python.
-    pub place: Place,
+    pub place: KeywordPlace,
 }
 
 /// Place of an argument in Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum KeywordPlace {
     /// In the signature of the function or class.
     Signature,
     /// In the call of the object, behind logits and labels.
@@ -117,22 +117,22 @@ pub enum Place {
 impl Keyword {
     /// Argument that has to be given.
     pub const fn required(name: &'static str) -> Self {
-        Self { name, default: None, fixed: false, place: Place::Signature }
+        Self { name, default: None, fixed: false, place: KeywordPlace::Signature }
     }
 
     /// Argument with a default.
     pub const fn new(name: &'static str, default: Literal) -> Self {
-        Self { name, default: Some(default), fixed: false, place: Place::Signature }
+        Self { name, default: Some(default), fixed: false, place: KeywordPlace::Signature }
     }
 
     /// Argument with a default that is the only value Lossfield reproduces.
     pub const fn fixed(name: &'static str, default: Literal) -> Self {
-        Self { name, default: Some(default), fixed: true, place: Place::Signature }
+        Self { name, default: Some(default), fixed: true, place: KeywordPlace::Signature }
     }
 
     /// Argument in another place than the signature.
     #[must_use]
-    pub const fn at(self, place: Place) -> Self {
+    pub const fn at(self, place: KeywordPlace) -> Self {
         Self { place, ..self }
     }
 }

@@ -6,7 +6,8 @@
 
 use super::code::{Calling, Code, binary, labels, multiclass};
 use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Place, Unmapped, Use, args,
+    Arg, Args, Call, Configured, Facts, Function, Keyword, KeywordPlace, Library, Literal, Unmapped, Use,
+    args,
 };
 use crate::field::{IGNORE, Task};
 use crate::loss::config::Config;
@@ -134,8 +135,8 @@ const LABEL_SMOOTHING: Keyword = Keyword::new("label_smoothing", Literal::Number
 const AXIS: Keyword = Keyword::fixed("axis", Literal::Number(-1.0));
 const REDUCTION: Keyword = Keyword::fixed("reduction", Literal::Text(MEAN));
 /// Activation applied before the call: an argument of Lossfield's own.
-const ACTIVATION: Keyword = Keyword::new("activation", Literal::Nothing).at(Place::Own);
-const SAMPLE_WEIGHT: Keyword = Keyword::new("sample_weight", Literal::Nothing).at(Place::Own);
+const ACTIVATION: Keyword = Keyword::new("activation", Literal::Nothing).at(KeywordPlace::Own);
+const SAMPLE_WEIGHT: Keyword = Keyword::new("sample_weight", Literal::Nothing).at(KeywordPlace::Own);
 
 const fn code(callee: &'static str) -> Code {
     Code { import: "import keras", callee, calling: Calling::Keras, labels: labels::KERAS }

@@ -4,7 +4,7 @@
 //! not an argument of the library, what is applied to them first: `softmax`, or `sigmoid` for a binary task.
 
 use super::code::binary;
-use super::{Arg, Call, Configured, Function, Keyword, Library, Literal, Place, Unmapped, Use, args};
+use super::{Arg, Call, Configured, Function, Keyword, KeywordPlace, Library, Literal, Unmapped, Use, args};
 use crate::field::Task;
 use crate::loss::{cross_entropy, lovasz_hinge, lovasz_softmax};
 
@@ -30,7 +30,7 @@ pub const LIBRARY: Library = Library {
                 Keyword::new("classes", Literal::Text("present")),
                 Keyword::new("per_image", Literal::Flag(false)),
                 Keyword::new("ignore", Literal::Nothing),
-                Keyword::required("activation").at(Place::Own),
+                Keyword::required("activation").at(KeywordPlace::Own),
             ],
             uses: &[Use {
                 of: "lovasz_softmax",

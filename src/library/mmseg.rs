@@ -6,8 +6,8 @@
 
 use super::code::multiclass;
 use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, NumberOrList, Place, Unmapped,
-    Use, args,
+    Arg, Args, Call, Configured, Facts, Function, Keyword, KeywordPlace, Library, Literal, NumberOrList,
+    Unmapped, Use, args,
 };
 use crate::field::Task;
 use crate::loss::{cross_entropy, dice, focal, lovasz_hinge, lovasz_softmax, top_k_cross_entropy, tversky};
@@ -52,7 +52,7 @@ pub const LIBRARY: Library = Library {
                 Keyword::fixed("reduction", Literal::Text("mean")),
                 Keyword::new("class_weight", Literal::Nothing),
                 LOSS_WEIGHT,
-                Keyword::new("ignore_index", Literal::Nothing).at(Place::Call),
+                Keyword::new("ignore_index", Literal::Nothing).at(KeywordPlace::Call),
                 TARGET,
             ],
             uses: &[Use {
@@ -115,7 +115,7 @@ pub const LIBRARY_0: Library = Library {
 
 const LOSS_WEIGHT: Keyword = Keyword::new("loss_weight", Literal::Number(1.0));
 /// Form of the target that is passed: an argument of Lossfield's own.
-const TARGET: Keyword = Keyword::new("target", Literal::Text("label_map")).at(Place::Own);
+const TARGET: Keyword = Keyword::new("target", Literal::Text("label_map")).at(KeywordPlace::Own);
 
 const CROSS_ENTROPY: [Keyword; 8] = [
     Keyword::new("use_sigmoid", Literal::Flag(false)),
@@ -124,7 +124,7 @@ const CROSS_ENTROPY: [Keyword; 8] = [
     Keyword::new("class_weight", Literal::Nothing),
     LOSS_WEIGHT,
     Keyword::new("avg_non_ignore", Literal::Flag(false)),
-    Keyword::new("ignore_index", Literal::Number(-100.0)).at(Place::Call),
+    Keyword::new("ignore_index", Literal::Number(-100.0)).at(KeywordPlace::Call),
     Keyword::fixed("loss_name", Literal::Text("loss_ce")),
 ];
 
@@ -163,7 +163,7 @@ const LOVASZ: Function = Function {
         Keyword::new("reduction", Literal::Text("mean")),
         Keyword::new("class_weight", Literal::Nothing),
         LOSS_WEIGHT,
-        Keyword::new("ignore_index", Literal::Number(255.0)).at(Place::Call),
+        Keyword::new("ignore_index", Literal::Number(255.0)).at(KeywordPlace::Call),
     ],
     uses: &[
         Use {

@@ -37,7 +37,7 @@ use std::fmt;
 
 use crate::field::Task;
 use crate::loss::config::Config;
-pub use call::{Arg, Args, Call, Keyword, Literal, NumberOrList, Place};
+pub use call::{Arg, Args, Call, Keyword, KeywordPlace, Literal, NumberOrList};
 pub use configured::{Configured, Facts, WeightedLoss, default_of};
 pub use versions::{Version, versions_of};
 

@@ -7,8 +7,8 @@
 use super::code::multiclass;
 use super::torch::CROSS_ENTROPY;
 use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Place, Unmapped, Use, args,
-    torch,
+    Arg, Args, Call, Configured, Facts, Function, Keyword, KeywordPlace, Library, Literal, Unmapped, Use,
+    args, torch,
 };
 use crate::field::{IGNORE, Task};
 use crate::loss::{cross_entropy, dice, top_k_cross_entropy};
@@ -120,7 +120,7 @@ const SOFT_DICE: [Keyword; 7] = [
     Keyword::new("smooth", Literal::Number(1.0)),
     Keyword::new("ddp", Literal::Flag(true)),
     Keyword::fixed("clip_tp", Literal::Nothing),
-    Keyword::new("loss_mask", Literal::Nothing).at(Place::Own),
+    Keyword::new("loss_mask", Literal::Nothing).at(KeywordPlace::Own),
 ];
 const TOP_K: [Keyword; 4] = [
     Keyword::new("weight", Literal::Nothing),

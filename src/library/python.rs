@@ -1,6 +1,6 @@
 //! Arguments of a call as Python source.
 
-use super::{Arg, Args, Keyword, Library, Place};
+use super::{Arg, Args, Keyword, KeywordPlace, Library};
 use crate::field::IGNORE;
 
 /// Names of arguments that have to be whole numbers.
@@ -9,20 +9,20 @@ const WHOLE: [&str; 8] =
 /// Arguments as Python source, in the library's order, without those that equal its defaults, and without those that
 /// have another place than the signature.
 pub(super) fn written(library: &Library, keywords: &[Keyword], args: &Args) -> String {
-    said(library, keywords, args, Place::Signature).join(", ")
+    said(library, keywords, args, KeywordPlace::Signature).join(", ")
 }
 
 /// Call of the object with logits and labels in Python, where it has more than these: an argument of its own, or a form
 /// of either that is not plain. None for a plain call.
 pub(super) fn applied(library: &Library, keywords: &[Keyword], args: &Args) -> Option<String> {
     let own = |name: &str| {
-        let is_own = |keyword: &&Keyword| keyword.name == name && keyword.place == Place::Own;
+        let is_own = |keyword: &&Keyword| keyword.name == name && keyword.place == KeywordPlace::Own;
         match (keywords.iter().find(is_own)?, args.get(name)?) {
             (_, Arg::Text(text)) => Some(text.as_str()),
             _ => None,
         }
     };
-    let more = said(library, keywords, args, Place::Call);
+    let more = said(library, keywords, args, KeywordPlace::Call);
     let mask = ["loss_mask", "sample_weight"].into_iter().find(|name| own(name) == Some("valid"));
     let more =
         more.into_iter().chain(mask.map(|name| format!("{name}=labels != {IGNORE}"))).collect::<Vec<_>>();
@@ -36,7 +36,7 @@ pub(super) fn applied(library: &Library, keywords: &[Keyword], args: &Args) -> O
     Some(both.into_iter().chain(more).collect::<Vec<_>>().join(", "))
 }
 
-fn said(library: &Library, keywords: &[Keyword], args: &Args, place: Place) -> Vec<String> {
+fn said(library: &Library, keywords: &[Keyword], args: &Args, place: KeywordPlace) -> Vec<String> {
     let said = keywords.iter().filter(|keyword| keyword.place == place).filter_map(|keyword| {
         let arg = args.get(keyword.name)?;
         let is_default = keyword.default.map(Arg::from).as_ref() == Some(arg);

@@ -7,7 +7,8 @@
 use super::code::{Calling, Code, binary, labels, multiclass};
 use super::configured::alpha_of;
 use super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Library, Literal, Place, Unmapped, Use, args,
+    Arg, Args, Call, Configured, Facts, Function, Keyword, KeywordPlace, Library, Literal, Unmapped, Use,
+    args,
 };
 use crate::field::Task;
 use crate::loss::config::Config;
@@ -104,7 +105,7 @@ pub const LIBRARY: Library = Library {
             // The second is Lossfield's own word: what is applied to the logits before the call.
             keywords: &[
                 Keyword::new("eps", Literal::Number(1e-5)),
-                Keyword::new("activation", Literal::Text("sigmoid")).at(Place::Own),
+                Keyword::new("activation", Literal::Text("sigmoid")).at(KeywordPlace::Own),
             ],
             uses: &[Use {
                 of: "mcc",

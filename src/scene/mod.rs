@@ -45,7 +45,7 @@ pub use playhead::Playhead;
 pub use presets::{DEFAULT_PRESET, PRESETS, Preset, UNCERTAIN_EDGE, preset};
 pub use rect::Rect;
 pub use soften::{WIDEST, soft_labels};
-pub use weighting::Weighting;
+pub use weighting::PixelWeighting;
 
 /// The most classes a scene may have.
 pub const MAX_CHANNELS: usize = 32;
@@ -184,7 +184,7 @@ impl Scene {
         Self { legend, ..self }
     }
 
-    /// This scene with a weight for each pixel, `[image, y, x]`, for [`Weighting::Opened`]. Refuses weights of another size,
+    /// This scene with a weight for each pixel, `[image, y, x]`, for [`PixelWeighting::Opened`]. Refuses weights of another size,
     /// and those that are not finite and at least 0.
     pub fn with_weights(self, weights: Array3<f32>) -> Result<Self, SceneError> {
         if weights.dim() != self.labels.dim() {

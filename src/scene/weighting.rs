@@ -10,7 +10,7 @@ use crate::field::{IGNORE, Labels, inverse_frequency_weights, unet_weights};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Weighting {
+pub enum PixelWeighting {
     /// Every pixel weighs the same.
     #[default]
     Equal,
@@ -27,7 +27,7 @@ pub enum Weighting {
     Opened,
 }
 
-impl Weighting {
+impl PixelWeighting {
     /// The rule with its numbers within their ranges.
     #[must_use]
     pub fn settled(self) -> Self {
@@ -58,16 +58,16 @@ mod tests {
     fn each_rule_gives_its_weights() {
         let labels = Labels::from_shape_vec((1, 1, 4), vec![0, 0, 0, 1]).unwrap();
         let own = Array3::from_elem((1, 1, 4), 3.0);
-        let of = |rule: Weighting| {
+        let of = |rule: PixelWeighting| {
             rule.weights(&labels, Some(&own)).map(|weights| weights.into_raw_vec_and_offset().0)
         };
-        assert_eq!(of(Weighting::Equal), None);
-        assert_eq!(of(Weighting::Frequency), Some(vec![4.0 / 6.0, 4.0 / 6.0, 4.0 / 6.0, 2.0]));
-        assert_eq!(of(Weighting::Opened), Some(vec![3.0; 4]));
-        assert_eq!(Weighting::Opened.weights(&labels, None), None);
+        assert_eq!(of(PixelWeighting::Equal), None);
+        assert_eq!(of(PixelWeighting::Frequency), Some(vec![4.0 / 6.0, 4.0 / 6.0, 4.0 / 6.0, 2.0]));
+        assert_eq!(of(PixelWeighting::Opened), Some(vec![3.0; 4]));
+        assert_eq!(PixelWeighting::Opened.weights(&labels, None), None);
         // One cell has no second beside it.
-        assert_eq!(of(Weighting::UNet { w0: 10.0, sigma: 5.0 }), of(Weighting::Frequency));
-        let wild = Weighting::UNet { w0: f64::NAN, sigma: 0.0 };
-        assert_eq!(wild.settled(), Weighting::UNet { w0: 10.0, sigma: 0.5 });
+        assert_eq!(of(PixelWeighting::UNet { w0: 10.0, sigma: 5.0 }), of(PixelWeighting::Frequency));
+        let wild = PixelWeighting::UNet { w0: f64::NAN, sigma: 0.0 };
+        assert_eq!(wild.settled(), PixelWeighting::UNet { w0: 10.0, sigma: 0.5 });
     }
 }

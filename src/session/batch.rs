@@ -29,14 +29,14 @@ pub(super) struct Together {
 
 /// An image as the batch takes it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'s> {
+pub(super) struct MemberSource<'s> {
     pub(super) place: usize,
     pub(super) version: ImageVersion,
     pub(super) pixels: Pixels<'s>,
     pub(super) photo: Option<&'s [u8]>,
 }
 
-impl<'s> Source<'s> {
+impl<'s> MemberSource<'s> {
     pub(super) fn of(place: usize, work: &'s Work) -> Self {
         Self { place, version: work.version(), pixels: work.pixels(), photo: work.scene().photo() }
     }
@@ -46,9 +46,9 @@ impl<'s> Source<'s> {
 pub(super) fn sources<'s>(
     (place, active): (usize, &'s Work),
     others: &'s [(usize, &mut Work)],
-) -> Vec<Source<'s>> {
-    let mut sources = vec![Source::of(place, active)];
-    sources.extend(others.iter().map(|(place, work)| Source::of(*place, work)));
+) -> Vec<MemberSource<'s>> {
+    let mut sources = vec![MemberSource::of(place, active)];
+    sources.extend(others.iter().map(|(place, work)| MemberSource::of(*place, work)));
     sources.sort_by_key(|source| source.place);
     sources
 }
@@ -56,7 +56,7 @@ pub(super) fn sources<'s>(
 /// The images of the batch for as long as a frame is computed.
 #[derive(Debug)]
 pub(super) struct Images<'s> {
-    pub(super) sources: Vec<Source<'s>>,
+    pub(super) sources: Vec<MemberSource<'s>>,
     /// Version and field of the image at hand, where that is not another moment of it.
     pub(super) active: Option<(ImageVersion, &'s Field<'s>)>,
     pub(super) together: &'s mut Together,
@@ -64,11 +64,11 @@ pub(super) struct Images<'s> {
 
 impl panel::Batch for Images<'_> {
     fn members(&self) -> Vec<Member> {
-        self.sources.iter().map(|&Source { place, version, .. }| Member { place, version }).collect()
+        self.sources.iter().map(|&MemberSource { place, version, .. }| Member { place, version }).collect()
     }
 
     fn look_at_one(&mut self, member: usize, look: &mut LookAtOne<'_>) -> Result<(), String> {
-        let Source { version, pixels, photo, .. } = self.sources[member];
+        let MemberSource { version, pixels, photo, .. } = self.sources[member];
         match self.active {
             Some((own, field)) if own == version => look(field, photo),
             _ => {
@@ -107,7 +107,7 @@ impl Together {
     }
 
     /// Takes over the changes of the images.
-    fn follow(&mut self, sources: &[Source<'_>]) -> &mut Self {
+    fn follow(&mut self, sources: &[MemberSource<'_>]) -> &mut Self {
         let versions: Vec<ImageVersion> = sources.iter().map(|source| source.version).collect();
         let changes = mem::take(&mut self.changes);
         let same_images = versions.iter().map(|version| version.image).eq(self.images());
@@ -161,7 +161,7 @@ impl Together {
 }
 
 /// Weights of all images, where any has them; those of an image that has none are 1.
-fn weights_together(sources: &[Source<'_>]) -> Option<Array3<f32>> {
+fn weights_together(sources: &[MemberSource<'_>]) -> Option<Array3<f32>> {
     sources.iter().find_map(|source| source.pixels.weights)?;
     let all: Vec<Cow<'_, Array3<f32>>> = sources
         .iter()

@@ -13,7 +13,7 @@ use crate::document::{
     Base, CARDS, Document, DocumentEdit, Image, MOST_IMAGES, MergeKey, PresetFrom, Step, carrier,
 };
 use crate::field::IGNORE;
-use crate::file::Choice;
+use crate::file::FileChoice;
 use crate::lenient;
 use crate::panel;
 use crate::scene::{self, Changes, ImageEdit, Ink, Plane, Point, Preset, WIDEST};
@@ -82,9 +82,9 @@ impl Session {
                 let step = vec![DocumentEdit::SoftEdges(radius.min(WIDEST))];
                 self.history.make(step, Some(MergeKey::SoftEdges))
             }
-            Command::WeighPixels { weighting } => {
-                self.history.make(vec![DocumentEdit::Weighting(weighting)], Some(MergeKey::Weighting))
-            }
+            Command::WeighPixels { weighting } => self
+                .history
+                .make(vec![DocumentEdit::PixelWeighting(weighting)], Some(MergeKey::PixelWeighting)),
             Command::AddImage { what } => self.add_image(what),
             Command::SelectImage { image } => self.select_image(image),
             Command::RemoveImage { image } => self.history.make(vec![DocumentEdit::Remove { image }], None),
@@ -244,7 +244,7 @@ impl Session {
         &mut self,
         plane: Plane,
         (name, bytes): (&str, &[u8]),
-        choice: Option<&Choice>,
+        choice: Option<&FileChoice>,
         notices: &mut Vec<Notice>,
     ) -> Result<(), String> {
         if carrier::holds_document(bytes) {

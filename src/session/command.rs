@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::document::{At, Tools, View};
-use crate::file::Choice;
+use crate::file::FileChoice;
 use crate::loss::config::Settings;
 use crate::paint::Theme;
-use crate::scene::{Adjustment, Plane, Weighting};
+use crate::scene::{Adjustment, PixelWeighting, Plane};
 
 /// Commands that were gathered since the last frame, in order.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -107,7 +107,7 @@ pub enum Command {
         /// Way to read a mask; without one it is read as the rules suggest, and refused where these are not sure.
         #[serde(default)]
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-        choice: Option<Choice>,
+        choice: Option<FileChoice>,
     },
     /// Opens the document of a link in the place of this one.
     OpenLink {
@@ -132,7 +132,7 @@ pub enum Command {
     /// Gives the pixels of every truth their weights, for the losses that take them.
     WeighPixels {
         /// Rule of the weights.
-        weighting: Weighting,
+        weighting: PixelWeighting,
     },
     /// Adds an image to the strip and makes it the active one.
     AddImage {

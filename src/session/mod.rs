@@ -40,7 +40,7 @@ use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
 use crate::panel::{self, Cache, Report, Seen, SeenCard};
-use crate::scene::{Weighting, soft_labels};
+use crate::scene::{PixelWeighting, soft_labels};
 use batch::{Images, Together};
 use command::{Edit, Look};
 use losses::LossSettings;
@@ -74,7 +74,7 @@ pub struct Session {
 #[derive(Debug, Default, PartialEq)]
 struct Followed {
     soft_edges: usize,
-    weighting: Weighting,
+    weighting: PixelWeighting,
     active: u32,
     cards: Vec<String>,
 }

@@ -8,8 +8,8 @@ use super::work::Work;
 use crate::document::{Base, Digest, Image, RasterPlane, Rasters};
 use crate::field::{IGNORE, Logits};
 use crate::file::{
-    self, Assignment, Channels, Choice, Context, Key, Method, Read, Reading, SceneContext, Sizing, Source,
-    To, Values,
+    self, Assignment, Channels, Context, FileChoice, Key, Read, Reading, Resampling, SceneContext, Sizing,
+    Source, To, Values,
 };
 use crate::scene::{Edits, ImageEdit, LONGEST_SIDE, Legend, LegendEntry, Plane, Scene};
 
@@ -57,8 +57,8 @@ pub(super) fn reading(
     source: &Source,
     plane: Plane,
     current: Current<'_>,
-    choice: Option<&Choice>,
-    remembered: &[(String, Choice)],
+    choice: Option<&FileChoice>,
+    remembered: &[(String, FileChoice)],
 ) -> Result<Reading, String> {
     let said = |refusal: file::FileError| refusal.to_string();
     let shape = current.scene().shape();
@@ -100,7 +100,7 @@ pub(super) fn resampled(reading: &Reading, current: Current<'_>) -> Sizing {
         let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
         (side(reading.width), side(reading.height))
     };
-    Sizing::Resample { width, height, method: Method::Centre }
+    Sizing::Resample { width, height, method: Resampling::Centre }
 }
 
 /// Reads a file for a plane of the image at hand. Without a choice one that is not sure is refused, with its question.
@@ -108,7 +108,7 @@ pub(super) fn read(
     plane: Plane,
     current: Current<'_>,
     (name, bytes): (&str, &[u8]),
-    choice: Option<&Choice>,
+    choice: Option<&FileChoice>,
     notices: &mut Vec<Notice>,
 ) -> Result<OpenedPlane, String> {
     let said = |refusal: file::FileError| refusal.to_string();
@@ -145,7 +145,7 @@ pub(super) fn read(
 }
 
 /// Names of the classes of a file, and what stood for each, where one value did.
-fn scene_legend(legend: &file::Legend) -> Legend {
+fn scene_legend(legend: &file::FileLegend) -> Legend {
     let id = |key: &Key| match key {
         Key::Value(value) if value.fract() == 0.0 => Some(*value as i64),
         _ => None,
@@ -158,7 +158,7 @@ fn scene_legend(legend: &file::Legend) -> Legend {
 }
 
 /// Meaning of the values of the file that a truth was; none of one without a file.
-fn file_legend(legend: &Legend) -> Option<file::Legend> {
+fn file_legend(legend: &Legend) -> Option<file::FileLegend> {
     let class = |(entry, class): (&LegendEntry, u8)| {
         let key = match (entry.id, entry.colour) {
             (_, Some(colour)) => Key::of_rgb(colour),
@@ -169,7 +169,7 @@ fn file_legend(legend: &Legend) -> Option<file::Legend> {
     };
     let void = |id| Assignment { key: Key::Value(id as f64), to: To::Void, name: None };
     let classes = legend.classes.iter().zip(0..).filter_map(class);
-    file::Legend::of_keys(classes.chain(legend.ignored.map(void)))
+    file::FileLegend::of_keys(classes.chain(legend.ignored.map(void)))
 }
 
 /// The image that a file makes of the one at hand. What is of its size stays beside it, whichever came first:

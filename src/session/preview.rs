@@ -6,7 +6,7 @@ use super::Session;
 use super::opening::{self, Current};
 use crate::document::{carrier, no_image};
 use crate::field::IGNORE;
-use crate::file::{self, Choice, Read, Reading, Sizing, Source};
+use crate::file::{self, FileChoice, Read, Reading, Sizing, Source};
 use crate::paint::Theme;
 use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
 use crate::scene::{LONGEST_SIDE, Plane};
@@ -24,9 +24,9 @@ pub struct PreviewRequest {
     /// File name.
     pub name: String,
     /// Way to read it; without one the rules suggest one.
-    pub choice: Option<Choice>,
+    pub choice: Option<FileChoice>,
     /// Ways in which files were read before, by [`Reading::shape_key`].
-    pub remembered: Vec<(String, Choice)>,
+    pub remembered: Vec<(String, FileChoice)>,
     /// Theme of the picture.
     pub theme: Theme,
 }

@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(step(&mut history, clear(Plane::Truth)), [false, true, false, false]);
         assert_eq!(step(&mut history, clear(Plane::Prediction)), [false, false, true, false]);
         assert_eq!(step(&mut history, DocumentEdit::SoftEdges(2)), [false, true, false, false]);
-        let frequency = DocumentEdit::Weighting(crate::scene::Weighting::Frequency);
+        let frequency = DocumentEdit::PixelWeighting(crate::scene::PixelWeighting::Frequency);
         assert_eq!(step(&mut history, frequency), [false, true, false, false]);
         assert_eq!(step(&mut history, DocumentEdit::Cards(vec![])), [false, false, false, true]);
         assert_eq!(step(&mut history, DocumentEdit::Copy { image: 0 }), [true, true, true, false]);

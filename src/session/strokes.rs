@@ -13,7 +13,7 @@ use super::losses::Card;
 use super::work::Pixels;
 use crate::field::{Field, Labels, Logits};
 use crate::loss::Evaluation;
-use crate::scene::{Edits, ImageEdit, Playhead, Weighting, soft_labels};
+use crate::scene::{Edits, ImageEdit, PixelWeighting, Playhead, soft_labels};
 use crate::study::strokes::{Stop, Valued, counts};
 
 /// Places that are remembered; the oldest are forgotten first.
@@ -147,7 +147,7 @@ impl StrokeHistory {
         playhead: &mut Playhead,
         replay: Option<Replay>,
         soft_edges: usize,
-        weighting: Weighting,
+        weighting: PixelWeighting,
     ) -> Option<Moment> {
         let Some(replay) = replay else {
             self.replayed = None;

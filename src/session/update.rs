@@ -13,7 +13,7 @@ use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
 use crate::panel::Report;
-use crate::scene::{Adjustment, LegendEntry, Scene, Weighting};
+use crate::scene::{Adjustment, LegendEntry, PixelWeighting, Scene};
 
 /// All numbers and pictures after an edit.
 #[derive(Debug, Clone, Serialize)]
@@ -72,7 +72,7 @@ pub struct DocumentReadout {
     /// Softness of the edges of every truth, in pixels.
     pub soft_edges: usize,
     /// Weights of the pixels of every truth.
-    pub weighting: Weighting,
+    pub weighting: PixelWeighting,
     /// Scale, variable and overlays.
     pub view: View,
     /// The open tab.

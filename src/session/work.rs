@@ -9,7 +9,7 @@ use crate::document::{Image, Rasters};
 use crate::field::{Derived, Field, FieldError, IGNORE, Labels, Logits, Window};
 use crate::library::Facts;
 use crate::panel::ImageVersion;
-use crate::scene::{Changes, Playhead, Rect, Scene, Weighting, soft_labels};
+use crate::scene::{Changes, PixelWeighting, Playhead, Rect, Scene, soft_labels};
 
 /// Pixels of one image and everything that was worked out of them. It can be let go of at any time: the document has
 /// what it is made from.
@@ -86,7 +86,7 @@ impl Work {
     }
 
     /// Works out the weights of pixels, if they have any.
-    pub(super) fn weigh(&mut self, weighting: Weighting) {
+    pub(super) fn weigh(&mut self, weighting: PixelWeighting) {
         if self.weights.is_none() {
             self.weights = weighting.weights(self.scene().labels(), self.scene().weights());
         }
@@ -121,14 +121,14 @@ impl Work {
     }
 
     /// Facts of the image that decide how a library is called.
-    pub(super) fn facts(&self, soft: bool, weighting: Weighting) -> Facts {
+    pub(super) fn facts(&self, soft: bool, weighting: PixelWeighting) -> Facts {
         let (shape, labels) = (self.scene().shape(), self.scene().labels());
         let ignored = labels.iter().any(|&label| label == IGNORE).then_some(IGNORE);
         let ignored_as = self.scene().legend().ignore_index();
         let weighted = match weighting {
-            Weighting::Equal => false,
-            Weighting::Opened => self.scene().weights().is_some(),
-            Weighting::Frequency | Weighting::UNet { .. } => true,
+            PixelWeighting::Equal => false,
+            PixelWeighting::Opened => self.scene().weights().is_some(),
+            PixelWeighting::Frequency | PixelWeighting::UNet { .. } => true,
         };
         Facts { images: shape.images, ignored, ignored_as, soft, weighted, ..Facts::plain(shape.channels) }
     }

@@ -58,7 +58,7 @@ pub enum Better {
 
 /// Image on which a loss and a metric disagree.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Disagreement {
+pub struct ImageDisagreement {
     /// Index of the image in the set.
     pub image: usize,
     /// Rank of the image by the loss, from the best, 1; ties averaged.
@@ -74,7 +74,7 @@ pub fn disagreements(
     metric: &[Option<f64>],
     better: Better,
     most: usize,
-) -> Vec<Disagreement> {
+) -> Vec<ImageDisagreement> {
     let (images, [loss, mut metric]) = paired(loss, metric);
     if better == Better::Larger {
         for x in &mut metric {
@@ -82,10 +82,10 @@ pub fn disagreements(
         }
     }
     let both = ranks(&loss).into_iter().zip(ranks(&metric));
-    let mut all: Vec<Disagreement> = images
+    let mut all: Vec<ImageDisagreement> = images
         .into_iter()
         .zip(both)
-        .map(|(image, (by_loss, by_metric))| Disagreement { image, by_loss, by_metric })
+        .map(|(image, (by_loss, by_metric))| ImageDisagreement { image, by_loss, by_metric })
         .filter(|found| found.gap() > 0.0)
         .collect();
     all.sort_by(|a, b| b.gap().total_cmp(&a.gap()).then(a.image.cmp(&b.image)));
@@ -93,7 +93,7 @@ pub fn disagreements(
     all
 }
 
-impl Disagreement {
+impl ImageDisagreement {
     /// Difference of the two ranks, in places.
     pub fn gap(&self) -> f64 {
         (self.by_loss - self.by_metric).abs()
@@ -175,7 +175,7 @@ mod tests {
     fn the_images_in_dispute_come_first() {
         let found = disagreements(&column(&LOSS), &column(&IOU), Better::Larger, 3);
         // By loss the ninth image ties for place 5; by IoU it is the ninth of ten.
-        assert_eq!(found[0], Disagreement { image: 8, by_loss: 5.0, by_metric: 9.0 });
+        assert_eq!(found[0], ImageDisagreement { image: 8, by_loss: 5.0, by_metric: 9.0 });
         assert_eq!(found.iter().map(|found| found.image).collect::<Vec<_>>(), [8, 2, 9]);
         let distances = IOU.map(|iou| 10.0 * (1.0 - iou));
         assert_eq!(disagreements(&column(&LOSS), &column(&distances), Better::Smaller, 3), found);

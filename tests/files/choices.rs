@@ -1,6 +1,8 @@
 //! Choices: changed, remembered, refused.
 
-use lossfield::file::{Assignment, Choice, Context, Key, Of, Rest, SceneContext, To, Values, apply, read};
+use lossfield::file::{
+    Assignment, Context, FileChoice, Key, Of, Rest, SceneContext, To, Values, apply, read,
+};
 use lossfield::scene::Plane;
 
 use super::bytes::{grey, indexed, rgb};
@@ -30,7 +32,7 @@ fn a_palette_index_is_an_id_where_it_is_said_to_be() {
         .map(|id: u8| Assignment { key: Key::Value(id.into()), to: To::Class(id), name: None })
         .collect();
     let values = Values::Labels { of: Of::Index, classes: 3, assign, rest: Rest::Void };
-    let by_index = Choice { values, ..suggested.choice };
+    let by_index = FileChoice { values, ..suggested.choice };
     assert_eq!(truth_by(&source, &by_index).labels.iter().copied().collect::<Vec<_>>(), [0, 1, 2, 0]);
 }
 
@@ -87,7 +89,7 @@ fn choices_that_no_reading_gives_are_refused() {
     let source = source("m.png", &grey(2, &[0, 1]), Plane::Truth);
     let suggested = reading(&source, Plane::Truth).choice;
     let refused = |values: Values| {
-        let choice = Choice { values, ..suggested.clone() };
+        let choice = FileChoice { values, ..suggested.clone() };
         apply(&source, &choice, Plane::Truth).unwrap_err().to_string()
     };
     let labels = |of, classes, to| Values::Labels {
@@ -111,8 +113,8 @@ fn choices_that_no_reading_gives_are_refused() {
     let nothing = Values::Labels { of: Of::Value, classes: 2, assign: vec![], rest: Rest::Nearest };
     assert!(refused(nothing).contains("assigns no value"));
     let unknown = r#"{"values": {"kind": "labels", "of": "value", "classes": 2, "assign": [], "rest": "void"}, "x": 1}"#;
-    assert!(serde_json::from_str::<Choice>(unknown).is_err());
-    assert!(serde_json::from_str::<Choice>(&unknown.replace(r#", "x": 1"#, "")).is_ok());
+    assert!(serde_json::from_str::<FileChoice>(unknown).is_err());
+    assert!(serde_json::from_str::<FileChoice>(&unknown.replace(r#", "x": 1"#, "")).is_ok());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use lossfield::file::{Choice, Legend, read_pair};
+use lossfield::file::{FileChoice, FileLegend, read_pair};
 use lossfield::scene::Plane;
 use serde::Deserialize;
 use serde_json::Value;
@@ -63,7 +63,7 @@ pub(super) fn names() -> Vec<String> {
     manifest().into_iter().map(|line| line.file).collect()
 }
 
-fn pixels(legend: &Legend) -> BTreeMap<u8, usize> {
+fn pixels(legend: &FileLegend) -> BTreeMap<u8, usize> {
     legend.classes.iter().filter(|class| class.pixels > 0).map(|class| (class.class, class.pixels)).collect()
 }
 
@@ -171,7 +171,7 @@ fn a_choice_goes_to_the_page_and_back() {
             let choices = reading.alternatives.iter().map(|alternative| &alternative.choice);
             for choice in choices.chain([&reading.choice]) {
                 let text = serde_json::to_string(choice).unwrap();
-                let back: Choice = serde_json::from_str(&text).unwrap();
+                let back: FileChoice = serde_json::from_str(&text).unwrap();
                 assert_eq!(&back, choice, "{file}: {text}");
                 let applied = lossfield::file::apply(&source, choice, plane);
                 assert!(applied.is_ok(), "{file}: {text}: {}", applied.unwrap_err());

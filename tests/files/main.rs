@@ -15,7 +15,7 @@ mod refusal;
 mod sizes;
 
 use lossfield::file::{
-    Choice, Context, FileError, Read, ReadPrediction, ReadTruth, Reading, Source, apply, decode, read,
+    Context, FileChoice, FileError, Read, ReadPrediction, ReadTruth, Reading, Source, apply, decode, read,
 };
 use lossfield::scene::Plane;
 
@@ -29,14 +29,14 @@ fn reading(source: &Source, plane: Plane) -> Reading {
     read(source, plane, Context::default()).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
-fn truth_by(source: &Source, choice: &Choice) -> ReadTruth {
+fn truth_by(source: &Source, choice: &FileChoice) -> ReadTruth {
     match apply(source, choice, Plane::Truth).unwrap_or_else(|refusal| panic!("{refusal}")) {
         Read::Truth(truth) => truth,
         Read::Prediction(_) => panic!("a truth was read as a prediction"),
     }
 }
 
-fn prediction_by(source: &Source, choice: &Choice) -> ReadPrediction {
+fn prediction_by(source: &Source, choice: &FileChoice) -> ReadPrediction {
     match apply(source, choice, Plane::Prediction).unwrap_or_else(|refusal| panic!("{refusal}")) {
         Read::Prediction(prediction) => prediction,
         Read::Truth(_) => panic!("a prediction was read as a truth"),

@@ -1,6 +1,6 @@
 //! Logits of probabilities, to the digit.
 
-use lossfield::file::{Channels, Choice, Read, Scale, Values, apply};
+use lossfield::file::{Channels, FileChoice, NumberScale, Read, Values, apply};
 use lossfield::scene::Plane;
 
 use super::bytes::{f32s, grey, npy};
@@ -75,13 +75,13 @@ fn a_scale_that_is_chosen_is_the_scale() {
         clip,
         cut: 0.5,
     };
-    let choice = |values| Choice { values, ..reading(&source, Plane::Prediction).choice };
-    let fifths = prediction_by(&source, &choice(values(Scale::Of(255.0), false)));
+    let choice = |values| FileChoice { values, ..reading(&source, Plane::Prediction).choice };
+    let fifths = prediction_by(&source, &choice(values(NumberScale::Of(255.0), false)));
     assert!((f64::from(fifths.logits[[0, 0, 1]]) - 0.25_f64.ln()).abs() < 1e-6);
     // The same choice cuts a truth.
-    let cut = truth_by(&source, &choice(values(Scale::Of(204.0), true)));
+    let cut = truth_by(&source, &choice(values(NumberScale::Of(204.0), true)));
     assert_eq!(cut.labels.iter().copied().collect::<Vec<_>>(), [0, 0, 1, 1]);
-    let outside = apply(&source, &choice(values(Scale::Of(204.0), false)), Plane::Prediction);
+    let outside = apply(&source, &choice(values(NumberScale::Of(204.0), false)), Plane::Prediction);
     assert_eq!(
         outside.unwrap_err().to_string(),
         "p.png: found values from 0 to 255; expected 0 to 204, or the choice to clip what lies outside."

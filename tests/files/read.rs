@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use lossfield::field::{Field, IGNORE};
 use lossfield::file::{
-    Channels, Pair, Read, ReadPrediction, ReadTruth, Reading, Source, apply, decode, read, read_pair,
+    Channels, Read, ReadPrediction, ReadTruth, Reading, ReadingPair, Source, apply, decode, read, read_pair,
 };
 use lossfield::loss::LOSSES;
 use lossfield::loss::config::{Config, Settings};
@@ -61,7 +61,7 @@ fn of_truth(path: &str) -> Result<Value, String> {
 fn of_pair(truth: &str, prediction: &str) -> Result<Value, String> {
     let (truth, prediction) = (source(truth, Plane::Truth)?, source(prediction, Plane::Prediction)?);
     let pair = read_pair(&truth, &prediction).map_err(|refusal| refusal.to_string())?;
-    let Pair { truth: truth_reading, prediction: prediction_reading } = &pair;
+    let ReadingPair { truth: truth_reading, prediction: prediction_reading } = &pair;
     let read_truth = truth_of(&truth, truth_reading)?;
     let read = apply(&prediction, &prediction_reading.choice, Plane::Prediction);
     let Read::Prediction(read_prediction) = read.map_err(|refusal| refusal.to_string())? else {
@@ -161,7 +161,8 @@ fn judged(truth: &ReadTruth, prediction: &ReadPrediction) -> Result<(Value, Valu
             "precision": mean(&|m| m.confusion.precision()),
             "recall": mean(&|m| m.confusion.recall()),
             "hausdorff": mean(&|m| m.surface.map(|surface| surface.hausdorff)),
-            "hausdorff_95": mean(&|m| m.surface.map(|surface| surface.hausdorff_95)),
+            "hausdorff_95_directed": mean(&|m| m.surface.map(|surface| surface.hausdorff_95_directed)),
+            "hausdorff_95_pooled": mean(&|m| m.surface.map(|surface| surface.hausdorff_95_pooled)),
             "boundary_f1": mean(&|m| m.boundary_f1),
             "calibration_error": mean(&|m| Some(m.calibration_error)),
         }),

@@ -1,6 +1,6 @@
 //! Sizes: a file's own, and what is asked about.
 
-use lossfield::file::{Choice, Context, Method, SceneContext, Sizing, read, read_pair};
+use lossfield::file::{Context, FileChoice, Resampling, SceneContext, Sizing, read, read_pair};
 use lossfield::scene::Plane;
 
 use super::bytes::grey;
@@ -32,9 +32,9 @@ fn a_larger_file_is_asked_about_and_is_its_own_perfect_prediction_all_the_same()
         pair.truth.questions,
         ["2560 × 40 is more than 2048 a side: crop it, or resample it to 2048 × 32?"]
     );
-    for method in [Method::Centre, Method::Area, Method::KeepThin] {
+    for method in [Resampling::Centre, Resampling::Area, Resampling::KeepThin] {
         let size = Sizing::Resample { width: 1024, height: 16, method };
-        let resampled = |choice: &Choice| Choice { size, ..choice.clone() };
+        let resampled = |choice: &FileChoice| FileChoice { size, ..choice.clone() };
         let read_truth = truth_by(&truth, &resampled(&pair.truth.choice));
         let read_prediction = prediction_by(&prediction, &resampled(&pair.prediction.choice));
         let found = judged(&read_truth, &read_prediction);
@@ -45,9 +45,9 @@ fn a_larger_file_is_asked_about_and_is_its_own_perfect_prediction_all_the_same()
         assert!(said.contains("in 40 regions before"), "{said}");
         let lines = read_truth.labels.row(0).iter().filter(|&&label| label == 1).count();
         match method {
-            Method::Centre => assert!((12..=20).contains(&lines), "two fifths of the lines: {lines}"),
-            Method::Area => assert_eq!(lines, 0),
-            Method::KeepThin => assert!(lines >= 40, "{lines}"),
+            Resampling::Centre => assert!((12..=20).contains(&lines), "two fifths of the lines: {lines}"),
+            Resampling::Area => assert_eq!(lines, 0),
+            Resampling::KeepThin => assert!(lines >= 40, "{lines}"),
         }
     }
 }
@@ -56,7 +56,7 @@ fn a_larger_file_is_asked_about_and_is_its_own_perfect_prediction_all_the_same()
 fn a_crop_is_the_same_part_of_both() {
     let bytes = lines(2560, 40);
     let source = source("lines.png", &bytes, Plane::Truth);
-    let choice = Choice {
+    let choice = FileChoice {
         size: Sizing::Crop { x: 10, y: 5, width: 16, height: 4 },
         ..reading(&source, Plane::Truth).choice
     };
@@ -78,7 +78,7 @@ fn another_size_than_the_truth_is_asked_about_with_the_resize_offered() {
     assert!(asked(4, 2).sure);
     let larger = asked(8, 4);
     assert_eq!(larger.questions, ["It is 4 × 2 and the truth is 8 × 4: resample it to the truth's size?"]);
-    assert_eq!(larger.choice.size, Sizing::Resample { width: 8, height: 4, method: Method::Centre });
+    assert_eq!(larger.choice.size, Sizing::Resample { width: 8, height: 4, method: Resampling::Centre });
     let stretched = asked(4, 4);
     assert!(stretched.questions[0].contains("of another aspect ratio"), "{:?}", stretched.questions);
 }
@@ -89,8 +89,8 @@ fn a_class_that_resampling_loses_is_told() {
     samples[9] = 2;
     samples[30] = 1;
     let source = source("m.png", &grey(8, &samples), Plane::Truth);
-    let size = Sizing::Resample { width: 2, height: 2, method: Method::Centre };
-    let choice = Choice { size, ..reading(&source, Plane::Truth).choice };
+    let size = Sizing::Resample { width: 2, height: 2, method: Resampling::Centre };
+    let choice = FileChoice { size, ..reading(&source, Plane::Truth).choice };
     let remarks = truth_by(&source, &choice).remarks;
     assert_eq!(
         remarks[2..],

@@ -1,4 +1,4 @@
-import type { Choice, Command, Theme } from "../pkg/lossfield.js";
+import type { FileChoice, Command, Theme } from "../pkg/lossfield.js";
 import type { Message, Offer, Plane } from "./state.svelte.ts";
 import type { Previewed, ReadRequest } from "./protocol.ts";
 import { recall, remember } from "./storage.ts";
@@ -29,10 +29,10 @@ const READINGS = "lossfield-readings";
 /** So many are remembered. */
 const MOST_REMEMBERED = 40;
 
-function remembered(): [string, Choice][] {
+function remembered(): [string, FileChoice][] {
   try {
     const list: unknown = JSON.parse(recall(READINGS) ?? "[]");
-    return Array.isArray(list) ? (list as [string, Choice][]) : [];
+    return Array.isArray(list) ? (list as [string, FileChoice][]) : [];
   } catch {
     return [];
   }
@@ -107,12 +107,12 @@ export class Opening {
     });
   }
 
-  #open(plane: Plane, name: string, bytes: Uint8Array, choice: Choice): void {
+  #open(plane: Plane, name: string, bytes: Uint8Array, choice: FileChoice): void {
     this.#host.send({ kind: "open", plane, name, bytes, choice });
   }
 
   /** Reads the file that is asked about by another choice, or for another plane. */
-  async change(to: { plane?: Plane; choice?: Choice }): Promise<void> {
+  async change(to: { plane?: Plane; choice?: FileChoice }): Promise<void> {
     const { asked } = this;
     if (!asked) return;
     const plane = to.plane ?? asked.plane;

@@ -17,7 +17,7 @@ import type {
   Tools,
   VersionEntry,
   View,
-  Weighting,
+  PixelWeighting,
 } from "../pkg/lossfield.js";
 import { Address, presentDrawing, presentFragment } from "./address.ts";
 import { loadCharts } from "./charts.ts";
@@ -381,7 +381,7 @@ export class Lossfield {
     this.send({ kind: "adjust", adjustment }, { adjustment });
   }
 
-  weigh(weighting: Weighting): void {
+  weigh(weighting: PixelWeighting): void {
     this.send({ kind: "weighPixels", weighting }, { weighting });
   }
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use ndarray::{Array2, Array3, s};
 use serde::Serialize;
 
-use super::choice::{Assignment, Channels, Choice, Key, Of, Rest, Scale, To, Values};
+use super::choice::{Assignment, Channels, FileChoice, Key, NumberScale, Of, Rest, To, Values};
 use super::read::layout::Layout;
 use super::read::tally::Pixels;
 use super::source::{Colour, Planes, Source};
@@ -19,7 +19,7 @@ use super::{FileError, FileRefusal, MOST_CLASSES, text};
 use crate::field::{IGNORE, sigmoid};
 use crate::scene::Plane;
 use clamp::{LEAST_PROB, held, logit};
-use size::{Grid, components};
+use size::{TargetGrid, components};
 
 /// Class of a read truth.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,7 +40,7 @@ pub struct LegendClass {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Legend {
+pub struct FileLegend {
     /// Every class of the task, also one that no pixel has.
     pub classes: Vec<LegendClass>,
     /// Values or colours that are ignored.
@@ -53,7 +53,7 @@ pub struct Legend {
     pub assign: Vec<Assignment>,
 }
 
-impl Legend {
+impl FileLegend {
     /// Legend of values or colours with what each stands for; none of none.
     pub fn of_keys(keys: impl IntoIterator<Item = Assignment>) -> Option<Self> {
         let assign: Vec<Assignment> = keys.into_iter().collect();
@@ -69,7 +69,7 @@ pub struct ReadTruth {
     /// Class ids `[y, x]`, and [`IGNORE`] where the file is void.
     pub labels: Array2<u8>,
     /// Meaning of the classes, with their pixels.
-    pub legend: Legend,
+    pub legend: FileLegend,
     /// Sentences about what was done.
     pub remarks: Vec<String>,
 }
@@ -117,15 +117,15 @@ pub enum Read {
 
 /// Reads a source by a choice. Error for a choice that the source cannot be read by: samples it does not have, values
 /// outside the scale, a part outside the picture.
-pub fn apply(source: &Source, choice: &Choice, plane: Plane) -> Result<Read, FileError> {
+pub fn apply(source: &Source, choice: &FileChoice, plane: Plane) -> Result<Read, FileError> {
     applied(source, choice, plane).map_err(|refusal| refusal.of(source.name()))
 }
 
-fn applied(source: &Source, choice: &Choice, plane: Plane) -> Result<Read, FileRefusal> {
+fn applied(source: &Source, choice: &FileChoice, plane: Plane) -> Result<Read, FileRefusal> {
     let layout = Layout::of(source, Some(choice.channel_axis), None)?;
     let planes = source.planes(layout.axes);
     let pixels = Pixels::new(source, planes, choice.values.of())?;
-    let grid = Grid::of((planes.width, planes.height), choice.size)?;
+    let grid = TargetGrid::of((planes.width, planes.height), choice.size)?;
     match &choice.values {
         Values::Labels { classes, assign, rest, of } => {
             let classes = usize::from(*classes);
@@ -158,7 +158,7 @@ fn applied(source: &Source, choice: &Choice, plane: Plane) -> Result<Read, FileR
                 remarks.push(text::cropped(grid.target));
             }
             if grid.resamples() {
-                let whole = Grid::of((planes.width, planes.height), super::choice::Sizing::Own)?;
+                let whole = TargetGrid::of((planes.width, planes.height), super::choice::Sizing::Own)?;
                 let before = numbers.cut(&whole, *cut);
                 let thin = regions(&before);
                 sized(&grid, &counts(&before), Some(thin), &numbers.cut(&grid, *cut), &mut remarks);
@@ -299,7 +299,7 @@ fn regions(labels: &Array2<u8>) -> usize {
 
 /// Remarks on what a change of size did.
 fn sized(
-    grid: &Grid,
+    grid: &TargetGrid,
     before: &[usize; 256],
     thin: Option<usize>,
     opened: &Array2<u8>,
@@ -334,7 +334,7 @@ fn truth(
         name: assign.iter().find(|a| a.to == To::Class(class)).and_then(|a| a.name.clone()),
         pixels: pixels[usize::from(class)],
     };
-    let legend = Legend {
+    let legend = FileLegend {
         classes: (0..classes as u8).map(of_class).collect(),
         void: keys_of(assign, |to| to == To::Void),
         ignored: pixels[usize::from(IGNORE)],
@@ -375,7 +375,7 @@ fn hard(labels: &Array2<u8>, classes: usize, mut remarks: Vec<String>) -> ReadPr
 struct Numbers<'a> {
     pixels: &'a Pixels<'a>,
     planes: &'a Planes<'a>,
-    scale: Scale,
+    scale: NumberScale,
     channels: Channels,
 }
 
@@ -440,7 +440,7 @@ impl Numbers<'_> {
     }
 
     /// Probability, or logit if the scale is one, of a channel at a pixel of the target.
-    fn number(&self, grid: &Grid, channel: usize, y: usize, x: usize) -> f64 {
+    fn number(&self, grid: &TargetGrid, channel: usize, y: usize, x: usize) -> f64 {
         let of = |y: usize, x: usize| {
             let value = self.sample(channel, y, x);
             self.scale.white().map_or(value, |white| (value / white).clamp(0.0, 1.0))
@@ -450,11 +450,11 @@ impl Numbers<'_> {
             return of(y, x);
         }
         match grid.method {
-            super::choice::Method::Centre => {
+            super::choice::Resampling::Centre => {
                 let (y, x) = grid.centre(y, x);
                 of(y, x)
             }
-            super::choice::Method::Area => {
+            super::choice::Resampling::Area => {
                 let (mut sum, mut all) = (0.0, 0.0);
                 for (y, x, area) in grid.area(y, x) {
                     sum += area * of(y, x);
@@ -462,7 +462,7 @@ impl Numbers<'_> {
                 }
                 sum / all
             }
-            super::choice::Method::KeepThin => {
+            super::choice::Resampling::KeepThin => {
                 let ground = |y: usize, x: usize| match self.channels {
                     // The pixel that is least like background gives all channels.
                     Channels::Softmax => self.sample(0, y, x),
@@ -477,7 +477,7 @@ impl Numbers<'_> {
 
     /// Labels: the most probable class, or foreground from the cut on. Independent regions are classes 1, 2, … each over
     /// those before it.
-    fn cut(&self, grid: &Grid, cut: f64) -> Array2<u8> {
+    fn cut(&self, grid: &TargetGrid, cut: f64) -> Array2<u8> {
         let at_least = if self.scale.white().is_some() { cut } else { (cut / (1.0 - cut)).ln() };
         Array2::from_shape_fn((grid.target.1, grid.target.0), |(y, x)| {
             let number = |channel| self.number(grid, channel, y, x);
@@ -501,7 +501,7 @@ impl Numbers<'_> {
         })
     }
 
-    fn logits(&self, grid: &Grid, mut remarks: Vec<String>) -> ReadPrediction {
+    fn logits(&self, grid: &TargetGrid, mut remarks: Vec<String>) -> ReadPrediction {
         let (width, height) = grid.target;
         let mut at_ends = vec![false; width * height];
         let logits = Array3::from_shape_fn((self.count(), height, width), |(channel, y, x)| {
@@ -523,7 +523,9 @@ impl Numbers<'_> {
         }
         match (self.channels, self.scale.white()) {
             (Channels::Softmax, Some(_)) => remarks.push(text::gauge()),
-            (Channels::Softmax, None) if self.scale == Scale::LogProbabilities => remarks.push(text::gauge()),
+            (Channels::Softmax, None) if self.scale == NumberScale::LogProbabilities => {
+                remarks.push(text::gauge())
+            }
             _ => {}
         }
         ReadPrediction { logits, channels: self.channels, classes: self.classes(), remarks }

@@ -2,13 +2,13 @@
 
 use ndarray::Array2;
 
-use super::super::choice::{Method, Sizing};
+use super::super::choice::{Resampling, Sizing};
 use super::super::{FileRefusal, LONGEST_SIDE, text};
 use crate::field::IGNORE;
 
 /// Map from a file's pixels to those that are opened.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Grid {
+pub(super) struct TargetGrid {
     source: (usize, usize),
     /// First column and row.
     start: (usize, usize),
@@ -16,16 +16,16 @@ pub(super) struct Grid {
     used: (usize, usize),
     /// Columns and rows that are opened.
     pub(super) target: (usize, usize),
-    pub(super) method: Method,
+    pub(super) method: Resampling,
 }
 
 /// Range of source pixels under a target pixel.
 type Span = std::ops::Range<usize>;
 
-impl Grid {
+impl TargetGrid {
     /// Error for a part that is not in the file, and for a size that is none.
     pub(super) fn of(source: (usize, usize), sizing: Sizing) -> Result<Self, FileRefusal> {
-        let whole = Self { source, start: (0, 0), used: source, target: source, method: Method::Centre };
+        let whole = Self { source, start: (0, 0), used: source, target: source, method: Resampling::Centre };
         match sizing {
             Sizing::Own => Ok(whole),
             Sizing::Crop { x, y, width, height } => {
@@ -101,10 +101,10 @@ impl Grid {
         if !self.resamples() && !self.crops() {
             return labels;
         }
-        let method = if self.resamples() { self.method } else { Method::Centre };
+        let method = if self.resamples() { self.method } else { Resampling::Centre };
         Array2::from_shape_fn((self.target.1, self.target.0), |(y, x)| match method {
-            Method::Centre => labels[self.centre(y, x)],
-            Method::Area => {
+            Resampling::Centre => labels[self.centre(y, x)],
+            Resampling::Area => {
                 let mut areas = [0.0; 256];
                 for (y, x, area) in self.area(y, x) {
                     areas[usize::from(labels[[y, x]])] += area;
@@ -117,7 +117,7 @@ impl Grid {
                 }
                 best as u8
             }
-            Method::KeepThin => {
+            Resampling::KeepThin => {
                 let here = self.area(y, x).map(|(y, x, _)| labels[[y, x]]);
                 // Background and void are never kept for being rare.
                 let rank = |label: u8| (label == 0 || label == IGNORE, pixels[usize::from(label)], label);
@@ -196,8 +196,8 @@ mod tests {
     #[test]
     fn areas_of_a_target_pixel_sum_to_its_size() {
         for (from, to) in [(7, 3), (3, 7), (5, 5), (8, 1), (1, 4)] {
-            let sizing = Sizing::Resample { width: to, height: to, method: Method::Area };
-            let grid = Grid::of((from, from), sizing).unwrap();
+            let sizing = Sizing::Resample { width: to, height: to, method: Resampling::Area };
+            let grid = TargetGrid::of((from, from), sizing).unwrap();
             let size = (from as f64 / to as f64).powi(2);
             for target in 0..to {
                 let sum: f64 = grid.area(target, 0).map(|(.., area)| area).sum();
@@ -213,25 +213,26 @@ mod tests {
         let mut pixels = [0; 256];
         (pixels[0], pixels[1]) = (44, 4);
         let opened = |method| {
-            let grid = Grid::of((12, 4), Sizing::Resample { width: 4, height: 4, method }).unwrap();
+            let grid = TargetGrid::of((12, 4), Sizing::Resample { width: 4, height: 4, method }).unwrap();
             grid.labels(thin(), &pixels).row(0).to_vec()
         };
-        assert_eq!(opened(Method::Centre), [0, 0, 0, 0], "the centres are columns 1, 4, 7 and 10");
+        assert_eq!(opened(Resampling::Centre), [0, 0, 0, 0], "the centres are columns 1, 4, 7 and 10");
         let grid =
-            Grid::of((12, 4), Sizing::Resample { width: 4, height: 4, method: Method::Centre }).unwrap();
+            TargetGrid::of((12, 4), Sizing::Resample { width: 4, height: 4, method: Resampling::Centre })
+                .unwrap();
         assert_eq!([0, 1, 2, 3].map(|x| grid.centre(2, x)), [(2, 1), (2, 4), (2, 7), (2, 10)]);
-        assert_eq!(opened(Method::Area), [0, 0, 0, 0]);
-        assert_eq!(opened(Method::KeepThin), [0, 1, 0, 0]);
+        assert_eq!(opened(Resampling::Area), [0, 0, 0, 0]);
+        assert_eq!(opened(Resampling::KeepThin), [0, 1, 0, 0]);
     }
 
     #[test]
     fn a_crop_is_a_part_of_the_file() {
         let labels = Array2::from_shape_fn((3, 4), |(y, x)| (4 * y + x) as u8);
-        let grid = Grid::of((4, 3), Sizing::Crop { x: 1, y: 2, width: 2, height: 1 }).unwrap();
+        let grid = TargetGrid::of((4, 3), Sizing::Crop { x: 1, y: 2, width: 2, height: 1 }).unwrap();
         assert_eq!(grid.labels(labels, &[0; 256]), ndarray::arr2(&[[9, 10]]));
         for outside in [(3, 0, 2, 1), (0, 0, 0, 1), (usize::MAX, 0, 2, 1)] {
             let (x, y, width, height) = outside;
-            assert!(Grid::of((4, 3), Sizing::Crop { x, y, width, height }).is_err(), "{outside:?}");
+            assert!(TargetGrid::of((4, 3), Sizing::Crop { x, y, width, height }).is_err(), "{outside:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers in text: a row of pixels a line, separated by commas, semicolons, tabs or blanks.
 
-use super::super::source::{ChannelAxis, DType, Format, Model, Number, Source};
+use super::super::source::{ChannelAxis, ColourModel, DType, Format, Number, Source};
 use super::super::{FileRefusal, LONGEST_SIDE, text};
 use super::check_size;
 
@@ -52,7 +52,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source, FileRefusal> {
     Ok(Source {
         name: String::new(),
         format: Format::Csv,
-        model: Model::Array,
+        model: ColourModel::Array,
         alpha: false,
         lossy: false,
         dtype: DType::little(Number::Float, 8),

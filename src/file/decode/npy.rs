@@ -4,7 +4,7 @@
 //! is read here directly. A general reader of Python literals would recurse as deep as the file tells it to,
 //! and the crates that have one multiply a shape before checking it.
 
-use super::super::source::{ChannelAxis, DType, Format, Model, Number, Source};
+use super::super::source::{ChannelAxis, ColourModel, DType, Format, Number, Source};
 use super::super::{FileRefusal, text};
 use super::{MOST_SAMPLE_BYTES, check_size};
 
@@ -217,7 +217,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source, FileRefusal> {
     Ok(Source {
         name: String::new(),
         format: Format::Npy,
-        model: Model::Array,
+        model: ColourModel::Array,
         alpha: false,
         lossy: false,
         dtype: header.dtype,

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::codecs::{bmp::BmpDecoder, jpeg::JpegDecoder, webp::WebPDecoder};
 use image::{ColorType, ImageDecoder, ImageError, Limits};
 
-use super::super::source::{ChannelAxis, DType, Format, Model, Number, Source};
+use super::super::source::{ChannelAxis, ColourModel, DType, Format, Number, Source};
 use super::super::{FileRefusal, text};
 use super::{MOST_SAMPLE_BYTES, check_size};
 
@@ -52,9 +52,9 @@ fn samples(mut decoder: impl ImageDecoder, format: Format) -> Result<Source, Fil
         name: String::new(),
         format,
         model: if matches!(colour, ColorType::L8 | ColorType::La8 | ColorType::L16 | ColorType::La16) {
-            Model::Grey
+            ColourModel::Grey
         } else {
-            Model::Rgb
+            ColourModel::Rgb
         },
         alpha: colour.has_alpha(),
         lossy: false,

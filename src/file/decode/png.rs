@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use ::png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Limits, Transformations};
 
-use super::super::source::{ChannelAxis, DType, Format, Model, Number, Source};
+use super::super::source::{ChannelAxis, ColourModel, DType, Format, Number, Source};
 use super::super::{FileRefusal, text};
 use super::{MOST_DECODER_BYTES, MOST_SAMPLE_BYTES, check_size};
 
@@ -54,9 +54,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source, FileRefusal> {
         name: String::new(),
         format: Format::Png,
         model: match kind {
-            ColorType::Indexed => Model::Indexed,
-            ColorType::Rgb | ColorType::Rgba => Model::Rgb,
-            ColorType::Grayscale | ColorType::GrayscaleAlpha => Model::Grey,
+            ColorType::Indexed => ColourModel::Indexed,
+            ColorType::Rgb | ColorType::Rgba => ColourModel::Rgb,
+            ColorType::Grayscale | ColorType::GrayscaleAlpha => ColourModel::Grey,
         },
         alpha: matches!(kind, ColorType::GrayscaleAlpha | ColorType::Rgba),
         lossy: false,
@@ -77,7 +77,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source, FileRefusal> {
 
 /// Error for a pixel whose index is beyond the palette.
 pub(super) fn check_palette(source: &Source) -> Result<(), FileRefusal> {
-    if source.model != Model::Indexed || source.palette.len() > 255 {
+    if source.model != ColourModel::Indexed || source.palette.len() > 255 {
         return Ok(());
     }
     match source.data.iter().position(|&index| usize::from(index) >= source.palette.len()) {

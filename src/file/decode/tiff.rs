@@ -6,7 +6,7 @@ use ::tiff::decoder::{Decoder, DecodingResult, Limits};
 use ::tiff::tags::{PhotometricInterpretation, Tag};
 use ::tiff::{ColorType, TiffError};
 
-use super::super::source::{ChannelAxis, DType, Format, Model, Number, Source};
+use super::super::source::{ChannelAxis, ColourModel, DType, Format, Number, Source};
 use super::super::{FileRefusal, text};
 use super::png::{check_palette, unpacked};
 use super::{MOST_DECODER_BYTES, MOST_SAMPLE_BYTES, check_size};
@@ -39,16 +39,16 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source, FileRefusal> {
     drop(patched);
 
     let (bits, channels, model, alpha) = match colour {
-        ColorType::Gray(bits) => (bits, 1, Model::Grey, false),
-        ColorType::GrayA(bits) => (bits, 2, Model::Grey, true),
-        ColorType::RGB(bits) => (bits, 3, Model::Rgb, false),
-        ColorType::RGBA(bits) => (bits, 4, Model::Rgb, true),
+        ColorType::Gray(bits) => (bits, 1, ColourModel::Grey, false),
+        ColorType::GrayA(bits) => (bits, 2, ColourModel::Grey, true),
+        ColorType::RGB(bits) => (bits, 3, ColourModel::Rgb, false),
+        ColorType::RGBA(bits) => (bits, 4, ColourModel::Rgb, true),
         ColorType::Multiband { bit_depth, num_samples } => {
-            (bit_depth, num_samples.into(), Model::Array, false)
+            (bit_depth, num_samples.into(), ColourModel::Array, false)
         }
         other => return Err(text::unsupported(Format::Tiff, &format!("{other:?}"))),
     };
-    let model = if colours.is_empty() { model } else { Model::Indexed };
+    let model = if colours.is_empty() { model } else { ColourModel::Indexed };
     let planar = layout.planes > 1;
     let (dtype, mut data) = bytes_of(result);
     if bits < 8 {
@@ -70,7 +70,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Source, FileRefusal> {
         name: String::new(),
         format: Format::Tiff,
         // Samples that are no levels of a picture are numbers.
-        model: if number { model } else { Model::Array },
+        model: if number { model } else { ColourModel::Array },
         alpha: alpha && number,
         lossy: false,
         dtype,

@@ -14,10 +14,10 @@
 
 use super::super::choice::{Assignment, ChannelAxis, Key, Of, Rest, To, Values};
 use super::super::palette::Known;
-use super::super::source::{Colour, Model, Number, Planes, Source};
+use super::super::source::{Colour, ColourModel, Number, Planes, Source};
 use super::super::{FileRefusal, MOST_CLASSES, text};
 use super::tally::{ColourTally, Pixels, spread};
-use super::{Facts, Kind, Suggestion};
+use super::{RuleFacts, SampleKind, SuggestedReading};
 
 /// Distance within which a changed colour is still that colour, in levels of 255.
 const SAME: f64 = 48.0;
@@ -75,12 +75,12 @@ pub(super) fn alpha(
     colours: &ColourTally,
 ) -> Result<Alpha, FileRefusal> {
     let translucent_palette =
-        source.model == Model::Indexed && source.palette.iter().any(|entry| entry[3] < 255);
+        source.model == ColourModel::Indexed && source.palette.iter().any(|entry| entry[3] < 255);
     if !source.alpha && !translucent_palette {
         return Ok(Alpha::None);
     }
     let pixels = Pixels::new(source, *planes, &Of::Alpha)?;
-    let opaque = if source.model == Model::Indexed { 255.0 } else { source.white().unwrap_or(255.0) };
+    let opaque = if source.model == ColourModel::Indexed { 255.0 } else { source.white().unwrap_or(255.0) };
     let (mut least, mut most, mut soft) = (f64::INFINITY, f64::NEG_INFINITY, false);
     // Colour of the clear pixels and of the others: none yet, one, or several.
     let mut sides: [Option<Option<Colour>>; 2] = [None, None];
@@ -116,9 +116,9 @@ pub(super) fn alpha(
 pub(super) fn suggest(
     tally: &ColourTally,
     source: &Source,
-    facts: Facts<'_>,
-    by_value: impl Fn(Of, Facts<'_>) -> Result<Suggestion, FileRefusal>,
-) -> Result<Suggestion, FileRefusal> {
+    facts: RuleFacts<'_>,
+    by_value: impl Fn(Of, RuleFacts<'_>) -> Result<SuggestedReading, FileRefusal>,
+) -> Result<SuggestedReading, FileRefusal> {
     let tolerance = if facts.lossy { 40 } else { 0 };
     if tally.is_grey(tolerance) {
         return by_value(Of::Value, facts);
@@ -145,8 +145,8 @@ pub(super) fn suggest(
         });
         let [from, to] = ends;
         let text = text::between(&from, &to);
-        let suggestion = by_value(Of::Between { from, to }, Facts { white: Some(1.0), ..facts })?;
-        return Ok(Suggestion { text, ..suggestion });
+        let suggestion = by_value(Of::Between { from, to }, RuleFacts { white: Some(1.0), ..facts })?;
+        return Ok(SuggestedReading { text, ..suggestion });
     }
     let (main, far) = main_colours(tally, facts.lossy, bits);
     if main.is_empty() || main.len() > MOST_CLASSES || far as f64 > MOST_FAR * tally.pixels as f64 {
@@ -193,7 +193,7 @@ fn labels(classes: usize, assign: Vec<Assignment>) -> Values {
 }
 
 /// Colours that the truth of the scene has, all of them.
-fn by_legend(tally: &ColourTally, bits: u8, facts: Facts<'_>) -> Option<Suggestion> {
+fn by_legend(tally: &ColourTally, bits: u8, facts: RuleFacts<'_>) -> Option<SuggestedReading> {
     let scene = facts.scene?;
     let legend = scene.legend.filter(|legend| legend.of == Of::Colour)?;
     let known = |colour: &Colour| {
@@ -203,8 +203,12 @@ fn by_legend(tally: &ColourTally, bits: u8, facts: Facts<'_>) -> Option<Suggesti
     if facts.plane == crate::scene::Plane::Truth || !tally.counts.iter().all(|(colour, _)| known(colour)) {
         return None;
     }
-    let kind = if scene.classes == 2 { Kind::Mask } else { Kind::Colours };
-    Some(Suggestion::sure(kind, labels(scene.classes, legend.assign.clone()), text::colours_as_in_truth()))
+    let kind = if scene.classes == 2 { SampleKind::Mask } else { SampleKind::Colours };
+    Some(SuggestedReading::sure(
+        kind,
+        labels(scene.classes, legend.assign.clone()),
+        text::colours_as_in_truth(),
+    ))
 }
 
 /// Classes of a well-known palette; none if no palette has all colours.
@@ -212,11 +216,11 @@ fn known(
     colours: &[Colour],
     tally: &ColourTally,
     source: &Source,
-    facts: Facts<'_>,
+    facts: RuleFacts<'_>,
     snapped: bool,
-) -> Option<Suggestion> {
+) -> Option<SuggestedReading> {
     let bits = source.bits;
-    let voc_map = source.model == Model::Indexed && !snapped && {
+    let voc_map = source.model == ColourModel::Indexed && !snapped && {
         let used: Vec<(u8, [u8; 3])> = used_entries(source, tally);
         Known::is_voc_map(&used) && used.iter().all(|&(id, _)| id <= 20 || id == 255)
     };
@@ -259,8 +263,8 @@ fn known(
         })
         .collect();
     let classes = if own { wanted.unwrap_or(most + 1) } else { ids.len() };
-    let kind = if binary { Kind::Mask } else { Kind::Palette };
-    let mut suggestion = Suggestion::sure(
+    let kind = if binary { SampleKind::Mask } else { SampleKind::Palette };
+    let mut suggestion = SuggestedReading::sure(
         kind,
         labels(classes, assign.clone()),
         text::known_palette(data_set.name(), ids.len()),
@@ -284,7 +288,7 @@ fn known(
 
 /// Palette indices as ids; none of other pictures and of indices beyond the classes.
 fn by_index(source: &Source, tally: &ColourTally) -> Option<Values> {
-    let used: Vec<u8> = if source.model == Model::Indexed {
+    let used: Vec<u8> = if source.model == ColourModel::Indexed {
         used_entries(source, tally).into_iter().map(|(id, _)| id).collect()
     } else {
         Vec::new()
@@ -323,21 +327,21 @@ fn cornered(colour: Colour) -> Colour {
     best.0
 }
 
-fn two_colours([one, two]: [Colour; 2], bits: u8) -> Suggestion {
+fn two_colours([one, two]: [Colour; 2], bits: u8) -> SuggestedReading {
     // The more frequent one comes first.
     let black = |colour: Colour| colour == [0; 3];
     let (ground, figure) = if black(two) { (two, one) } else { (one, two) };
     let mask = labels(2, assign_colours([(ground, To::Class(0)), (figure, To::Class(1))], bits));
     let turned = labels(2, assign_colours([(ground, To::Class(1)), (figure, To::Class(0))], bits));
     let keys = [ground, figure].map(|colour| Key::of_colour(colour, bits));
-    let suggestion = Suggestion::sure(Kind::Mask, mask, text::two_colours(&keys[0], &keys[1]));
+    let suggestion = SuggestedReading::sure(SampleKind::Mask, mask, text::two_colours(&keys[0], &keys[1]));
     let suggestion =
         if black(ground) { suggestion } else { suggestion.asking(text::which_colour(&keys[0], &keys[1])) };
     suggestion.or(text::alternative_turned_colours(), turned)
 }
 
 /// Classes in the order of hue.
-fn in_hue_order(colours: &[Colour], bits: u8, facts: Facts<'_>) -> Suggestion {
+fn in_hue_order(colours: &[Colour], bits: u8, facts: RuleFacts<'_>) -> SuggestedReading {
     let ground = if colours.contains(&[0; 3]) { [0; 3] } else { colours[0] };
     let mut others: Vec<Colour> = colours.iter().copied().filter(|&colour| colour != ground).collect();
     others.sort_by(|&a, &b| hue_order(a).total_cmp(&hue_order(b)).then(luma(a).cmp(&luma(b))));
@@ -356,7 +360,7 @@ fn in_hue_order(colours: &[Colour], bits: u8, facts: Facts<'_>) -> Suggestion {
         )
     };
     let keys: Vec<Key> = ordered.iter().map(|&colour| Key::of_colour(colour, bits)).collect();
-    Suggestion::sure(Kind::Colours, values, text::colours_in_order(&keys))
+    SuggestedReading::sure(SampleKind::Colours, values, text::colours_in_order(&keys))
         .asking(text::is_in_order(keys.len()))
         .or(text::alternative_by_luma(), by_luma)
 }

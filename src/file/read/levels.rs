@@ -14,7 +14,7 @@ use super::super::choice::{Assignment, Key, Of, Rest, To, Values};
 use super::super::palette::NamedIds;
 use super::super::{FileRefusal, MOST_CLASSES, text};
 use super::tally::Tally;
-use super::{Facts, Kind, Suggestion, assign_values, numbers};
+use super::{RuleFacts, SampleKind, SuggestedReading, assign_values, numbers};
 use crate::scene::Plane;
 
 /// Largest id that counts as a small one: the last of Cityscapes.
@@ -26,7 +26,7 @@ const MOST_LOSSY_BETWEEN: f64 = 0.2;
 /// The same, of a format that does not.
 const MOST_STRAYS: f64 = 0.01;
 
-pub(super) fn suggest(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefusal> {
+pub(super) fn suggest(tally: &Tally, of: Of, facts: RuleFacts<'_>) -> Result<SuggestedReading, FileRefusal> {
     if let Some(known) = by_legend(tally, &of, facts) {
         return Ok(known);
     }
@@ -74,7 +74,7 @@ fn same(a: f64, b: f64) -> bool {
 /// Values and void values, each with its pixels.
 type Counted = Vec<(f64, usize)>;
 
-fn split_voids(tally: &Tally, facts: Facts<'_>) -> (Counted, Counted) {
+fn split_voids(tally: &Tally, facts: RuleFacts<'_>) -> (Counted, Counted) {
     let is_void = |value: f64| VOIDS.contains(&value) || facts.type_most == Some(value);
     let (voids, small): (Counted, Counted) = tally.counts.iter().partition(|(value, _)| is_void(*value));
     let positive = voids.iter().filter(|(value, _)| *value > 0.0).count();
@@ -112,7 +112,7 @@ fn labels(of: Of, classes: usize, assign: Vec<Assignment>) -> Values {
 }
 
 /// Values that the truth of the scene has, all of them.
-fn by_legend(tally: &Tally, of: &Of, facts: Facts<'_>) -> Option<Suggestion> {
+fn by_legend(tally: &Tally, of: &Of, facts: RuleFacts<'_>) -> Option<SuggestedReading> {
     let scene = facts.scene?;
     let legend = scene.legend.filter(|legend| legend.of == *of)?;
     if facts.plane == Plane::Truth || tally.many || tally.counts.is_empty() {
@@ -121,18 +121,18 @@ fn by_legend(tally: &Tally, of: &Of, facts: Facts<'_>) -> Option<Suggestion> {
     let found = |&(value, _): &(f64, usize)| legend.assign.iter().find(|a| a.key == Key::Value(value));
     let assign: Option<Vec<Assignment>> = tally.counts.iter().map(|count| found(count).cloned()).collect();
     assign?;
-    let kind = if scene.classes == 2 { Kind::Mask } else { Kind::Ids };
+    let kind = if scene.classes == 2 { SampleKind::Mask } else { SampleKind::Ids };
     let values = Values::Labels {
         of: of.clone(),
         classes: scene.classes.clamp(2, MOST_CLASSES) as u8,
         assign: legend.assign.clone(),
         rest: Rest::Nearest,
     };
-    Some(Suggestion::sure(kind, values, text::as_in_truth(&numbers_of(&tally.counts))))
+    Some(SuggestedReading::sure(kind, values, text::as_in_truth(&numbers_of(&tally.counts))))
 }
 
 /// Class ids that were divided by 255, as a conversion to a tensor does.
-fn divided_ids(tally: &Tally, of: &Of) -> Option<Suggestion> {
+fn divided_ids(tally: &Tally, of: &Of) -> Option<SuggestedReading> {
     if tally.many || tally.whole || tally.counts.len() < 2 || tally.counts.len() > MOST_CLASSES {
         return None;
     }
@@ -144,11 +144,14 @@ fn divided_ids(tally: &Tally, of: &Of) -> Option<Suggestion> {
     let most = (tally.most * 255.0).round() as usize;
     let pairs = tally.counts.iter().zip(&ids).map(|((value, _), id)| (*value, To::Class(id.round() as u8)));
     let values = labels(of.clone(), most + 1, assign_values(pairs));
-    Some(Suggestion::sure(Kind::Ids, values, text::divided_ids(most)).asking(text::are_divided_ids()))
+    Some(
+        SuggestedReading::sure(SampleKind::Ids, values, text::divided_ids(most))
+            .asking(text::are_divided_ids()),
+    )
 }
 
 /// Picture in a format that changes values: a mask whose levels lie near both ends, or numbers.
-fn lossy(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefusal> {
+fn lossy(tally: &Tally, of: Of, facts: RuleFacts<'_>) -> Result<SuggestedReading, FileRefusal> {
     let white = facts.white.unwrap_or(tally.most);
     let low = tally.pixels_of(|value| value <= 0.25 * white);
     let high = tally.pixels_of(|value| value >= 0.75 * white);
@@ -167,8 +170,8 @@ fn lossy(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefu
         return Ok(suggestion.or(text::alternative_mask(white), mask));
     }
     let text = text::lossy_mask(tally.counts.len(), white);
-    let mut suggestion =
-        Suggestion::sure(Kind::Mask, mask, text).saying(text::snapped(tally.pixels - ends, tally.pixels));
+    let mut suggestion = SuggestedReading::sure(SampleKind::Mask, mask, text)
+        .saying(text::snapped(tally.pixels - ends, tally.pixels));
     if low == 0 || high == 0 {
         suggestion = suggestion.asking(text::one_end(low == 0));
     }
@@ -176,7 +179,7 @@ fn lossy(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefu
 }
 
 /// Mask of 0 and its white with few pixels between, or near its ends.
-fn strays(tally: &Tally, of: &Of, voids: &[(f64, usize)], facts: Facts<'_>) -> Option<Suggestion> {
+fn strays(tally: &Tally, of: &Of, voids: &[(f64, usize)], facts: RuleFacts<'_>) -> Option<SuggestedReading> {
     let [(first, dark), .., (last, bright)] = tally.counts[..] else { return None };
     let white = facts.white.filter(|&white| white >= 255.0).unwrap_or(255.0);
     // Levels up to 255 in a type of more bits are those of 8.
@@ -201,11 +204,8 @@ fn strays(tally: &Tally, of: &Of, voids: &[(f64, usize)], facts: Facts<'_>) -> O
     let mask = labels(of.clone(), 2, assign_values([(0.0, To::Class(0)), (last, To::Class(1))]));
     let mut found: Counted = tally.counts[1..tally.counts.len() - 1].to_vec();
     found.truncate(6);
-    let mut suggestion = Suggestion::sure(Kind::Mask, mask, text::mask(0.0, last)).saying(text::strays(
-        all,
-        &numbers_of(&found),
-        tally.counts.len() - 2 > found.len(),
-    ));
+    let mut suggestion = SuggestedReading::sure(SampleKind::Mask, mask, text::mask(0.0, last))
+        .saying(text::strays(all, &numbers_of(&found), tally.counts.len() - 2 > found.len()));
     let small: Counted =
         tally.counts.iter().filter(|(value, _)| *value <= LARGEST_SMALL_ID).copied().collect();
     if !voids.is_empty() && small.len() > 1 && bright_levels == 1 {
@@ -225,8 +225,8 @@ fn named_ids(
     small: &[(f64, usize)],
     voids: &[(f64, usize)],
     of: &Of,
-    facts: Facts<'_>,
-) -> Option<Suggestion> {
+    facts: RuleFacts<'_>,
+) -> Option<SuggestedReading> {
     let known = NamedIds::of_name(facts.name)?;
     let meanings: Option<Vec<_>> = small
         .iter()
@@ -259,7 +259,7 @@ fn named_ids(
         return None;
     }
     let text = text::named_ids(known.name(), &numbers_of(small));
-    let suggestion = Suggestion::sure(Kind::Ids, labels(of.clone(), classes, assign), text);
+    let suggestion = SuggestedReading::sure(SampleKind::Ids, labels(of.clone(), classes, assign), text);
     Some(if renumber {
         let of = known.count();
         suggestion.saying(text::renumbered(next.into(), of)).asking(text::named_by_file(known.name()))
@@ -269,21 +269,26 @@ fn named_ids(
 }
 
 /// Nothing but values that stand for void.
-fn only_void(tally: &Tally, of: Of, facts: Facts<'_>) -> Suggestion {
+fn only_void(tally: &Tally, of: Of, facts: RuleFacts<'_>) -> SuggestedReading {
     let (value, _) = tally.counts[0];
     let values = labels(of.clone(), scene_classes(facts, 2), assign_values(assign_void(&tally.counts)));
     let whole = labels(of, 2, assign_values([(value, To::Class(1))]));
-    Suggestion::sure(Kind::Ids, values, text::only_void(value))
+    SuggestedReading::sure(SampleKind::Ids, values, text::only_void(value))
         .asking(text::is_void_or_full(value))
         .or(text::alternative_full(), whole)
 }
 
-fn scene_classes(facts: Facts<'_>, own: usize) -> usize {
+fn scene_classes(facts: RuleFacts<'_>, own: usize) -> usize {
     facts.many_classes().map_or(own, |classes| classes.max(own).min(MOST_CLASSES))
 }
 
 /// One value beside void.
-fn one_value((value, _): (f64, usize), voids: &[(f64, usize)], of: Of, facts: Facts<'_>) -> Suggestion {
+fn one_value(
+    (value, _): (f64, usize),
+    voids: &[(f64, usize)],
+    of: Of,
+    facts: RuleFacts<'_>,
+) -> SuggestedReading {
     let full = facts.white == Some(value);
     let class = match value {
         0.0 => 0,
@@ -294,7 +299,8 @@ fn one_value((value, _): (f64, usize), voids: &[(f64, usize)], of: Of, facts: Fa
     };
     let to = |class| assign_values(std::iter::once((value, To::Class(class))).chain(assign_void(voids)));
     let values = labels(of.clone(), scene_classes(facts, usize::from(class) + 1), to(class));
-    let suggestion = Suggestion::sure(Kind::Ids, values, text::one_value(value, class, &numbers_of(voids)));
+    let suggestion =
+        SuggestedReading::sure(SampleKind::Ids, values, text::one_value(value, class, &numbers_of(voids)));
     if value == 0.0 || (same(value, 1.0) && voids.is_empty()) {
         return suggestion;
     }
@@ -305,7 +311,12 @@ fn one_value((value, _): (f64, usize), voids: &[(f64, usize)], of: Of, facts: Fa
 }
 
 /// Two values beside void.
-fn two_values(pair: [(f64, usize); 2], voids: &[(f64, usize)], of: Of, facts: Facts<'_>) -> Suggestion {
+fn two_values(
+    pair: [(f64, usize); 2],
+    voids: &[(f64, usize)],
+    of: Of,
+    facts: RuleFacts<'_>,
+) -> SuggestedReading {
     let [low, high] = pair.map(|(value, _)| value);
     let assign = |one: u8, two: u8| {
         assign_values([(low, To::Class(one)), (high, To::Class(two))].into_iter().chain(assign_void(voids)))
@@ -316,11 +327,16 @@ fn two_values(pair: [(f64, usize); 2], voids: &[(f64, usize)], of: Of, facts: Fa
         && low >= 0.0
     {
         let ids = labels(of, classes, assign(low as u8, high as u8));
-        return Suggestion::sure(Kind::Ids, ids, text::ids(&numbers_of(&pair), &numbers_of(voids)));
+        return SuggestedReading::sure(
+            SampleKind::Ids,
+            ids,
+            text::ids(&numbers_of(&pair), &numbers_of(voids)),
+        );
     }
     let mask = labels(of.clone(), 2, assign(0, 1));
     let turned = labels(of.clone(), 2, assign(1, 0));
-    let suggestion = Suggestion::sure(Kind::Mask, mask, text::mask_beside(low, high, &numbers_of(voids)));
+    let suggestion =
+        SuggestedReading::sure(SampleKind::Mask, mask, text::mask_beside(low, high, &numbers_of(voids)));
     let white = facts.white.unwrap_or(255.0).max(1.0);
     let near_both_ends = voids.is_empty() && low <= 0.25 * white && high >= 0.75 * white && white >= 255.0;
     let suggestion = if low == 0.0 || near_both_ends {
@@ -341,8 +357,8 @@ fn class_ids(
     small: &[(f64, usize)],
     voids: &[(f64, usize)],
     of: &Of,
-    facts: Facts<'_>,
-) -> Option<Suggestion> {
+    facts: RuleFacts<'_>,
+) -> Option<SuggestedReading> {
     let (least, most) = (small.first()?.0, small.last()?.0);
     if least < 0.0 || most > LARGEST_SMALL_ID {
         return None;
@@ -355,7 +371,7 @@ fn class_ids(
         let own = small.iter().map(|(value, _)| (*value, To::Class(*value as u8)));
         let classes = scene_classes(facts, most as usize + 1);
         let values = labels(of.clone(), classes, assign_values(own.chain(assign_void(voids))));
-        let suggestion = Suggestion::sure(Kind::Ids, values, text);
+        let suggestion = SuggestedReading::sure(SampleKind::Ids, values, text);
         let foreground =
             small.iter().map(|(value, _)| (*value, if *value == 0.0 { To::Class(0) } else { To::Class(1) }));
         let merged = labels(of.clone(), 2, assign_values(foreground.chain(assign_void(voids))));
@@ -365,7 +381,7 @@ fn class_ids(
                 .or(text::alternative_merged(), merged),
         );
     }
-    let suggestion = Suggestion::sure(Kind::Ids, renumbered, text)
+    let suggestion = SuggestedReading::sure(SampleKind::Ids, renumbered, text)
         .saying(text::renumbered(small.len(), most as usize + 1));
     let suggestion = if least == 0.0 {
         suggestion.asking(text::keeps_present(most))
@@ -394,13 +410,16 @@ fn few_levels(
     voids: &[(f64, usize)],
     of: Of,
     tally: &Tally,
-    facts: Facts<'_>,
-) -> Suggestion {
+    facts: RuleFacts<'_>,
+) -> SuggestedReading {
     let in_order = (0..).map(To::Class).zip(small).map(|(to, (value, _))| (*value, to));
     let values = labels(of.clone(), small.len(), assign_values(in_order.chain(assign_void(voids))));
-    let suggestion =
-        Suggestion::sure(Kind::Levels, values, text::levels(&numbers_of(small), &numbers_of(voids)))
-            .asking(text::are_levels(small.len()));
+    let suggestion = SuggestedReading::sure(
+        SampleKind::Levels,
+        values,
+        text::levels(&numbers_of(small), &numbers_of(voids)),
+    )
+    .asking(text::are_levels(small.len()));
     match numbers::one(tally, of, facts) {
         // Of two classes no prediction is in levels of several.
         Ok(numbers)

@@ -1,6 +1,6 @@
 //! Reading of a source: what it is, what each value stands for, and whether that is sure.
 //!
-//! A rule is here to prefill a [`Choice`], never to decide in silence: where two rules are possible the reading is not
+//! A rule is here to prefill a [`FileChoice`], never to decide in silence: where two rules are possible the reading is not
 //! sure, its questions say why, and the other way is among its alternatives.
 
 mod colours;
@@ -12,9 +12,9 @@ pub(super) mod tally;
 
 use serde::Serialize;
 
-use super::apply::{Legend, Read, apply};
-use super::choice::{Assignment, Channels, Choice, Key, Method, Of, Scale, Sizing, To, Values};
-use super::source::{ArrayEntry, Format, Model, Source};
+use super::apply::{FileLegend, Read, apply};
+use super::choice::{Assignment, Channels, FileChoice, Key, NumberScale, Of, Resampling, Sizing, To, Values};
+use super::source::{ArrayEntry, ColourModel, Format, Source};
 use super::{FileError, FileRefusal, LONGEST_SCENE_SIDE, text};
 use crate::scene::Plane;
 use colours::Alpha;
@@ -28,7 +28,7 @@ const MOST_ROWS: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Kind {
+pub enum SampleKind {
     /// Background and foreground.
     Mask,
     /// Class ids.
@@ -72,7 +72,7 @@ pub struct Alternative {
     /// Label of the way.
     pub label: String,
     /// Choice that takes it.
-    pub choice: Choice,
+    pub choice: FileChoice,
 }
 
 /// Reading of a file, for a person to confirm or change.
@@ -87,7 +87,7 @@ pub struct Reading {
     /// Half of the scene that the file is read for.
     pub plane: Plane,
     /// Kind of the file.
-    pub kind: Kind,
+    pub kind: SampleKind,
     /// Columns of the file.
     pub width: usize,
     /// Rows of the file.
@@ -109,7 +109,7 @@ pub struct Reading {
     /// Number of values or colours in the file; none if they are too many to count.
     pub distinct: Option<usize>,
     /// Reading that is suggested.
-    pub choice: Choice,
+    pub choice: FileChoice,
     /// Other readings.
     pub alternatives: Vec<Alternative>,
     /// Arrays of an `.npz`.
@@ -128,7 +128,7 @@ pub struct SceneContext<'a> {
     /// Rows of the scene.
     pub height: usize,
     /// Meaning of the truth's values; none if the truth was painted.
-    pub legend: Option<&'a Legend>,
+    pub legend: Option<&'a FileLegend>,
 }
 
 /// Circumstances of a reading.
@@ -137,12 +137,12 @@ pub struct Context<'a> {
     /// Scene that a prediction joins, or whose classes a truth is thought to have.
     pub scene: Option<SceneContext<'a>>,
     /// Choice for a file of the same [`Reading::shape_key`].
-    pub remembered: Option<&'a Choice>,
+    pub remembered: Option<&'a FileChoice>,
 }
 
 /// Reading of a truth and a prediction together.
 #[derive(Debug, Clone)]
-pub struct Pair {
+pub struct ReadingPair {
     /// Reading of the truth.
     pub truth: Reading,
     /// Reading of the prediction, in the scene of the truth.
@@ -151,8 +151,8 @@ pub struct Pair {
 
 /// Values, sentences and sureness of a rule.
 #[derive(Debug, Clone)]
-struct Suggestion {
-    kind: Kind,
+struct SuggestedReading {
+    kind: SampleKind,
     values: Values,
     text: String,
     questions: Vec<String>,
@@ -160,8 +160,8 @@ struct Suggestion {
     alternatives: Vec<(String, Values)>,
 }
 
-impl Suggestion {
-    fn sure(kind: Kind, values: Values, text: String) -> Self {
+impl SuggestedReading {
+    fn sure(kind: SampleKind, values: Values, text: String) -> Self {
         Self { kind, values, text, questions: Vec::new(), remarks: Vec::new(), alternatives: Vec::new() }
     }
 
@@ -183,7 +183,7 @@ impl Suggestion {
     }
 }
 
-impl Suggestion {
+impl SuggestedReading {
     /// Puts what a person chose in the place of what was suggested, which stays as another way.
     fn choose(&mut self, chosen: &Values) {
         let suggested = std::mem::replace(&mut self.values, chosen.clone());
@@ -197,7 +197,7 @@ impl Suggestion {
 
 /// What rules know beside the values.
 #[derive(Debug, Clone, Copy)]
-struct Facts<'a> {
+struct RuleFacts<'a> {
     plane: Plane,
     name: &'a str,
     /// Largest value a sample can have; none for numbers of more than 16 bits.
@@ -209,7 +209,7 @@ struct Facts<'a> {
     scene: Option<SceneContext<'a>>,
 }
 
-impl Facts<'_> {
+impl RuleFacts<'_> {
     /// Classes of the scene, if it is one of more than two.
     fn many_classes(&self) -> Option<usize> {
         self.scene.map(|scene| scene.classes).filter(|&classes| classes > 2)
@@ -232,7 +232,7 @@ pub fn read_by(
     source: &Source,
     plane: Plane,
     context: Context<'_>,
-    choice: &Choice,
+    choice: &FileChoice,
 ) -> Result<Reading, FileError> {
     reading(source, plane, context, Some(choice)).map_err(|refusal| refusal.of(source.name()))
 }
@@ -241,7 +241,7 @@ fn reading(
     source: &Source,
     plane: Plane,
     context: Context<'_>,
-    chosen: Option<&Choice>,
+    chosen: Option<&FileChoice>,
 ) -> Result<Reading, FileRefusal> {
     let classes = context.scene.map(|scene| scene.classes);
     let key = shape_key(source, plane);
@@ -249,7 +249,7 @@ fn reading(
         chosen.or(context.remembered).map(|choice| choice.channel_axis).filter(|_| source.shape.len() > 2);
     let layout = Layout::of(source, asked, classes)?;
     let planes = source.planes(layout.axes);
-    let facts = Facts {
+    let facts = RuleFacts {
         plane,
         name: source.name(),
         white: source.white(),
@@ -304,7 +304,7 @@ fn reading(
     }
 
     let choice =
-        |values| Choice { array: source.array.clone(), channel_axis: layout.channel_axis, values, size };
+        |values| FileChoice { array: source.array.clone(), channel_axis: layout.channel_axis, values, size };
     let mut alternatives: Vec<Alternative> = suggestion
         .alternatives
         .into_iter()
@@ -315,7 +315,7 @@ fn reading(
             super::choice::ChannelAxis::First => super::choice::ChannelAxis::Last,
             super::choice::ChannelAxis::Last => super::choice::ChannelAxis::First,
         };
-        let turned = Choice { channel_axis: other, ..choice(suggestion.values.clone()) };
+        let turned = FileChoice { channel_axis: other, ..choice(suggestion.values.clone()) };
         alternatives.push(Alternative { label: text::other_axis(other), choice: turned });
     }
     let (values, distinct) = rows(source, &layout, &suggestion.values)?;
@@ -345,42 +345,42 @@ fn reading(
 ///
 /// The prediction is read by itself first; if it has more than two classes, the truth is read as one of that many; then
 /// the prediction is read in the truth's scene, with what the truth's values mean. Error if either is refused.
-pub fn read_pair(truth: &Source, prediction: &Source) -> Result<Pair, FileError> {
+pub fn read_pair(truth: &Source, prediction: &Source) -> Result<ReadingPair, FileError> {
     let alone = read(prediction, Plane::Prediction, Context::default())?;
     let hint = SceneContext { classes: alone.classes, width: 0, height: 0, legend: None };
     let context = Context { scene: (alone.classes > 2).then_some(hint), remembered: None };
     let truth_reading = read(truth, Plane::Truth, context)?;
     let Read::Truth(read_truth) = apply(truth, &truth_reading.choice, Plane::Truth)? else {
-        return Ok(Pair { truth: truth_reading, prediction: alone });
+        return Ok(ReadingPair { truth: truth_reading, prediction: alone });
     };
     let (height, width) = read_truth.labels.dim();
     let scene =
         SceneContext { classes: truth_reading.classes, width, height, legend: Some(&read_truth.legend) };
     let prediction = read(prediction, Plane::Prediction, Context { scene: Some(scene), remembered: None })?;
-    Ok(Pair { truth: truth_reading, prediction })
+    Ok(ReadingPair { truth: truth_reading, prediction })
 }
 
 /// Rule for a source by its kind of samples.
-fn suggest(source: &Source, layout: &Layout, facts: Facts<'_>) -> Result<Suggestion, FileRefusal> {
+fn suggest(source: &Source, layout: &Layout, facts: RuleFacts<'_>) -> Result<SuggestedReading, FileRefusal> {
     let planes = source.planes(layout.axes);
     let pixels = |of: &Of| Pixels::new(source, planes, of);
-    let by_value = |of: Of, facts: Facts<'_>| {
+    let by_value = |of: Of, facts: RuleFacts<'_>| {
         let samples = pixels(&of)?;
         let tally = Tally::of(planes.height, planes.width, |y, x| samples.value(y, x))?;
         levels::suggest(&tally, of, facts)
     };
     match source.model {
-        Model::Array if planes.channels == 1 => by_value(Of::Value, facts),
-        Model::Array => {
+        ColourModel::Array if planes.channels == 1 => by_value(Of::Value, facts),
+        ColourModel::Array => {
             if let Some(colours) = colours::in_array(source, &planes, layout.channel_axis)? {
                 return colours::suggest(&colours, source, facts, by_value);
             }
             numbers::several(&planes, source.dtype, facts)
         }
-        Model::Grey | Model::Rgb | Model::Indexed => {
+        ColourModel::Grey | ColourModel::Rgb | ColourModel::Indexed => {
             let by_alpha = |asking: bool| {
-                let white = if source.model == Model::Indexed { Some(255.0) } else { facts.white };
-                let suggestion = by_value(Of::Alpha, Facts { white, ..facts })?;
+                let white = if source.model == ColourModel::Indexed { Some(255.0) } else { facts.white };
+                let suggestion = by_value(Of::Alpha, RuleFacts { white, ..facts })?;
                 let suggestion = suggestion.saying(text::mask_in_alpha());
                 Ok(if asking { suggestion.asking(text::is_mask_in_alpha()) } else { suggestion })
             };
@@ -441,7 +441,7 @@ fn rows(
 
 /// Size that is suggested, with the question if it is not the file's own.
 fn sizing(own: (usize, usize), plane: Plane, scene: Option<SceneContext<'_>>) -> (Sizing, Option<String>) {
-    let to = |(width, height)| Sizing::Resample { width, height, method: Method::Centre };
+    let to = |(width, height)| Sizing::Resample { width, height, method: Resampling::Centre };
     if let (Plane::Prediction, Some(scene)) = (plane, scene)
         && scene.width > 0
     {
@@ -480,10 +480,10 @@ fn misfit(plane: Plane, values: &Values, classes: usize, scene: SceneContext<'_>
 /// Key of files that one choice can serve: plane, format, type of sample, axes.
 fn shape_key(source: &Source, plane: Plane) -> String {
     let model = match source.model {
-        Model::Array => "array",
-        Model::Grey => "grey",
-        Model::Rgb => "rgb",
-        Model::Indexed => "indexed",
+        ColourModel::Array => "array",
+        ColourModel::Grey => "grey",
+        ColourModel::Rgb => "rgb",
+        ColourModel::Indexed => "indexed",
     };
     let plane = match plane {
         Plane::Truth => "truth",
@@ -501,17 +501,17 @@ fn shape_key(source: &Source, plane: Plane) -> String {
 }
 
 /// Scale as a word for people and scripts.
-pub(super) fn scale_word(kind: Kind, values: &Values) -> String {
+pub(super) fn scale_word(kind: SampleKind, values: &Values) -> String {
     match values {
-        Values::Labels { .. } if kind == Kind::Mask => "hard mask".to_owned(),
+        Values::Labels { .. } if kind == SampleKind::Mask => "hard mask".to_owned(),
         Values::Labels { .. } => "class ids".to_owned(),
         Values::Numbers { scale, .. } => match scale {
-            Scale::Probabilities if kind == Kind::OneHot => "one-hot".to_owned(),
-            Scale::Probabilities => "probabilities".to_owned(),
-            Scale::Of(100.0) => "percent".to_owned(),
-            Scale::Of(white) => format!("0–{white}"),
-            Scale::Logits => "logits".to_owned(),
-            Scale::LogProbabilities => "log-probabilities".to_owned(),
+            NumberScale::Probabilities if kind == SampleKind::OneHot => "one-hot".to_owned(),
+            NumberScale::Probabilities => "probabilities".to_owned(),
+            NumberScale::Of(100.0) => "percent".to_owned(),
+            NumberScale::Of(white) => format!("0–{white}"),
+            NumberScale::Logits => "logits".to_owned(),
+            NumberScale::LogProbabilities => "log-probabilities".to_owned(),
         },
     }
 }

@@ -1,10 +1,10 @@
 //! Numbers: probabilities on any scale, or logits, and what their channels mean.
 
-use super::super::choice::{Channels, Of, Scale, Values};
+use super::super::choice::{Channels, NumberScale, Of, Values};
 use super::super::source::{DType, Number, Planes};
 use super::super::{FileRefusal, text};
 use super::tally::Tally;
-use super::{Facts, Kind, Suggestion};
+use super::{RuleFacts, SampleKind, SuggestedReading};
 use crate::scene::Plane;
 
 /// Distance from 0 to 1 that rounding explains.
@@ -12,7 +12,7 @@ const ROUNDING: f64 = 1e-6;
 /// Farthest that a spline overshoots 0 and 1.
 const OVERSHOOT: f64 = 0.5;
 
-fn values(of: Of, scale: Scale, channels: Channels, clip: bool) -> Values {
+fn values(of: Of, scale: NumberScale, channels: Channels, clip: bool) -> Values {
     Values::Numbers { of, scale, channels, clip, cut: 0.5 }
 }
 
@@ -21,69 +21,76 @@ pub(super) fn levels_as_probabilities(of: Of, white: f64) -> Values {
     values(of, scale_of(white), Channels::Foreground, false)
 }
 
-fn scale_of(white: f64) -> Scale {
-    if white.to_bits() == 1f64.to_bits() { Scale::Probabilities } else { Scale::Of(white) }
+fn scale_of(white: f64) -> NumberScale {
+    if white.to_bits() == 1f64.to_bits() { NumberScale::Probabilities } else { NumberScale::Of(white) }
 }
 
 /// Scale of numbers by their range, with the question if it is not sure.
 struct Ranged {
-    scale: Scale,
+    scale: NumberScale,
     clip: bool,
     question: Option<String>,
     remark: Option<String>,
 }
 
 /// Scale by the least and largest value, and by the type. Error for a range that no scale has.
-fn ranged(least: f64, most: f64, whole: bool, inside: f64, facts: Facts<'_>) -> Result<Ranged, FileRefusal> {
+fn ranged(
+    least: f64,
+    most: f64,
+    whole: bool,
+    inside: f64,
+    facts: RuleFacts<'_>,
+) -> Result<Ranged, FileRefusal> {
     let sure = |scale| Ranged { scale, clip: false, question: None, remark: None };
     let asked = |scale, question| Ranged { scale, clip: false, question: Some(question), remark: None };
     if least >= -ROUNDING && most <= 1.0 + ROUNDING {
-        return Ok(Ranged { clip: true, ..sure(Scale::Probabilities) });
+        return Ok(Ranged { clip: true, ..sure(NumberScale::Probabilities) });
     }
     // A zoom by splines oscillates about both ends, and most values stay between them.
     if !whole && least >= -OVERSHOOT && most <= 1.0 + OVERSHOOT && most > 0.5 && inside >= 0.5 {
         let question = text::overshoot((-least).max(0.0), (most - 1.0).max(0.0));
-        return Ok(Ranged { clip: true, ..asked(Scale::Probabilities, question) });
+        return Ok(Ranged { clip: true, ..asked(NumberScale::Probabilities, question) });
     }
     if least < 0.0 {
         let spread = least <= -1.0 && most >= 1.0 && !whole;
         return Ok(if spread {
-            sure(Scale::Logits)
+            sure(NumberScale::Logits)
         } else {
-            asked(Scale::Logits, text::are_logits(least, most))
+            asked(NumberScale::Logits, text::are_logits(least, most))
         });
     }
     let white = facts.white;
     Ok(match white {
         Some(white) if white < 255.0 => sure(scale_of(white)),
-        _ if (90.0..=100.0).contains(&most) => asked(Scale::Of(100.0), text::is_percent()),
-        Some(255.0) if most <= 100.0 => asked(Scale::Of(255.0), text::is_dark(most, 255.0)),
-        _ if most <= 100.0 && !facts.picture => asked(Scale::Of(100.0), text::is_scale(most, 100.0)),
-        Some(255.0) => sure(Scale::Of(255.0)),
+        _ if (90.0..=100.0).contains(&most) => asked(NumberScale::Of(100.0), text::is_percent()),
+        Some(255.0) if most <= 100.0 => asked(NumberScale::Of(255.0), text::is_dark(most, 255.0)),
+        _ if most <= 100.0 && !facts.picture => asked(NumberScale::Of(100.0), text::is_scale(most, 100.0)),
+        Some(255.0) => sure(NumberScale::Of(255.0)),
         _ if most <= 255.0 => Ranged {
             remark: Some(text::bytes_in_wide()),
             ..if most >= 200.0 {
-                sure(Scale::Of(255.0))
+                sure(NumberScale::Of(255.0))
             } else {
-                asked(Scale::Of(255.0), text::is_scale(most, 255.0))
+                asked(NumberScale::Of(255.0), text::is_scale(most, 255.0))
             }
         },
-        _ if (30_000.0..=65535.0).contains(&most) => sure(Scale::Of(65535.0)),
-        _ if most <= 65535.0 => asked(Scale::Of(65535.0), text::is_scale(most, 65535.0)),
+        _ if (30_000.0..=65535.0).contains(&most) => sure(NumberScale::Of(65535.0)),
+        _ if most <= 65535.0 => asked(NumberScale::Of(65535.0), text::is_scale(most, 65535.0)),
         _ => return Err(text::no_scale(least, most)),
     })
 }
 
 /// Suggestion for one channel of numbers.
-pub(super) fn one(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion, FileRefusal> {
+pub(super) fn one(tally: &Tally, of: Of, facts: RuleFacts<'_>) -> Result<SuggestedReading, FileRefusal> {
     let inside = tally.within_unit as f64 / tally.pixels.max(1) as f64;
     let between = matches!(of, Of::Between { .. });
-    let facts_here = if between { Facts { white: Some(1.0), ..facts } } else { facts };
+    let facts_here = if between { RuleFacts { white: Some(1.0), ..facts } } else { facts };
     let Ranged { scale, clip, question, remark } =
         ranged(tally.least, tally.most, tally.whole, inside, facts_here)?;
-    let kind = if scale == Scale::Logits { Kind::Logits } else { Kind::Probabilities };
+    let kind = if scale == NumberScale::Logits { SampleKind::Logits } else { SampleKind::Probabilities };
     let text = text::one_channel(scale, tally.least, tally.most, facts.plane == Plane::Truth);
-    let mut suggestion = Suggestion::sure(kind, values(of.clone(), scale, Channels::Foreground, clip), text);
+    let mut suggestion =
+        SuggestedReading::sure(kind, values(of.clone(), scale, Channels::Foreground, clip), text);
     suggestion.questions.extend(question);
     suggestion.remarks.extend(remark);
     if facts.plane == Plane::Truth && suggestion.questions.is_empty() {
@@ -96,9 +103,14 @@ pub(super) fn one(tally: &Tally, of: Of, facts: Facts<'_>) -> Result<Suggestion,
     if facts.plane == Plane::Truth && !between {
         suggestion = suggestion.saying(text::cut_at_half(scale));
     }
-    let others =
-        [Scale::Probabilities, Scale::Of(100.0), Scale::Of(255.0), Scale::Of(65535.0), Scale::Logits];
-    let fits = |scale: &Scale| match scale.white() {
+    let others = [
+        NumberScale::Probabilities,
+        NumberScale::Of(100.0),
+        NumberScale::Of(255.0),
+        NumberScale::Of(65535.0),
+        NumberScale::Logits,
+    ];
+    let fits = |scale: &NumberScale| match scale.white() {
         Some(white) => {
             tally.least >= -OVERSHOOT && tally.most <= white * (1.0 + OVERSHOOT) && tally.most > 0.02 * white
         }
@@ -117,7 +129,7 @@ fn ends_share(tally: &Tally, white: f64) -> f64 {
 }
 
 /// Range and sums of several channels.
-struct Sums {
+struct ChannelSums {
     least: f64,
     most: f64,
     whole: bool,
@@ -129,7 +141,7 @@ struct Sums {
     exp_sum: (f64, f64),
 }
 
-impl Sums {
+impl ChannelSums {
     /// Error for values that are not finite, with their number and the first place.
     fn of(planes: &Planes<'_>) -> Result<Self, FileRefusal> {
         let mut sums = Self {
@@ -188,53 +200,60 @@ fn sum_tolerance(dtype: DType, white: f64, channels: usize) -> f64 {
 pub(super) fn several(
     planes: &Planes<'_>,
     dtype: DType,
-    facts: Facts<'_>,
-) -> Result<Suggestion, FileRefusal> {
-    let sums = Sums::of(planes)?;
+    facts: RuleFacts<'_>,
+) -> Result<SuggestedReading, FileRefusal> {
+    let sums = ChannelSums::of(planes)?;
     let count = planes.channels;
     let values = |scale, channels, clip| values(Of::Value, scale, channels, clip);
     let truth = facts.plane == Plane::Truth;
-    if sums.whole && sums.least >= 0.0 && sums.most <= 1.0 && Sums::is(sums.sum, 1.0, 0.0) {
-        let one_hot = values(Scale::Probabilities, Channels::Softmax, false);
-        return Ok(Suggestion::sure(Kind::OneHot, one_hot, text::one_hot(count)));
+    if sums.whole && sums.least >= 0.0 && sums.most <= 1.0 && ChannelSums::is(sums.sum, 1.0, 0.0) {
+        let one_hot = values(NumberScale::Probabilities, Channels::Softmax, false);
+        return Ok(SuggestedReading::sure(SampleKind::OneHot, one_hot, text::one_hot(count)));
     }
-    if sums.most <= ROUNDING && sums.least < 0.0 && Sums::is(sums.exp_sum, 1.0, 1e-2) {
-        let logs = values(Scale::LogProbabilities, Channels::Softmax, false);
-        return Ok(Suggestion::sure(Kind::Logits, logs, text::log_softmax(count)));
+    if sums.most <= ROUNDING && sums.least < 0.0 && ChannelSums::is(sums.exp_sum, 1.0, 1e-2) {
+        let logs = values(NumberScale::LogProbabilities, Channels::Softmax, false);
+        return Ok(SuggestedReading::sure(SampleKind::Logits, logs, text::log_softmax(count)));
     }
     let summed = [1.0, 100.0, 255.0, 65535.0].into_iter().find(|&white| {
-        sums.least >= -ROUNDING && Sums::is(sums.sum, white, sum_tolerance(dtype, white, count))
+        sums.least >= -ROUNDING && ChannelSums::is(sums.sum, white, sum_tolerance(dtype, white, count))
     });
     if let Some(white) = summed {
         let softmax = values(scale_of(white), Channels::Softmax, true);
         let independent = values(scale_of(white), Channels::Independent, true);
-        return Ok(Suggestion::sure(Kind::Probabilities, softmax, text::softmax(scale_of(white), count))
-            .or(text::alternative_independent(), independent));
+        return Ok(SuggestedReading::sure(
+            SampleKind::Probabilities,
+            softmax,
+            text::softmax(scale_of(white), count),
+        )
+        .or(text::alternative_independent(), independent));
     }
     let Ranged { scale, clip, question, remark } =
         ranged(sums.least, sums.most, sums.whole, sums.inside, facts)?;
-    let overshot_softmax = clip && Sums::is(sums.sum, 1.0, 1e-2);
+    let overshot_softmax = clip && ChannelSums::is(sums.sum, 1.0, 1e-2);
     let (channels, kind) = match scale {
-        Scale::Logits => (Channels::Softmax, Kind::Logits),
-        _ if overshot_softmax => (Channels::Softmax, Kind::Probabilities),
-        _ => (Channels::Independent, Kind::Probabilities),
+        NumberScale::Logits => (Channels::Softmax, SampleKind::Logits),
+        _ if overshot_softmax => (Channels::Softmax, SampleKind::Probabilities),
+        _ => (Channels::Independent, SampleKind::Probabilities),
     };
     let text = match channels {
-        Channels::Softmax if kind == Kind::Logits => text::logits(count, sums.least, sums.most),
+        Channels::Softmax if kind == SampleKind::Logits => text::logits(count, sums.least, sums.most),
         Channels::Softmax => text::softmax(scale, count),
         _ => text::independent(scale, count),
     };
-    let mut suggestion = Suggestion::sure(kind, values(scale, channels, clip), text);
+    let mut suggestion = SuggestedReading::sure(kind, values(scale, channels, clip), text);
     suggestion.questions.extend(question);
     suggestion.remarks.extend(remark);
     if channels == Channels::Independent {
         let white = scale.white().unwrap_or(1.0);
         suggestion = suggestion.asking(text::are_independent(count, sums.sum.0 / white, sums.sum.1 / white));
-    } else if truth && kind == Kind::Logits {
+    } else if truth && kind == SampleKind::Logits {
         suggestion = suggestion.asking(text::truth_of_logits());
     }
     Ok(suggestion
         .or(text::alternative_softmax(), values(scale, Channels::Softmax, clip))
         .or(text::alternative_independent(), values(scale, Channels::Independent, clip))
-        .or(text::alternative_scale(Scale::Logits), values(Scale::Logits, Channels::Softmax, false)))
+        .or(
+            text::alternative_scale(NumberScale::Logits),
+            values(NumberScale::Logits, Channels::Softmax, false),
+        ))
 }

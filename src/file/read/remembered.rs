@@ -2,11 +2,11 @@
 
 use super::super::choice::{Assignment, To, Values};
 use super::super::{MOST_CLASSES, text};
-use super::Suggestion;
+use super::SuggestedReading;
 
 /// Puts a remembered choice in the place of a suggestion. What it says is sure; what it does not know is suggested and
 /// asked about. A choice of another kind of samples is left aside.
-pub(super) fn take(suggestion: &mut Suggestion, remembered: &Values) {
+pub(super) fn take(suggestion: &mut SuggestedReading, remembered: &Values) {
     match (&mut suggestion.values, remembered) {
         (
             Values::Labels { of, classes, assign, rest },

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::choice::Of;
-use super::super::source::{Colour, Model, Planes, Source};
+use super::super::source::{Colour, ColourModel, Planes, Source};
 use super::super::{FileRefusal, choice, text};
 
 /// Number of values at which counting stops: no mask has so many.
@@ -22,13 +22,13 @@ pub(in crate::file) struct Pixels<'a> {
 impl<'a> Pixels<'a> {
     /// Error for samples that the source does not have.
     pub(in crate::file) fn new(source: &'a Source, planes: Planes<'a>, of: &Of) -> Result<Self, FileRefusal> {
-        let coloured = matches!(source.model, Model::Rgb | Model::Indexed)
+        let coloured = matches!(source.model, ColourModel::Rgb | ColourModel::Indexed)
             || (source.is_array() && matches!(planes.channels, 3 | 4));
         let has = match of {
             Of::Value => true,
-            Of::Colour | Of::Between { .. } => coloured || source.model == Model::Grey,
-            Of::Index => source.model == Model::Indexed,
-            Of::Alpha => source.alpha || source.model == Model::Indexed,
+            Of::Colour | Of::Between { .. } => coloured || source.model == ColourModel::Grey,
+            Of::Index => source.model == ColourModel::Indexed,
+            Of::Alpha => source.alpha || source.model == ColourModel::Indexed,
         };
         let between = match of {
             Of::Between { from, to } => {
@@ -58,12 +58,14 @@ impl<'a> Pixels<'a> {
     pub(in crate::file) fn colour(&self, y: usize, x: usize) -> Colour {
         let sample = |channel| self.planes.value(channel, y, x) as u16;
         match self.source.model {
-            Model::Indexed => {
+            ColourModel::Indexed => {
                 let [r, g, b, _] = self.entry(y, x);
                 [r.into(), g.into(), b.into()]
             }
-            Model::Rgb | Model::Array if self.planes.channels >= 3 => [sample(0), sample(1), sample(2)],
-            Model::Grey | Model::Rgb | Model::Array => [sample(0); 3],
+            ColourModel::Rgb | ColourModel::Array if self.planes.channels >= 3 => {
+                [sample(0), sample(1), sample(2)]
+            }
+            ColourModel::Grey | ColourModel::Rgb | ColourModel::Array => [sample(0); 3],
         }
     }
 
@@ -74,12 +76,14 @@ impl<'a> Pixels<'a> {
     /// Value of a pixel.
     pub(in crate::file) fn value(&self, y: usize, x: usize) -> f64 {
         match self.of {
-            Of::Value if self.source.model == Model::Rgb || self.source.model == Model::Indexed => {
+            Of::Value
+                if self.source.model == ColourModel::Rgb || self.source.model == ColourModel::Indexed =>
+            {
                 let [r, g, b] = self.colour(y, x).map(u32::from);
                 f64::from((r + g + b + 1) / 3)
             }
             Of::Value | Of::Index | Of::Colour => self.planes.value(0, y, x),
-            Of::Alpha if self.source.model == Model::Indexed => self.entry(y, x)[3].into(),
+            Of::Alpha if self.source.model == ColourModel::Indexed => self.entry(y, x)[3].into(),
             Of::Alpha => self.planes.value(self.planes.channels - 1, y, x),
             Of::Between { .. } => {
                 self.between.map_or(0.0, |(from, to)| position(self.colour(y, x), from, to))

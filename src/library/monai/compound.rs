@@ -3,7 +3,7 @@
 use super::super::code::{Calling, Code, labels};
 use super::super::configured::alpha_of;
 use super::super::{
-    Arg, Args, Call, Configured, Facts, Function, Keyword, Literal, Place, Unmapped, Use, args,
+    Arg, Args, Call, Configured, Facts, Function, Keyword, KeywordPlace, Literal, Unmapped, Use, args,
 };
 use super::{
     BATCH, IGNORE_INDEX, INCLUDE_BACKGROUND, OTHER_ACT, REDUCTION, SIGMOID, SMOOTH_DR, SMOOTH_NR, SOFTMAX,
@@ -49,7 +49,7 @@ pub(super) const UNIFIED_FOCAL: Function = Function {
         Keyword::fixed("reduction", Literal::Text("mean")),
         IGNORE_INDEX,
         // Lossfield's own word: what is applied to the logits before the call.
-        Keyword::required("activation").at(Place::Own),
+        Keyword::required("activation").at(KeywordPlace::Own),
     ],
     uses: &[Use {
         of: "unified_focal",
