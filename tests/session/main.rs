@@ -346,12 +346,15 @@ fn a_hard_mask_at_the_lowest_temperature_has_numbers_on_every_card() {
     for scene in ["tiny-lesion", "rare-class"] {
         let mut session = Session::default();
         apply(&mut session, preset(scene));
-        apply(&mut session, json!([{ "kind": "clear", "plane": "prediction" }]));
-        apply(
-            &mut session,
-            json!([{ "kind": "setTools", "tools": { "probability": 1.0, "softness": 0.0 } }]),
-        );
-        apply(&mut session, stroke("prediction", &[10.0, 10.0, 40.0, 30.0]));
+        let tools = |probability: f64| {
+            let tools = json!({ "probability": probability, "softness": 0.0 });
+            json!({ "kind": "setTools", "tools": tools })
+        };
+        let fill = json!({ "kind": "fill", "plane": "prediction", "erase": false, "x": 0, "y": 0 });
+        let clear = json!({ "kind": "clear", "plane": "prediction" });
+        apply(&mut session, json!([clear, tools(0.0), fill, tools(1.0)]));
+        let frame = apply(&mut session, stroke("prediction", &[10.0, 10.0, 40.0, 30.0]));
+        assert!(frame.notices.is_empty(), "{:?}", frame.notices);
         for bias in [-6.0, 0.0, 6.0] {
             let adjustment = json!({ "temperature": 0.1, "bias": bias, "noise": 0.0, "seed": 1 });
             apply(&mut session, json!([{ "kind": "adjust", "adjustment": adjustment }]));

@@ -300,7 +300,7 @@ mod tests {
             let logits = Array4::zeros((1, 1, side, side));
             SceneFacts::of(&Field::new(logits.view(), labels.view(), None).unwrap())
         };
-        for spot in [0.0, 9.0] {
+        for spot in [0.0, 16.0] {
             let facts = tree(spot);
             assert_eq!(facts.objects.len(), 1);
             assert!(facts.objects[0].is_thin() && facts.region(None).thin > 0.99, "{:?}", facts.objects[0]);
