@@ -1,6 +1,6 @@
 import type { Catalogue, Command, Edit, Link, Reply } from "../pkg/lossfield.js";
 import { backOff, limits } from "./limits.ts";
-import { merged } from "./pending.ts";
+import { merged, strokeAfter } from "./pending.ts";
 import type { Answer, Beginning, Copied, FromWorker, ToWorker } from "./protocol.ts";
 import { Pulse } from "./pulse.ts";
 import type { Cause } from "./text.ts";
@@ -73,6 +73,8 @@ export class EngineClient {
   #inFlight: Edit | undefined;
   /** Changes that were in flight when an engine died. They are tried again by themselves: they may be what did it. */
   #suspects: Command[] = [];
+  /** What the engine has of the stroke that is under way: it goes on with the next engine. */
+  #stroke: Command[] = [];
   /** How many engines have died on what is in flight, or on what is suspected. */
   #failedTries = 0;
   #frameAsked = false;
@@ -277,6 +279,7 @@ export class EngineClient {
       case "reply":
         this.#losses = 0;
         this.#starts = 0;
+        this.#stroke = strokeAfter(this.#stroke, this.#inFlight?.commands ?? []);
         this.#inFlight = undefined;
         this.#spare = this.#shown;
         this.#shown = message.reply.truth.buffer as ArrayBuffer;
@@ -315,7 +318,8 @@ export class EngineClient {
     if (changed.length > 0 && panel === undefined) this.#failedTries += 1;
     const leftOut = this.#failedTries >= MOST_TRIES;
     if (leftOut) this.#failedTries = 0;
-    else this.#suspects = [...changed, ...this.#suspects];
+    else this.#suspects = [...this.#stroke, ...changed, ...this.#suspects];
+    this.#stroke = [];
     const onShow =
       edit !== undefined && changed.length === 0 && this.#losses > 1 && panel === undefined;
 
