@@ -51,10 +51,13 @@ interface Question {
   readonly reject: (reason: Error) => void;
 }
 
-/** The commands of an edit that do more than look. */
+/** The commands of an edit that do more than look. A new engine holds on to no control, so that none need be let go of. */
 function changes(edit: Edit): Command[] {
-  return edit.commands.filter(({ kind }) => kind !== "look");
+  return edit.commands.filter(({ kind }) => kind !== "look" && kind !== "settle");
 }
+
+/** Commands that show something else, and change nothing that is made. */
+const SHOWING: ReadonlySet<Command["kind"]> = new Set(["setPanel", "setPanelState", "setView"]);
 
 function stopped(): Error {
   return new Error("the engine stopped");
@@ -317,11 +320,17 @@ export class EngineClient {
     // Where a panel is to blame, the change is not.
     if (changed.length > 0 && panel === undefined) this.#failedTries += 1;
     const leftOut = this.#failedTries >= MOST_TRIES;
-    if (leftOut) this.#failedTries = 0;
-    else this.#suspects = [...this.#stroke, ...changed, ...this.#suspects];
-    this.#stroke = [];
     const onShow =
-      edit !== undefined && changed.length === 0 && this.#losses > 1 && panel === undefined;
+      edit !== undefined &&
+      changed.every(({ kind }) => SHOWING.has(kind)) &&
+      this.#losses > 1 &&
+      panel === undefined;
+    // What is shown is closed, and not shown again.
+    const tried =
+      panel !== undefined || onShow ? changed.filter(({ kind }) => !SHOWING.has(kind)) : changed;
+    if (leftOut) this.#failedTries = 0;
+    else this.#suspects = [...this.#stroke, ...tried, ...this.#suspects];
+    this.#stroke = [];
 
     const again = !LASTING.has(cause) && this.#losses <= MOST_RESTARTS;
     this.#stopped = !again;
