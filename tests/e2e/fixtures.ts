@@ -46,6 +46,7 @@ export type Point = readonly [x: number, y: number];
 /** What the page hangs on `window` for tests. */
 interface Lossfield {
   readonly replies: number;
+  readonly reply: { frame: { kept?: unknown } };
   readonly millis: number;
   readonly kept: Kept | undefined;
   readonly document: { panels: Record<string, unknown>; [field: string]: unknown };

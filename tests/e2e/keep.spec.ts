@@ -220,6 +220,25 @@ test("a link beats what was kept, and one can go back to it", async ({ app, cont
   expect(onTheLink).not.toEqual(own);
 });
 
+test("a link opened in the tab of a drawing beats that drawing, and does not overwrite it", async ({
+  app,
+  browser,
+}) => {
+  await paint(app);
+  const own = await app.values();
+  await expectStored(app, 3);
+  const teacher = await another(browser);
+  await teacher.openPreset("Shifted boundary");
+  const link = await teacher.addressed();
+
+  // Not from one link to the other, which would load nothing.
+  await app.page.goto("about:blank");
+  await app.open(link);
+  expect(await app.values()).toEqual(await teacher.values());
+  await app.button("Go back to it").click();
+  await expect.poll(() => app.values()).toEqual(own);
+});
+
 test("a tab comes back to the drawing of its own link with all its steps", async ({
   app,
   context,

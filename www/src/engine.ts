@@ -1,6 +1,6 @@
 import type { Catalogue, Command, Edit, Link, Reply } from "../pkg/lossfield.js";
 import { backOff, limits } from "./limits.ts";
-import { merged } from "./pending.ts";
+import { merged, strokeAfter } from "./pending.ts";
 import type {
   Answer,
   Beginning,
@@ -59,10 +59,13 @@ interface Question {
   readonly reject: (reason: Error) => void;
 }
 
-/** The commands of an edit that do more than look. */
+/** The commands of an edit that do more than look. A new engine holds on to no control, so that none need be let go of. */
 function changes(edit: Edit): Command[] {
-  return edit.commands.filter(({ kind }) => kind !== "look");
+  return edit.commands.filter(({ kind }) => kind !== "look" && kind !== "settle");
 }
+
+/** Commands that show something else, and change nothing that is made. */
+const SHOWING: ReadonlySet<Command["kind"]> = new Set(["setPanel", "setPanelState", "setView"]);
 
 function stopped(): Error {
   return new Error("the engine stopped");
@@ -81,6 +84,8 @@ export class EngineClient {
   #inFlight: Edit | undefined;
   /** Changes that were in flight when an engine died. They are tried again by themselves: they may be what did it. */
   #suspects: Command[] = [];
+  /** What the engine has of the stroke that is under way: it goes on with the next engine. */
+  #stroke: Command[] = [];
   /** How many engines have died on what is in flight, or on what is suspected. */
   #failedTries = 0;
   #frameAsked = false;
@@ -292,6 +297,7 @@ export class EngineClient {
       case "reply":
         this.#losses = 0;
         this.#starts = 0;
+        this.#stroke = strokeAfter(this.#stroke, this.#inFlight?.commands ?? []);
         this.#inFlight = undefined;
         this.#spare = this.#shown;
         this.#shown = message.reply.truth.buffer as ArrayBuffer;
@@ -330,10 +336,17 @@ export class EngineClient {
     // Where a panel is to blame, the change is not.
     if (changed.length > 0 && panel === undefined) this.#failedTries += 1;
     const leftOut = this.#failedTries >= MOST_TRIES;
-    if (leftOut) this.#failedTries = 0;
-    else this.#suspects = [...changed, ...this.#suspects];
     const onShow =
-      edit !== undefined && changed.length === 0 && this.#losses > 1 && panel === undefined;
+      edit !== undefined &&
+      changed.every(({ kind }) => SHOWING.has(kind)) &&
+      this.#losses > 1 &&
+      panel === undefined;
+    // What is shown is closed, and not shown again.
+    const tried =
+      panel !== undefined || onShow ? changed.filter(({ kind }) => !SHOWING.has(kind)) : changed;
+    if (leftOut) this.#failedTries = 0;
+    else this.#suspects = [...this.#stroke, ...tried, ...this.#suspects];
+    this.#stroke = [];
 
     const again = !LASTING.has(cause) && this.#losses <= MOST_RESTARTS;
     this.#stopped = !again;

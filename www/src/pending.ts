@@ -34,3 +34,27 @@ export function merged(waiting: Command[], command: Command): Command[] {
   const overwrites = set !== undefined && set === setBy(last);
   return [...(overwrites ? others.slice(0, -1) : others), command];
 }
+
+/** Commands that a stroke goes on through; all others end it. */
+const THROUGH_STROKES: ReadonlySet<Command["kind"]> = new Set([
+  "look",
+  "settle",
+  "setView",
+  "setTools",
+  "setPanel",
+  "setPanelState",
+]);
+
+/**
+ * What of a stroke is under way after these commands: its beginning and its points so far, which are part of no document
+ * before it ends.
+ */
+export function strokeAfter(stroke: Command[], commands: readonly Command[]): Command[] {
+  let now = stroke;
+  for (const command of commands) {
+    if (command.kind === "beginStroke") now = [command];
+    else if (command.kind === "extendStroke") now = now.length > 0 ? merged(now, command) : now;
+    else if (!THROUGH_STROKES.has(command.kind)) now = [];
+  }
+  return now;
+}

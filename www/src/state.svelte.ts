@@ -218,7 +218,9 @@ export class Lossfield {
   }
 
   #leave(panel: Tab): void {
-    if (this.tab === panel) this.setTab(CARDS);
+    // Before the first answer it is the link that opens it.
+    if (!this.#mirror) this.#engine.send({ kind: "setPanel", panel: CARDS });
+    else if (this.tab === panel) this.setTab(CARDS);
   }
 
   #labelOf(tab: Tab): string {
