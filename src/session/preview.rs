@@ -6,7 +6,7 @@ use super::Session;
 use super::opening::{self, Current};
 use crate::document::{carrier, no_image};
 use crate::field::IGNORE;
-use crate::file::{self, FileChoice, Read, Reading, Sizing, Source};
+use crate::file::{self, FileChoice, Read, Reading, Sizing};
 use crate::paint::Theme;
 use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
 use crate::scene::{LONGEST_SIDE, Plane};
@@ -24,6 +24,7 @@ pub struct PreviewRequest {
     /// File name.
     pub name: String,
     /// Way to read it; without one the rules suggest one.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub choice: Option<FileChoice>,
     /// Ways in which files were read before, by [`Reading::shape_key`].
     pub remembered: Vec<(String, FileChoice)>,
@@ -81,7 +82,7 @@ impl Session {
             refusal,
             width: size.0,
             height: size.1,
-            crop: middle(&source, &reading),
+            crop: middle(&reading),
             resample: opening::resampled(&reading, current),
             reading,
             pixels,
@@ -90,7 +91,7 @@ impl Session {
 }
 
 /// The largest part in the middle of a file that a scene may be.
-fn middle(_: &Source, reading: &Reading) -> Sizing {
+fn middle(reading: &Reading) -> Sizing {
     let (width, height) = (reading.width.min(LONGEST_SIDE), reading.height.min(LONGEST_SIDE));
     Sizing::Crop { x: (reading.width - width) / 2, y: (reading.height - height) / 2, width, height }
 }

@@ -57,6 +57,7 @@ interface Lossfield {
   send(command: Command, ...rest: unknown[]): void;
   setPanel(id: string, change: object): void;
   link(): Promise<{ fragment: string; files: string[] }>;
+  readonly opening: { readonly isBusy: boolean };
   /** Milliseconds that workers are given, `www/src/limits.ts`. */
   readonly limits: object;
 }
@@ -160,6 +161,7 @@ export class App {
     await this.page.evaluate(async () => {
       const app = window.lossfield;
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      while (app.opening.isBusy) await frame();
       // At most one edit is in flight, and what waits goes with the next: so the second answer from here on
       // answers all that was sent before. Looking at the same again changes nothing.
       for (let answer = 0; answer < 2; answer += 1) {

@@ -450,7 +450,8 @@ fn a_link_to_opened_files_says_what_is_missing_and_opens_the_rest() {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, 128, 128);
         encoder.set_color(png::ColorType::Grayscale);
-        encoder.write_header().unwrap().write_image_data(&[255; 128 * 128]).unwrap();
+        let pixels: Vec<u8> = (0..128 * 128).map(|pixel| if pixel < 4096 { 255 } else { 0 }).collect();
+        encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
         bytes
     };
     page.apply(json!([

@@ -17,8 +17,8 @@ export interface Asked {
 
 /** What reading files needs of the page. */
 export interface Host {
-  /** How a file would be read, by a choice, or as one like it was read before; nothing for a saved drawing. */
   readonly theme: Theme;
+  /** How a file would be read, by a choice, or as one like it was read before; nothing for a saved drawing. */
   preview(request: ReadRequest): Promise<Previewed | undefined>;
   send(command: Command): void;
   say(refusal: boolean, text: string, offer?: Offer): Message["id"];
@@ -48,6 +48,11 @@ export class Opening {
 
   constructor(host: Host) {
     this.#host = host;
+  }
+
+  /** Whether a file is being read. */
+  get isBusy(): boolean {
+    return this.#busy;
   }
 
   /** Takes files, in this order. */
