@@ -79,6 +79,6 @@ fn samples(mut decoder: impl ImageDecoder, format: Format) -> Result<Source, Fil
 fn damage(format: Format, error: &ImageError) -> FileRefusal {
     match error {
         ImageError::Unsupported(why) => text::unsupported(format, &why.to_string()),
-        other => text::damaged(format, &other.to_string()),
+        other => text::damaged(format, other.to_string().trim_end()),
     }
 }
