@@ -124,6 +124,12 @@ pub(super) fn read(
         say(&reading.text);
         reading.remarks.iter().for_each(&mut say);
     }
+    opened(name, read, notices)
+}
+
+/// A plane of what was read of a file. Refuses one that no scene holds, with a sentence.
+pub(super) fn opened(name: &str, read: Read, notices: &mut Vec<Notice>) -> Result<OpenedPlane, String> {
+    let say = |sentence: &String| notices.push(Notice::remark(text::read_as(name, sentence)));
     match read {
         Read::Truth(truth) => {
             truth.remarks.iter().for_each(say);

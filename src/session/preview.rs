@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Session;
 use super::opening::{self, Current};
-use crate::document::{carrier, no_image};
+use crate::document::{Rasters, carrier, no_image};
 use crate::field::IGNORE;
 use crate::file::{self, FileChoice, Read, Reading, Sizing};
 use crate::paint::Theme;
@@ -74,7 +74,7 @@ impl Session {
         let (size, pixels, refusal) = match file::apply(&source, &reading.choice, *plane) {
             Ok(read) => {
                 let (size, pixels) = picture(&read, *theme);
-                (size, pixels, None)
+                (size, pixels, refusal(name, read, current))
             }
             Err(refusal) => ((0, 0), Vec::new(), Some(refusal.to_string())),
         };
@@ -88,6 +88,17 @@ impl Session {
             pixels,
         }))
     }
+}
+
+/// Sentence that says why what was read cannot be opened; none if it can.
+fn refusal(name: &str, read: Read, current: Current<'_>) -> Option<String> {
+    // Nothing of the trial is kept.
+    let notices = &mut Vec::new();
+    opening::opened(name, read, notices)
+        .and_then(|opened| {
+            opening::image(name, opened, current, &mut Rasters::default(), &mut Vec::new(), notices)
+        })
+        .err()
 }
 
 /// The largest part in the middle of a file that a scene may be.

@@ -1,4 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
+import { png } from "./encode.ts";
 import { type App, LOVASZ_PARTS, expect, test } from "./fixtures.ts";
 
 /** What axe calls serious or critical within an element, with the elements it is about. */
@@ -23,7 +24,15 @@ for (const colorScheme of ["light", "dark"] as const) {
           mimeType: "image/png",
           buffer: Buffer.from("dear diary"),
         });
-        await expect(app.messages.getByText("expected a ground truth")).toBeVisible();
+        await expect(app.messages.getByText("expected text that is numbers alone")).toBeVisible();
+        await app.page.getByLabel("Open ground truth").setInputFiles(
+          // Ids without a 0: what is the background?
+          png("trimap.png", { width: 30, height: 20 }, (x) => 1 + Math.floor(x / 10)),
+        );
+        const reading = app.page.getByRole("dialog", { name: /^How is .* to be read/ });
+        await expect(reading).toBeVisible();
+        expect.soft(await faults(app, "dialog"), "the reading of a file").toEqual([]);
+        await reading.getByRole("button", { name: "Do not open" }).click();
         await app.openConventions();
         expect.soft(await faults(app, "body"), "the cards").toEqual([]);
         await app.explain("focal");

@@ -110,7 +110,9 @@ for (const { task, scene, edgeCase } of [
 ]) {
   test(`every control of every card has a visible effect: ${task}`, async ({ app }) => {
     await app.openPreset(scene);
-    const idle = await controlsWithoutEffect(app);
+    const alone = await controlsWithoutEffect(app);
+    // Some matter only beside others.
+    const idle = await controlsWithoutEffect(app, alone);
     // Some conventions are about what is not there.
     if (edgeCase === undefined) await app.clear("truth");
     else await app.openPreset(edgeCase);

@@ -7,6 +7,7 @@ mod facts;
 mod libraries;
 mod opening;
 mod panels;
+mod preview;
 mod weights;
 
 use lossfield::loss::LOSSES;
