@@ -98,7 +98,9 @@ test("a prediction that comes first waits for its truth", async ({ app }) => {
     npy("network.npy", [100, 200], (i) => (i % 200) / 200),
   );
   await expect(app.messages).toContainText("the scene is now 200 × 100");
-  await expect(app.page.getByText("The truth is still to come: paint it or open it.")).toBeVisible();
+  await expect(
+    app.page.getByText("The truth is still to come: paint it or open it."),
+  ).toBeVisible();
   await pick(app, "truth", half("organ.png", { width: 200, height: 100 }));
   await app.expectNativeValues();
 });

@@ -80,7 +80,12 @@ test("a card is copied as Python", async ({ app, context }) => {
   await app.card("dice").getByRole("button", { name: "Python for Dice" }).click();
   const dialog = app.page.getByRole("dialog");
   const line = dialog.locator("section", { hasText: "segmentation-models-pytorch" });
-  await expect(line.locator("pre")).toContainText("DiceLoss(mode='binary')(logits, labels)");
+  await expect(line.locator("pre")).toContainText("DiceLoss(mode='binary')(logits, labels.long())");
+  const value = (await app.values()).dice ?? Number.NaN;
+  const printed = /print\(float\(loss\)\) {2}# ([\d.]+)/.exec(
+    await line.locator("pre").innerText(),
+  );
+  expect(Number(printed?.[1]), "it ends with the value of the card").toBeCloseTo(value, 6);
   await line.getByRole("button", { name: "Copy" }).click();
   await expect(line.getByRole("button", { name: "Copied" })).toBeVisible();
   const copied = await app.page.evaluate(() => navigator.clipboard.readText());
