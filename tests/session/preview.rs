@@ -22,7 +22,7 @@ fn begun() -> Session {
 
 fn request(plane: &str, more: &Value) -> PreviewRequest {
     let mut request = json!({ "plane": plane, "name": "mine.png", "remembered": [], "theme": "light" });
-    for (field, value) in more.as_object().unwrap() {
+    for (field, value) in more.as_object().expect("fields") {
         request[field] = value.clone();
     }
     serde_json::from_value(request).expect("a request of the protocol")

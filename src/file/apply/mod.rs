@@ -524,7 +524,7 @@ impl Numbers<'_> {
         match (self.channels, self.scale.white()) {
             (Channels::Softmax, Some(_)) => remarks.push(text::gauge()),
             (Channels::Softmax, None) if self.scale == NumberScale::LogProbabilities => {
-                remarks.push(text::gauge())
+                remarks.push(text::gauge());
             }
             _ => {}
         }
