@@ -45,6 +45,14 @@ async function expectStored(app: App, steps: number): Promise<void> {
   await expect.poll(async () => (await stored(app)).map(({ steps }) => steps)).toContain(steps);
 }
 
+/** Takes the offer to go on with the drawing that a link stands before: the page is loaded anew. */
+async function goBackToOwn(app: App): Promise<void> {
+  const loaded = app.page.waitForEvent("load");
+  await app.button("Go back to it").click();
+  await loaded;
+  await app.opened();
+}
+
 const STROKES: Point[][] = [
   [
     [20, 20],
@@ -208,10 +216,7 @@ test("a link beats what was kept, and one can go back to it", async ({ app, cont
   await expect(pupil.messages).toContainText("This is a link. Your drawing of");
   await pupil.stroke("prediction", STROKES[0] ?? []);
   const onTheLink = await pupil.values();
-  await pupil.button("Go back to it").click();
-  await expect.poll(() => pupil.page.evaluate(() => performance.timeOrigin)).toBeGreaterThan(0);
-  await pupil.page.waitForLoadState();
-  await pupil.opened();
+  await goBackToOwn(pupil);
   expect(await pupil.values()).toEqual(own);
   await expect(pupil.button("Undo")).toBeEnabled();
   // What was made of the link is a drawing of its own.
@@ -235,8 +240,33 @@ test("a link opened in the tab of a drawing beats that drawing, and does not ove
   await app.page.goto("about:blank");
   await app.open(link);
   expect(await app.values()).toEqual(await teacher.values());
-  await app.button("Go back to it").click();
-  await expect.poll(() => app.values()).toEqual(own);
+  await goBackToOwn(app);
+  expect(await app.values()).toEqual(own);
+});
+
+test("a link waits for the page before it, which is slow to let go of the tab's drawing", async ({
+  app,
+  context,
+}) => {
+  await paint(app);
+  const own = await app.values();
+  await expectStored(app, 3);
+  const id = (await stored(app))[0]?.id ?? "";
+  const other = await another(context);
+  await other.openPreset("Shifted boundary");
+  const link = await other.addressed();
+  await app.page.goto("about:blank");
+  // Another page has the drawing until somebody waits for it, as the one that was left may.
+  await other.page.evaluate((name) => {
+    void navigator.locks.request(name, async () => {
+      const isAwaited = async () =>
+        (await navigator.locks.query()).pending?.some((lock) => lock.name === name);
+      while (!(await isAwaited())) await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+  }, `lossfield-drawing-${id}`);
+  await app.open(link);
+  await goBackToOwn(app);
+  expect(await app.values()).toEqual(own);
 });
 
 test("a tab comes back to the drawing of its own link with all its steps", async ({

@@ -128,7 +128,7 @@ export class Keeper {
       await this.#takeNew();
       this.#toOpen = fragment;
       // Over a reload it has been said already.
-      return isLink && former === undefined ? this.#latest() : undefined;
+      return isLink && former === undefined ? this.#earlier(marker?.id) : undefined;
     }
     this.kept = drawing.kept;
     this.rasters = new Map(await this.#shelf.rasters(drawing.rasters));
@@ -163,10 +163,13 @@ export class Keeper {
     return undefined;
   }
 
-  /** The latest drawing that no tab has. */
-  async #latest(): Promise<Earlier | undefined> {
-    for (const id of await this.#shelf.ids()) {
-      const release = await this.#claims.claim(id, 0);
+  /** The drawing that this tab had, or else the latest that no tab has. */
+  async #earlier(own: string | undefined): Promise<Earlier | undefined> {
+    const ids = await this.#shelf.ids();
+    if (own !== undefined && ids.includes(own)) ids.unshift(own);
+    for (const id of ids) {
+      // The page before this one may be slow to let go of it.
+      const release = await this.#claims.claim(id, id === own ? PATIENCE : 0);
       if (!release) continue;
       release();
       const drawing = await this.#shelf.drawing(id);
