@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::raster::{Digest, Rasters};
 use super::text;
+use crate::file::FileChoice;
 use crate::scene::{self, DEFAULT_PRESET, Edits, Legend, Preset, Scene};
 
 /// The most images of a strip: as many are told apart side by side.
@@ -58,8 +59,41 @@ impl Serialize for Image {
     }
 }
 
+/// File that a plane was opened from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenedFile {
+    /// File name.
+    pub name: String,
+    /// Reading by which it was opened.
+    pub choice: FileChoice,
+    /// True where the plane had been painted on when the base was made of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub painted: bool,
+}
+
+/// Files that the planes of a base were opened from; none of a plane that is from no file, or of a time before that was
+/// written down.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenedFiles {
+    /// File of the ground truth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth: Option<OpenedFile>,
+    /// File of the prediction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prediction: Option<OpenedFile>,
+}
+
+impl OpenedFiles {
+    /// True where no plane is known to be from a file.
+    pub fn is_empty(&self) -> bool {
+        self.truth.is_none() && self.prediction.is_none()
+    }
+}
+
 /// Scene that an image begins as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Base {
     /// A bundled scene.
@@ -108,6 +142,9 @@ pub enum Base {
         /// Names of the classes, and what they were in the file.
         #[serde(default, skip_serializing_if = "Legend::is_empty")]
         legend: Legend,
+        /// Files that the planes were opened from.
+        #[serde(default, skip_serializing_if = "OpenedFiles::is_empty")]
+        files: OpenedFiles,
     },
 }
 

@@ -66,6 +66,16 @@ fn legend() -> impl Strategy<Value = Legend> {
         .prop_map(|(classes, ignored)| Legend { classes, ignored }.settled())
 }
 
+/// A file of class ids.
+fn opened_file(name: &str, painted: bool) -> OpenedFile {
+    let values = json!({
+        "kind": "labels", "of": "value", "classes": 3, "rest": "nearest",
+        "assign": [{ "key": 0.0, "to": { "class": 0 } }, { "key": 255.0, "to": "void", "name": "rim" }],
+    });
+    let choice = serde_json::from_value(json!({ "values": values, "size": { "kind": "own" } })).unwrap();
+    OpenedFile { name: name.to_owned(), choice, painted }
+}
+
 /// Bases of opened files, of which a link and a file say everything but the pixels.
 fn raster() -> impl Strategy<Value = Base> {
     let digest = || "[0-9a-f]{32}".prop_map(|text| Digest::from(text.as_str()));
@@ -78,6 +88,7 @@ fn raster() -> impl Strategy<Value = Base> {
             weights: picture.clone(),
             picture,
             legend,
+            files: OpenedFiles { truth: of_truth.then(|| opened_file("mine.png", true)), prediction: None },
         },
     )
 }
@@ -437,6 +448,7 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
         picture: None,
         weights: Some(weights),
         legend: Legend::default(),
+        files: OpenedFiles::default(),
     };
     let document = Document { images: vec![Image::new(base.clone())], ..Document::default() };
     let link = link(&document);
@@ -475,6 +487,7 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
         picture: None,
         weights: None,
         legend,
+        files: OpenedFiles::default(),
     };
     assert_eq!((base, notes), (expected(Legend::default()), Notes::default()));
     let mut damaged = old;
@@ -483,10 +496,17 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
     assert_eq!(base, expected(Legend { classes: vec![], ignored: Some(65535) }));
     assert_eq!(notes.left_out, ["image.legend.classes"]);
     damaged["legend"] = json!({ "classes": [{ "name": " road " }], "ignored": null });
-    let (base, notes) = read(damaged);
+    let (base, notes) = read(damaged.clone());
     let road = LegendEntry { name: Some("road".into()), ..LegendEntry::default() };
-    assert_eq!(base, expected(Legend { classes: vec![road], ignored: None }));
+    let named = expected(Legend { classes: vec![road], ignored: None });
+    assert_eq!(base, named);
     assert_eq!(notes.clamped, ["image.legend"]);
+    damaged["legend"] = json!({});
+    damaged["files"] = json!({ "truth": { "name": "a.png" }, "prediction": opened_file("b.npy", false) });
+    let (base, notes) = read(damaged);
+    let Base::Raster { files, .. } = base else { panic!("{base:?}") };
+    assert_eq!(files, OpenedFiles { truth: None, prediction: Some(opened_file("b.npy", false)) });
+    assert_eq!(notes.left_out, ["image.files.truth"]);
 }
 
 #[test]

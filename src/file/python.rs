@@ -14,12 +14,34 @@ use crate::scene::Plane;
 
 /// Lines that read the file of this name as the choice does: `labels` of a truth, `logits` of a prediction.
 pub fn load_lines(name: &str, plane: Plane, choice: &FileChoice) -> Vec<String> {
+    let (picture, lines) = body(name, plane, choice);
+    imports(picture).into_iter().chain(lines).collect()
+}
+
+/// Lines that read the files of a prediction and of a truth, those that there are, in this order: the lines of a hard
+/// prediction make `labels` on their way.
+pub fn load_both(prediction: Option<(&str, &FileChoice)>, truth: Option<(&str, &FileChoice)>) -> Vec<String> {
+    let planes = [(Plane::Prediction, prediction), (Plane::Truth, truth)];
+    let bodies: Vec<(bool, Vec<String>)> = planes
+        .into_iter()
+        .filter_map(|(plane, file)| file.map(|(name, choice)| body(name, plane, choice)))
+        .collect();
+    let picture = bodies.iter().any(|(picture, _)| *picture);
+    imports(picture).into_iter().chain(bodies.into_iter().flat_map(|(_, lines)| lines)).collect()
+}
+
+/// Imports of the lines, with Pillow or without.
+fn imports(picture: bool) -> Vec<String> {
     let mut lines = vec!["import numpy as np".to_owned(), "import torch".to_owned()];
-    let (picture, loaded) = array(name, choice);
     if picture {
         lines.push("from PIL import Image".to_owned());
     }
-    lines.extend(loaded);
+    lines
+}
+
+/// Lines that read a file, and whether Pillow is needed.
+fn body(name: &str, plane: Plane, choice: &FileChoice) -> (bool, Vec<String>) {
+    let (picture, mut lines) = array(name, choice);
     match &choice.values {
         Values::Labels { of, classes, assign, rest } => {
             lines.extend(labels(of, assign, *rest));
@@ -39,7 +61,7 @@ pub fn load_lines(name: &str, plane: Plane, choice: &FileChoice) -> Vec<String> 
             });
         }
     }
-    lines
+    (picture, lines)
 }
 
 /// Lines that write a file which is read back as what it was: class ids of a truth as a PNG, logits of a prediction as

@@ -68,6 +68,14 @@ pub struct Library {
     pub functions: &'static [Function],
 }
 
+impl Library {
+    /// True if its tensors have the channels last.
+    pub fn is_channels_last(&self) -> bool {
+        let keras = |code: &code::Code| code.calling == code::Calling::Keras;
+        self.functions.iter().filter_map(|function| function.code.as_ref()).any(keras)
+    }
+}
+
 /// Loss function or class of a library.
 #[derive(Debug)]
 pub struct Function {

@@ -142,6 +142,15 @@ impl Edits {
         self.0.as_ref().map_or([0, 0], |node| node.wrote)
     }
 
+    /// True where an edit beside an adjustment wrote the plane.
+    pub fn paint(&self, plane: Plane) -> bool {
+        let wrote = |edit: &ImageEdit| {
+            let [truth, prediction] = edit.planes();
+            !matches!(edit, ImageEdit::Adjust(_)) && if plane == Plane::Truth { truth } else { prediction }
+        };
+        self.backwards().filter_map(Self::last).any(wrote)
+    }
+
     /// The places after each edit, the latest first, down to the first edit.
     pub fn backwards(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |list| list.0.as_ref().map(|node| &node.before))

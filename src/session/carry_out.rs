@@ -258,9 +258,9 @@ impl Session {
         let image = document.active;
         let active = document.active_image();
         let work = self.works.get(active.id).ok_or_else(|| text::no_image(image, image + 1))?;
-        let current = Current { base: &active.base, work };
-        let opened = opening::read(plane, current, (name, bytes), choice, notices)?;
-        let with = opening::image(name, opened, current, &mut self.rasters, &mut self.fresh, notices)?;
+        let current = Current { image: active, work };
+        let (file, opened) = opening::read(plane, current, (name, bytes), choice, notices)?;
+        let with = opening::image(file, opened, current, &mut self.rasters, &mut self.fresh, notices)?;
         self.history.make(vec![DocumentEdit::Replace { image, with }], None)
     }
 

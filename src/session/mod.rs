@@ -285,7 +285,14 @@ impl Session {
         let looked_at = view.pinned.or(self.look.hovered);
         let pixel =
             readout::pixel(&field, logits, labels, &shown_cards, &evaluated, looked_at, !self.look.painting);
-        let code = code::shown(self.look.code.as_deref().filter(|_| !to_come), &self.losses, &field, facts);
+        let code = code::shown(
+            self.look.code.as_deref().filter(|_| !to_come),
+            &self.losses,
+            &field,
+            facts,
+            document,
+            !active.playhead.adjustment().is_neutral(),
+        );
         let at = active.playhead.at();
         if replayed.is_none()
             && !to_come

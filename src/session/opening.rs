@@ -5,7 +5,7 @@ use ndarray::{Array2, Axis};
 use super::text;
 use super::update::Notice;
 use super::work::Work;
-use crate::document::{Base, Digest, Image, RasterPlane, Rasters};
+use crate::document::{Base, Digest, Image, OpenedFile, OpenedFiles, RasterPlane, Rasters};
 use crate::field::{IGNORE, Logits};
 use crate::file::{
     self, Assignment, Channels, Context, FileChoice, Key, Read, Reading, Resampling, SceneContext, Sizing,
@@ -32,8 +32,8 @@ pub(super) enum OpenedPlane {
 /// Image at hand, in whose place another comes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Current<'c> {
-    /// Base of the image in the document.
-    pub(super) base: &'c Base,
+    /// The image in the document.
+    pub(super) image: &'c Image,
     /// Pixels of the image.
     pub(super) work: &'c Work,
 }
@@ -45,7 +45,7 @@ impl Current<'_> {
 
     /// True where the truth is that of a file, and nothing of another scene that a prediction happens to be opened on.
     fn has_opened_truth(&self) -> bool {
-        matches!(self.base, Base::Raster { of_truth: true, .. }) && !self.scene().truth_is_to_come()
+        matches!(self.image.base, Base::Raster { of_truth: true, .. }) && !self.scene().truth_is_to_come()
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn read(
     (name, bytes): (&str, &[u8]),
     choice: Option<&FileChoice>,
     notices: &mut Vec<Notice>,
-) -> Result<OpenedPlane, String> {
+) -> Result<(OpenedFile, OpenedPlane), String> {
     let said = |refusal: file::FileError| refusal.to_string();
     let array = choice.and_then(|choice| choice.array.as_deref());
     let source = file::decode(name, bytes, plane, array).map_err(said)?;
@@ -124,7 +124,8 @@ pub(super) fn read(
         say(&reading.text);
         reading.remarks.iter().for_each(&mut say);
     }
-    opened(name, read, notices)
+    let file = OpenedFile { name: name.to_owned(), choice: reading.choice, painted: false };
+    Ok((file, opened(name, read, notices)?))
 }
 
 /// A plane of what was read of a file. Refuses one that no scene holds, with a sentence.
@@ -184,24 +185,39 @@ fn file_legend(legend: &Legend) -> Option<file::FileLegend> {
 /// - A prediction takes the place of the logits; of another size it makes a new scene whose truth is still to come, unless
 ///   the truth at hand is of a file: then it is refused, with a sentence.
 pub(super) fn image(
-    name: &str,
+    file: OpenedFile,
     opened: OpenedPlane,
     current: Current<'_>,
     rasters: &mut Rasters,
     fresh: &mut Vec<(Digest, Vec<u8>)>,
     notices: &mut Vec<Notice>,
 ) -> Result<Image, String> {
+    let name = file.name.clone();
+    let known =
+        if let Base::Raster { title, files, .. } = &current.image.base { Some((title, files)) } else { None };
     // The truth's file gives the name, whichever came first.
-    let title = match (&opened, current.base) {
-        (OpenedPlane::Prediction(_), Base::Raster { title, .. }) if current.has_opened_truth() => title,
-        _ => name,
+    let title = match (&opened, known) {
+        (OpenedPlane::Prediction(_), Some((title, _))) if current.has_opened_truth() => title,
+        _ => &name,
+    };
+    // The other plane's file, where that plane stays beside this one.
+    let beside = |plane: Plane, stays: bool| {
+        let (_, files) = known.filter(|_| stays)?;
+        let other = if plane == Plane::Truth { &files.truth } else { &files.prediction };
+        let painted = current.image.edits.paint(plane);
+        other.clone().map(|other| OpenedFile { painted: painted || other.painted, ..other })
     };
     let of_truth = matches!(opened, OpenedPlane::Truth { .. }) || current.has_opened_truth();
-    let scene = match opened {
+    let (scene, files) = match opened {
         OpenedPlane::Truth { labels, channels, legend } => {
-            truth(name, labels, channels, current.scene(), notices)?.with_legend(legend.settled())
+            let (scene, stays) = truth(&name, labels, channels, current.scene(), notices)?;
+            let prediction = beside(Plane::Prediction, stays);
+            (scene.with_legend(legend.settled()), OpenedFiles { truth: Some(file), prediction })
         }
-        OpenedPlane::Prediction(logits) => prediction(name, logits, current, notices)?,
+        OpenedPlane::Prediction(logits) => {
+            let (scene, stays) = prediction(&name, logits, current, notices)?;
+            (scene, OpenedFiles { truth: beside(Plane::Truth, stays), prediction: Some(file) })
+        }
     };
     let mut keep = |plane: RasterPlane| {
         let (digest, bytes) = rasters.keep(plane);
@@ -216,6 +232,7 @@ pub(super) fn image(
         picture: scene.photo().map(|grey| keep(RasterPlane::Picture(grey.to_vec(), scene.shape().width))),
         weights: scene.weights().map(|weights| keep(RasterPlane::Weights(weights.clone()))),
         legend: scene.legend().clone(),
+        files,
     };
     // What was seen through an adjustment is still seen through it.
     let adjustment = current.work.playhead.adjustment();
@@ -227,29 +244,31 @@ pub(super) fn image(
     Ok(Image::edited(base, edits))
 }
 
+/// The scene with another truth, and whether the prediction stays.
 fn truth(
     name: &str,
     labels: Array2<u8>,
     channels: usize,
     scene: &Scene,
     notices: &mut Vec<Notice>,
-) -> Result<Scene, String> {
+) -> Result<(Scene, bool), String> {
     let (height, width) = labels.dim();
     let shape = scene.shape();
     if (height, width) == (shape.height, shape.width) && highest(labels.iter()) < shape.classes() {
-        return scene.with_truth(labels).map_err(|refusal| text::sentence(&refusal));
+        return Ok((scene.with_truth(labels).map_err(|refusal| text::sentence(&refusal))?, true));
     }
     let new = Scene::from_truth(name, labels, channels).map_err(|refusal| text::sentence(&refusal))?;
     notices.push(Notice::remark(text::resized(name, width, height)));
-    Ok(new)
+    Ok((new, false))
 }
 
+/// The scene with another prediction, and whether the truth stays.
 fn prediction(
     name: &str,
     logits: Logits,
     current: Current<'_>,
     notices: &mut Vec<Notice>,
-) -> Result<Scene, String> {
+) -> Result<(Scene, bool), String> {
     let scene = current.scene();
     let shape = scene.shape();
     let (_, channels, height, width) = logits.dim();
@@ -257,7 +276,7 @@ fn prediction(
     let highest = highest(scene.labels().iter());
     let fits = same_size && highest < channels.max(2);
     if fits {
-        return scene.with_prediction(logits).map_err(|refusal| text::sentence(&refusal));
+        return Ok((scene.with_prediction(logits).map_err(|refusal| text::sentence(&refusal))?, true));
     }
     if current.has_opened_truth() {
         return Err(if same_size {
@@ -268,7 +287,7 @@ fn prediction(
     }
     let new = Scene::from_prediction(name, logits).map_err(|refusal| text::sentence(&refusal))?;
     notices.push(Notice::remark(text::without_truth(name, width, height)));
-    Ok(new)
+    Ok((new, false))
 }
 
 /// The highest class of labels, those that are ignored apart; 0 of none.

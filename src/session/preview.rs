@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Session;
 use super::opening::{self, Current};
-use crate::document::{Rasters, carrier, no_image};
+use crate::document::{OpenedFile, Rasters, carrier, no_image};
 use crate::field::IGNORE;
 use crate::file::{self, FileChoice, Read, Reading, Sizing};
 use crate::paint::Theme;
@@ -65,7 +65,7 @@ impl Session {
         let active = document.active_image();
         let work =
             self.works.get(active.id).ok_or_else(|| no_image(document.active, document.images.len()))?;
-        let current = Current { base: &active.base, work };
+        let current = Current { image: active, work };
         let PreviewRequest { plane, name, choice, remembered, theme } = request;
         let array = choice.as_ref().and_then(|choice| choice.array.as_deref());
         let said = |refusal: file::FileError| refusal.to_string();
@@ -74,7 +74,7 @@ impl Session {
         let (size, pixels, refusal) = match file::apply(&source, &reading.choice, *plane) {
             Ok(read) => {
                 let (size, pixels) = picture(&read, *theme);
-                (size, pixels, refusal(name, read, current))
+                (size, pixels, refusal(name, &reading.choice, read, current))
             }
             Err(refusal) => ((0, 0), Vec::new(), Some(refusal.to_string())),
         };
@@ -91,12 +91,13 @@ impl Session {
 }
 
 /// Sentence that says why what was read cannot be opened; none if it can.
-fn refusal(name: &str, read: Read, current: Current<'_>) -> Option<String> {
+fn refusal(name: &str, choice: &FileChoice, read: Read, current: Current<'_>) -> Option<String> {
     // Nothing of the trial is kept.
+    let file = OpenedFile { name: name.to_owned(), choice: choice.clone(), painted: false };
     let notices = &mut Vec::new();
     opening::opened(name, read, notices)
         .and_then(|opened| {
-            opening::image(name, opened, current, &mut Rasters::default(), &mut Vec::new(), notices)
+            opening::image(file, opened, current, &mut Rasters::default(), &mut Vec::new(), notices)
         })
         .err()
 }

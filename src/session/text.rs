@@ -80,6 +80,24 @@ pub(super) fn opened_link() -> String {
     "The link is opened. Undo brings back what was here before.".to_owned()
 }
 
+pub(super) const LABELS_IN_NO_FILE: &str =
+    "# labels, int64 [1, H, W], are painted on the page and in no file.";
+
+pub(super) const LOGITS_IN_NO_FILE: &str =
+    "# logits, float32 [1, C, H, W], are painted on the page and in no file.";
+
+pub(super) const LABELS_PAINTED: &str =
+    "# The value below has the strokes on the truth in it, the file has not.";
+
+pub(super) const LOGITS_PAINTED: &str =
+    "# The value below has the strokes on the prediction in it, the file has not.";
+
+pub(super) const LOGITS_ADJUSTED: &str =
+    "# The value below has the temperature, bias and noise of the page in it, the file has not.";
+
+pub(super) const LABELS_SOFTENED: &str =
+    "# The value below has the soft truth of the page in it, the file has not.";
+
 /// Classes that were added and that no pixel of the truth has.
 pub(super) fn absent_classes(classes: &[usize]) -> String {
     match classes {

@@ -252,3 +252,84 @@ fn two_channels_are_a_binary_scene_whose_background_is_scored() {
     assert_eq!((many.scene.channels, many.scene.class_shares.len()), (32, 32));
     assert!(values(&many).iter().all(|value| value.is_finite()));
 }
+
+/// Lines of Python of a library for the card that is looked at.
+fn python(update: &Update, library: &str) -> String {
+    let lines = update.code.as_ref().expect("lines of the card");
+    let line = lines.iter().find(|line| line.library.starts_with(library)).expect("a line of the library");
+    line.code.clone()
+}
+
+fn look_at_code() -> Value {
+    json!([{ "kind": "look", "look": { "theme": "light", "painting": false, "code": "cross_entropy" } }])
+}
+
+#[test]
+fn copied_python_begins_with_the_lines_that_load_the_opened_files() {
+    let mut page = Kiosk::default();
+    let mask = png(20, 16, |x, _| if x < 5 { 255 } else { 0 });
+    page.apply(open("truth", "gt.png", &mask));
+    let painted = page.apply(look_at_code());
+    assert!(
+        python(&painted, "PyTorch").contains(
+            "labels = torch.from_numpy(labels)[None]\n\
+             # logits, float32 [1, C, H, W], are painted on the page and in no file.\n\n"
+        ),
+        "{}",
+        python(&painted, "PyTorch")
+    );
+    let probs = npy(&[16, 20], (0..320).map(|i| i as f32 / 320.0));
+    let opened = page.apply(open("prediction", "pred.npy", &probs));
+    // The value is that of numpy in double precision, with probabilities held to 1e-7 as the lines do.
+    let expected = "\
+import numpy as np
+import torch
+from PIL import Image
+x = np.load(\"pred.npy\")
+x = x.squeeze()  # axes of length 1
+x = x.astype(np.float64)
+x = np.clip(x, 0, 1)
+x = x[None]
+x = np.clip(x, 1e-7, 1 - 1e-7)
+x = np.log(x / (1 - x))
+logits = torch.from_numpy(x)[None].float()
+image = Image.open(\"gt.png\")
+x = np.array(image.convert(\"L\") if image.mode in (\"1\", \"P\", \"PA\", \"LA\", \"RGB\", \"RGBA\") else image)
+keys, ids = np.array([0, 255]), np.array([0, 1])
+labels = ids[np.abs(x[:, :, None].astype(np.float64) - keys).argmin(-1)]
+labels = torch.from_numpy(labels)[None]
+
+import torch.nn.functional as F
+loss = F.binary_cross_entropy_with_logits(logits, labels[:, None].float())
+print(float(loss))  # 1.090157";
+    assert_eq!(python(&opened, "PyTorch"), expected);
+    let keras = python(&opened, "Keras");
+    assert!(
+        keras.contains(
+            "\nlogits, labels = logits.permute(0, 2, 3, 1).numpy(), labels.numpy()\n\nimport keras\n"
+        ),
+        "{keras}"
+    );
+
+    let kept = Session::open(Some(&page.kept), None, &page.rasters);
+    let mut restarted = kept;
+    assert_eq!(python(&apply(&mut restarted, look_at_code()), "PyTorch"), expected);
+
+    let strokes = "# The value below has the strokes on the truth in it, the file has not.\n";
+    let painted = page.apply(stroke("truth", &[10.0, 8.0]));
+    assert!(python(&painted, "PyTorch").contains(&format!("[None]\n{strokes}\n")));
+    let undone = page.apply(json!([{ "kind": "undo" }]));
+    assert_eq!(python(&undone, "PyTorch"), expected);
+    page.apply(json!([{ "kind": "redo" }]));
+    // The strokes are in the base of what is opened beside them, and not in the file.
+    let again = page.apply(open("prediction", "pred.npy", &probs));
+    assert!(python(&again, "PyTorch").contains(&format!("[None]\n{strokes}\n")));
+    let adjusted = page.apply(json!([{ "kind": "adjust", "adjustment": { "temperature": 2.0, "bias": 0.0, "noise": 0.0, "seed": 1 } }]));
+    assert!(python(&adjusted, "PyTorch").contains(&format!(
+        "{strokes}# The value below has the temperature, bias and noise of the page in it, the file has not.\n"
+    )));
+    // Another size is another scene, whose prediction is of no file.
+    let other = page.apply(open("truth", "other.png", &png(30, 30, |x, _| if x < 5 { 255 } else { 0 })));
+    let code = python(&other, "PyTorch");
+    assert!(code.contains("other.png") && !code.contains("pred.npy") && !code.contains("gt.png"), "{code}");
+}
