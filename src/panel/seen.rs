@@ -10,6 +10,7 @@ use crate::field::Field;
 use crate::loss::config::Settings;
 use crate::loss::{Evaluation, Loss, Spec};
 use crate::paint::{Scale, Theme};
+use crate::scene::Legend;
 use crate::study::by_probability::by_probability;
 use crate::study::strokes::Stop;
 
@@ -72,6 +73,8 @@ pub struct Seen<'s> {
     pub by_probability: bool,
     /// True if a photograph lies under the masks.
     pub photo: bool,
+    /// Names of the classes.
+    pub legend: &'s Legend,
     /// The pinned pixel.
     pub pinned: Option<At>,
     /// The pixel looked at: the pinned one, or the one under the pointer.

@@ -250,6 +250,11 @@ impl Scene {
         &self.legend
     }
 
+    /// Name of each class, class 0 first.
+    pub fn class_names(&self) -> Vec<String> {
+        (0..self.shape().classes()).map(|class| self.legend().called(class)).collect()
+    }
+
     /// Weights of its file, `[image, y, x]`, if it has any.
     pub fn weights(&self) -> Option<&Array3<f32>> {
         self.weights.as_ref()

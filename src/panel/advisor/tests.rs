@@ -23,9 +23,10 @@ fn evidence(classes: usize, objects: Vec<SceneObject>) -> Evidence {
         break_to_sides: Some(0.01),
         ious: vec![0.4; Bench::STEPS + 1],
     };
+    let class_names = (0..=classes).map(|class| format!("class {class}")).collect();
     let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
     let facts = SceneFacts { counted: 10_000, classes, objects, images: 1, empty_images };
-    Evidence { facts, profiles: vec![profile; CANDIDATES.len()], photo: false, complete: true }
+    Evidence { facts, class_names, profiles: vec![profile; CANDIDATES.len()], photo: false, complete: true }
 }
 
 /// The shortlist and what to avoid.

@@ -213,7 +213,8 @@ pub(super) fn facts(measured: &Evidence) -> TableReadout {
     let mut regions = vec![("all foreground".to_owned(), facts.region(None))];
     if facts.classes.len() > 1 {
         let classes = facts.classes.iter();
-        regions.extend(classes.map(|&class| (format!("class {class}"), facts.region(Some(class)))));
+        regions
+            .extend(classes.map(|&class| (measured.class_names[class].clone(), facts.region(Some(class)))));
     }
     let columns: Vec<Vec<String>> = regions.into_iter().map(|(name, region)| column(name, region)).collect();
     // Facts are rows, so that the table is narrow.

@@ -57,6 +57,8 @@ pub struct Answers {
 pub struct Evidence {
     /// Facts about the truth.
     pub facts: SceneFacts,
+    /// Name of each class, class 0 first.
+    pub class_names: Vec<String>,
     /// Profile of each of the [`CANDIDATES`], as far as it is measured; empty for one that is not for such a
     /// scene.
     pub profiles: Vec<Profile>,

@@ -181,9 +181,16 @@ fn object(class: usize, pixels: usize, depth: f64) -> SceneObject {
 
 /// Facts of a scene of 10000 pixels, with nothing measured.
 fn evidence(classes: usize, objects: &[SceneObject]) -> Evidence {
+    let class_names = (0..=classes).map(|class| format!("class {class}")).collect();
     let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
     let facts = SceneFacts { counted: 10_000, classes, objects: objects.to_vec(), images: 1, empty_images };
-    Evidence { facts, profiles: vec![Profile::default(); CANDIDATES.len()], photo: false, complete: false }
+    Evidence {
+        facts,
+        class_names,
+        profiles: vec![Profile::default(); CANDIDATES.len()],
+        photo: false,
+        complete: false,
+    }
 }
 
 fn situations() -> [Evidence; 6] {
