@@ -29,7 +29,7 @@ pub use choice::{
     Assignment, ChannelAxis, Channels, FileChoice, Key, NumberScale, Of, Resampling, Rest, Sizing, To, Values,
 };
 pub use decode::decode;
-pub use python::{load_both, load_lines, save_lines};
+pub use python::{load_both, load_lines, planes_of_classes, save_lines};
 pub use read::{
     Alternative, Context, Reading, ReadingPair, SampleKind, SceneContext, ValueRow, read, read_by, read_pair,
 };

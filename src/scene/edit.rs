@@ -67,7 +67,7 @@ impl ImageEdit {
     pub fn planes(&self) -> [bool; 2] {
         match self {
             Self::Stroke { ink, .. } | Self::Fill { ink, .. } => {
-                [matches!(ink, Ink::Truth { .. }), matches!(ink, Ink::Prediction { .. })]
+                [ink.plane() == Plane::Truth, ink.plane() == Plane::Prediction]
             }
             Self::Clear { plane } => [*plane == Plane::Truth, *plane == Plane::Prediction],
             Self::Pixel { .. } | Self::Adjust(_) => [false, true],

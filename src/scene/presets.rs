@@ -9,7 +9,7 @@ use ndarray::{Array2, Array3, Array4, Axis};
 use super::shapes::{Blob, Curves, bump};
 use super::soften::soft_labels;
 use super::texture::texture;
-use super::{Legend, Scene, logits_of_probabilities};
+use super::{Labelling, Legend, Scene, logits_of_probabilities};
 
 /// A scene to begin with.
 #[derive(Debug)]
@@ -20,8 +20,10 @@ pub struct Preset {
     pub title: &'static str,
     /// One sentence on what it shows.
     pub what: &'static str,
-    /// 1 for a binary scene, else the number of classes.
+    /// 1 for a binary scene, else the number of classes, or of regions.
     pub channels: usize,
+    /// Labels that its pixels may have.
+    pub labelling: Labelling,
     /// True if the scene is made for one fact, which it shows in numbers.
     pub fact: bool,
     make: fn(usize) -> Made,
@@ -42,6 +44,7 @@ impl Preset {
         Scene {
             title: self.title.to_owned(),
             preset: Some(self.id),
+            labelling: self.labelling,
             labels,
             painted,
             photo,
@@ -69,6 +72,7 @@ pub const PRESETS: &[Preset] = &[
         what: "A real photograph with the probabilities of a really fitted, weak model: holes in dark coins, a false \
                corner, outlines a pixel off. Photo: Brooklyn Museum, no known copyright restrictions.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: false,
         make: coins,
     },
@@ -78,6 +82,7 @@ pub const PRESETS: &[Preset] = &[
         what: "Foreground and background are about as large and the prediction nearly fits: the losses \
                largely agree on where it is wrong.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: false,
         make: balanced_disc,
     },
@@ -87,6 +92,7 @@ pub const PRESETS: &[Preset] = &[
         what: "Only 0.3 % is foreground and the prediction all but misses it: cross-entropy is small all the same, \
                Dice and Jaccard are not.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: false,
         make: tiny_lesion,
     },
@@ -96,6 +102,7 @@ pub const PRESETS: &[Preset] = &[
         what: "A thin structure is all boundary: where the prediction is broken, overlap is lost at once, and \
                cross-entropy hardly moves.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: false,
         make: thin_vessel,
     },
@@ -105,6 +112,7 @@ pub const PRESETS: &[Preset] = &[
         what: "The right shape in the wrong place: a confident prediction is wrong in two crescents, one missed and \
                one false.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: false,
         make: shifted_boundary,
     },
@@ -113,6 +121,7 @@ pub const PRESETS: &[Preset] = &[
         title: "Empty truth",
         what: "There is nothing to find and the prediction faintly finds something: what is the Dice of an empty mask?",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: false,
         make: empty_truth,
     },
@@ -122,6 +131,7 @@ pub const PRESETS: &[Preset] = &[
         what: "Class 2 has 1 % of the pixels and half of it is taken for class 1: a mean over classes sees that, a \
                mean over pixels hardly.",
         channels: 3,
+        labelling: Labelling::OneClass,
         fact: false,
         make: rare_class,
     },
@@ -131,6 +141,7 @@ pub const PRESETS: &[Preset] = &[
         what: "16 of 4096 pixels are foreground and nothing is known yet. Cross-entropy and focal give the foreground \
                0.39 % of their gradient, as many as its pixels; Dice and Jaccard give it half.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: true,
         make: even_odds,
     },
@@ -140,6 +151,7 @@ pub const PRESETS: &[Preset] = &[
         what: "The true class has p = 0.9 at every pixel. The focal loss with γ = 2 is 100 times smaller than \
                cross-entropy: (1 − 0.9)² of it.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: true,
         make: easy_pixels,
     },
@@ -149,6 +161,7 @@ pub const PRESETS: &[Preset] = &[
         what: "By the probability the gradient of Dice takes just two values, one on the foreground and one off it, \
                however right or wrong a pixel is. That of cross-entropy tells pixels apart.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: true,
         make: two_values,
     },
@@ -159,6 +172,7 @@ pub const PRESETS: &[Preset] = &[
                max(m₁, (m₁ + m₂)/2): here 1.5, where the plain hinge is their mean, 0.9. Pin a pixel and move its \
                probability to walk on that surface.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: true,
         make: two_pixels,
     },
@@ -169,6 +183,7 @@ pub const PRESETS: &[Preset] = &[
                for no change; Dice still pushes every pixel of the edge to 0 or to 1. Its conventions offer another form for \
                soft labels, which is 0 here.",
         channels: 1,
+        labelling: Labelling::OneClass,
         fact: true,
         make: uncertain_edge,
     },
