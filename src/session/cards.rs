@@ -100,7 +100,8 @@ pub(super) fn readouts(
 fn note(tasks: &Tasks<'_>, card: &Card, image: &Image, is_adjusted: bool) -> Option<String> {
     if let Some(regions) = tasks.regions() {
         let PerTask { binary, multiclass } = card.spec.name;
-        return Some(text::mean_of_regions(regions, (binary != multiclass).then_some([multiclass, binary])));
+        let is_of_softmax = binary != multiclass && !card.loss.is_one_vs_rest();
+        return Some(text::mean_of_regions(regions, is_of_softmax.then_some([multiclass, binary])));
     }
     let field = tasks.field();
     let depends_on_gauge = field.shape().task() == Task::Multiclass && card.loss.is_one_vs_rest();

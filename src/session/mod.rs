@@ -343,6 +343,7 @@ impl Session {
             document,
             is_adjusted,
         );
+        let code_note = code.as_ref().and(tasks.regions()).map(|_| text::CALLS_OF_REGIONS.to_owned());
         let at = active.playhead.at();
         if replayed.is_none()
             && !to_come
@@ -403,6 +404,7 @@ impl Session {
             cards,
             pixel,
             code,
+            code_note,
             panel,
             versions,
             concerned,

@@ -34,6 +34,8 @@ pub struct Update {
     pub pixel: Option<PixelReadout>,
     /// The Python that reproduces a card, if that is asked for.
     pub code: Option<Vec<CodeReadout>>,
+    /// Sentence on the calls that are left out, beside Python that is asked for.
+    pub code_note: Option<String>,
     /// The open panel, which travels beside the numbers with its own pixels and lists.
     #[serde(skip)]
     pub panel: Option<Report>,
