@@ -616,6 +616,13 @@ pub(super) fn are_logits_of_regions(channels: usize) -> String {
     format!("Are the {channels} channels independent regions, as the truth has?")
 }
 
+pub(super) fn are_many_classes(channels: usize) -> String {
+    format!(
+        "The {channels} channels do not add up to 1 at a pixel. Are they classes that exclude each other? Of independent \
+         regions {MAX_REGIONS} are read at most."
+    )
+}
+
 pub(super) fn either_axis(sides: &[usize]) -> String {
     format!("The shape {} could have its channels first or last: first is suggested.", shape(sides))
 }

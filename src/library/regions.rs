@@ -4,7 +4,7 @@
 //! what words. Left out are functions that rank or add up all channels together (smp's `LovaszLoss`, `MCCLoss` and a
 //! `normalized` `FocalLoss`, MONAI's `GeneralizedDiceLoss`), that put an exponent on the mean over channels (smp's `TverskyLoss`
 //! with a `gamma`), that take a softmax of several channels (MONAI's `DiceCELoss`), sums in place of means, and libraries that are
-//! not known here.
+//! not known here. Where pixels are ignored MONAI takes the 255 in a plane for a share, and smp's `FocalLoss` fails on it.
 
 use super::{Arg, Args, Library};
 
@@ -15,13 +15,14 @@ pub(super) const LABELS: &str = "labels.float()";
 pub(super) fn args_of_regions(library: &Library, function: &str, args: &Args) -> Option<Args> {
     let is = |name: &str, value: Arg| args.get(name) == Some(&value);
     let is_mean = args.get("reduction").is_none_or(|reduction| *reduction == Arg::from("mean"));
+    let ignores = matches!(args.get("ignore_index"), Some(Arg::Number(_)));
     let holds = match (library.id, function) {
         ("torch", "binary_cross_entropy_with_logits")
         | ("torchvision", "sigmoid_focal_loss")
-        | ("smp", "DiceLoss" | "JaccardLoss" | "SoftBCEWithLogitsLoss")
-        | ("monai", "DiceLoss" | "TverskyLoss" | "FocalLoss") => true,
+        | ("smp", "DiceLoss" | "JaccardLoss" | "SoftBCEWithLogitsLoss") => true,
         ("smp", "TverskyLoss") => args.get("gamma").is_none_or(|gamma| *gamma == Arg::from(1.0)),
-        ("smp", "FocalLoss") => !is("normalized", true.into()),
+        ("smp", "FocalLoss") => !ignores && !is("normalized", true.into()),
+        ("monai", "DiceLoss" | "TverskyLoss" | "FocalLoss") => !ignores,
         _ => false,
     };
     (holds && is_mean).then(|| {
@@ -79,6 +80,18 @@ mod tests {
         let normalized = [("normalized", true.into()), ("balanced", false.into())];
         assert!(of("smp", &lines("focal", &normalized, Facts::plain(1))).is_some());
         assert_eq!(of("smp", &lines("focal", &normalized, REGIONS)), None);
+        let ignoring = Facts { ignored: Some(255), ..REGIONS };
+        assert!(of("smp", &lines("dice", &[], ignoring)).expect("a line").contains("ignore_index=255"));
+        for id in ["focal", "dice", "tversky"] {
+            let smoothed = [("smooth", 1e-5.into()), ("absent", "scored".into())];
+            let settings = if id == "focal" { &[][..] } else { &smoothed[..] };
+            assert_eq!(
+                of("monai", &lines(id, settings, ignoring)),
+                None,
+                "{id}: a plane's 255 is a number there"
+            );
+        }
+        assert_eq!(of("smp", &lines("focal", &[], ignoring)), None);
         assert_eq!(of("torch", &lines("cross_entropy", &[("mean_over", "nothing".into())], REGIONS)), None);
         assert!(lines("mcc", &[], REGIONS).is_empty() && lines("generalized_dice", &[], REGIONS).is_empty());
     }

@@ -119,7 +119,8 @@ pub(super) const LABELS_IN_NO_FILE: &str =
 
 pub(super) const CALLS_OF_REGIONS: &str = "Of regions the labels are [B, C, H, W], one plane of 0 and 1 for each, 255 where a pixel is ignored. Left out are calls \
      whose value is not the mean over the regions: smp's LovaszLoss, MCCLoss and normalized FocalLoss take all channels together, \
-     MONAI's DiceCELoss takes a softmax of them, and kornia and Keras are not known for regions here.";
+     MONAI's DiceCELoss takes a softmax of them, where pixels are ignored MONAI and smp's FocalLoss misread the 255 of a plane, \
+     and kornia and Keras are not known for regions here.";
 
 pub(super) const REGIONS_IN_NO_FILE: &str = "# labels, int64 [1, C, H, W], one plane of 0 and 1 for each region, are painted on \
                                              the page and in no file.";
