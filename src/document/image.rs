@@ -95,6 +95,7 @@ impl OpenedFiles {
 /// Scene that an image begins as.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "a strip has four of them at most")]
 pub enum Base {
     /// A bundled scene.
     Preset {

@@ -74,7 +74,8 @@ fn opened_file(name: &str, painted: bool) -> OpenedFile {
         "kind": "labels", "of": "value", "classes": 3, "rest": "nearest",
         "assign": [{ "key": 0.0, "to": { "class": 0 } }, { "key": 255.0, "to": "void", "name": "rim" }],
     });
-    let choice = serde_json::from_value(json!({ "values": values, "size": { "kind": "own" } })).unwrap();
+    let choice =
+        serde_json::from_value(json!({ "values": values, "size": { "kind": "own" } })).expect("a choice");
     OpenedFile { name: name.to_owned(), choice, painted }
 }
 

@@ -79,7 +79,8 @@ impl Labelling {
     pub(super) fn painted(self, label: u8, ink: Ink) -> u8 {
         match (self, ink) {
             (_, Ink::Prediction { .. }) => label,
-            (Self::OneClass, Ink::Truth { class }) => class,
+            (Self::OneClass, Ink::Truth { class })
+            | (Self::Regions, Ink::Truth { class: class @ (0 | IGNORE) }) => class,
             (Self::OneClass, Ink::Outside { region }) => {
                 if label == region {
                     0
@@ -87,7 +88,6 @@ impl Labelling {
                     label
                 }
             }
-            (Self::Regions, Ink::Truth { class: class @ (0 | IGNORE) }) => class,
             (Self::Regions, Ink::Truth { class }) => {
                 if label == IGNORE {
                     set_of(class)

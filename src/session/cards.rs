@@ -13,6 +13,7 @@ use crate::field::{Field, Task};
 use crate::loss::{Evaluation, Loss, PerTask};
 use crate::paint::heatmap::{legend_ticks, limit_of};
 use crate::paint::number::{self, percent};
+use crate::panel::SeenCard;
 use crate::study::by_probability::by_probability;
 
 /// Losses with what they came to.
@@ -40,6 +41,12 @@ fn evaluate_once<'l>(field: &Field<'_>, loss: &'l dyn Loss, known: &mut Evaluati
     });
     known.push((loss, Rc::clone(&evaluation)));
     evaluation
+}
+
+/// Cards with their evaluations, as panels see them.
+pub(super) fn seen<'s>(cards: &[&'s Card], evaluated: &'s [Rc<Evaluation>]) -> Vec<SeenCard<'s>> {
+    let seen = |(card, evaluation): (&&'s Card, &'s Rc<Evaluation>)| SeenCard { set: card.set(), evaluation };
+    cards.iter().zip(evaluated).map(seen).collect()
 }
 
 /// For each card the part of its gradient that its heatmap shows.

@@ -34,14 +34,13 @@ use std::borrow::Cow;
 
 use crate::document::read::Notes;
 use crate::document::{Digest, Document, History, Kept, Rasters, carrier};
-use crate::field::{Derived, Field};
 use crate::laboratory::{Snapshot, SnapshotHeader};
 use crate::library::Facts;
 use crate::loss::LOSSES;
 use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
 use crate::paint::picture::Backdrop;
-use crate::panel::{self, Cache, Report, Seen, SeenCard};
+use crate::panel::{self, Cache, Report, Seen};
 use crate::scene::{Labelling, PixelWeighting, Scene};
 use batch::{Images, Together};
 use command::{Edit, Look};
@@ -275,56 +274,27 @@ impl Session {
             unreachable!("the active image is worked on since the document was followed")
         };
         active.prepare(soft_edges, weighting);
-        if with_panel {
-            for (_, work) in &mut others {
-                work.prepare(soft_edges, weighting);
-            }
+        for (_, work) in others.iter_mut().filter(|_| with_panel) {
+            work.prepare(soft_edges, weighting);
         }
         // Taken out for as long as the field borrows the image.
         let mut strokes = std::mem::take(&mut active.strokes);
         let replayed = strokes.replayed(&mut active.playhead, self.look.replay, soft_edges, weighting);
-        let known = if replayed.is_some() {
-            (0..active.tasks()).map(|_| Derived::default()).collect()
-        } else {
-            active.take_derived()
-        };
+        // What was worked out is not of a moment that is played again.
+        let known = active.take_derived(replayed.is_none());
         let active = &*active;
         let scene = active.scene();
-        let field = |(task, known): (usize, Derived)| {
-            let pixels = replayed.as_ref().map_or_else(|| active.pixels(task), |moment| moment.pixels(task));
-            // A scene only has fields that are whole, so this is a fault of ours, to be seen and reported.
-            pixels
-                .field(known)
-                .unwrap_or_else(|refusal| unreachable!("{}", text::not_evaluated(&refusal.to_string())))
-        };
-        let (logits, labels) = replayed.as_ref().map_or_else(
-            || (active.playhead.effective_logits(), scene.labels()),
-            |moment| (&moment.logits, &moment.labels),
-        );
-        let tasks = Tasks {
-            fields: known.into_iter().enumerate().map(field).collect(),
-            labelling: scene.labelling(),
-            chosen: self.followed.task,
-            logits,
-            labels,
-        };
+        let tasks = Tasks::of(active, replayed.as_ref(), known, self.followed.task);
         let field = tasks.field();
-        let shape = scene.shape();
         let (view, theme) = (&document.view, self.look.theme);
-        let on = Backdrop { width: shape.width, photo: scene.photo().filter(|_| view.photo), theme };
-        let facts = Facts {
-            ignored_as: scene.legend().ignore_index(),
-            regions: tasks.regions().unwrap_or(0),
-            ..Facts::of(field)
-        };
+        let on = Backdrop { width: scene.shape().width, photo: scene.photo().filter(|_| view.photo), theme };
+        let facts = tasks.facts(scene);
         let versions = self.losses.follow(&document.losses, facts, &mut notices);
         let concerned = versions.as_ref().map(|_| concerned(facts));
         let to_come = scene.truth_is_to_come();
         // Without a truth no loss has a value, and no panel anything to be about.
         let shown_cards = if to_come { Vec::new() } else { self.losses.shown(&document.cards) };
-        let by_task: Vec<_> =
-            tasks.fields.iter().map(|field| cards::evaluate(field, &shown_cards, view)).collect();
-        let evaluated = tasks.together(&by_task);
+        let (by_task, evaluated) = tasks.evaluate(&shown_cards, view);
         let shown = cards::shown(&tasks, &evaluated, view);
         let limits = cards::limits(&shown, &evaluated, view);
 
@@ -343,39 +313,28 @@ impl Session {
             document,
             is_adjusted,
         );
-        let code_note = code.as_ref().and(tasks.regions()).map(|_| text::CALLS_OF_REGIONS.to_owned());
         let at = active.playhead.at();
         if replayed.is_none()
             && !to_come
             && !active.playhead.is_stroking()
             && strokes.is_due(at, self.losses.version, soft_edges)
         {
-            let stop = strokes::stop(field, at, soft_edges, &shown_cards, &by_task[tasks.chosen]);
-            strokes.see(at, self.losses.version, stop);
+            let seen = strokes::stop(field, at, soft_edges, &shown_cards, &by_task[tasks.chosen]);
+            strokes.see(at, self.losses.version, seen);
         }
         let panel = panel::find(&document.panel).ok().filter(|_| !to_come).and_then(|panel| {
-            let cards: Vec<SeenCard<'_>> = shown_cards
-                .iter()
-                .zip(&by_task[tasks.chosen])
-                .map(|(card, evaluation)| SeenCard { set: card.set(), evaluation })
-                .collect();
-            let regions: Vec<(String, &Field<'_>)> = tasks
-                .regions()
-                .map(|_| (1..).map(|region| scene.called(region)).zip(&tasks.fields).collect())
-                .unwrap_or_default();
-            let region_legend = tasks.regions().map(|_| scene.legend_of_region(tasks.chosen + 1));
             let sources = batch::sources((place, active), &others, tasks.chosen);
             let own = replayed.is_none().then_some((active.version(), field));
             let mut seen = Seen {
                 field,
-                regions: &regions,
+                regions: &tasks.named(scene),
                 losses: &self.losses.sets(),
-                cards: &cards,
+                cards: &cards::seen(&shown_cards, &by_task[tasks.chosen]),
                 theme,
                 scale: view.scale,
                 by_probability: view.by_probability,
                 photo: view.photo,
-                legend: region_legend.as_ref().unwrap_or(scene.legend()),
+                legend: &tasks.legend(scene),
                 pinned: view.pinned,
                 pixel: looked_at,
                 history: &strokes.along(at),
@@ -391,20 +350,17 @@ impl Session {
         let document = DocumentReadout::new(&self.history, &self.losses, active);
         let (id, known) = (active.id, tasks.into_derived());
         if let Some(work) = self.works.get_mut(id) {
-            work.strokes = strokes;
-            if replayed.is_none() {
-                work.keep_derived(known);
-            }
+            work.keep(strokes, if replayed.is_none() { known } else { Vec::new() });
         }
         Update {
             document,
             provenance: Provenance::of(self.history.document(), self.followed.task),
+            code_note: code.as_ref().filter(|_| scene.regions).map(|_| text::CALLS_OF_REGIONS.to_owned()),
             scene,
             strip,
             cards,
             pixel,
             code,
-            code_note,
             panel,
             versions,
             concerned,

@@ -132,11 +132,11 @@ pub(super) fn read(
         reading.remarks.iter().for_each(&mut say);
     }
     let file = OpenedFile { name: name.to_owned(), choice: reading.choice, painted: false };
-    Ok((file, opened(name, read, notices)?))
+    Ok((file, opened(name, read, notices)))
 }
 
-/// A plane of what was read of a file. Refuses one that no scene holds, with a sentence.
-pub(super) fn opened(name: &str, read: Read, notices: &mut Vec<Notice>) -> Result<OpenedPlane, String> {
+/// A plane of what was read of a file.
+pub(super) fn opened(name: &str, read: Read, notices: &mut Vec<Notice>) -> OpenedPlane {
     let say = |sentence: &String| notices.push(Notice::remark(text::read_as(name, sentence)));
     match read {
         Read::Truth(truth) => {
@@ -146,12 +146,12 @@ pub(super) fn opened(name: &str, read: Read, notices: &mut Vec<Notice>) -> Resul
                 (Labelling::OneClass, classes) => classes,
                 (Labelling::Regions, with_none) => with_none - 1,
             };
-            Ok(OpenedPlane::Truth {
+            OpenedPlane::Truth {
                 labelling: truth.labelling,
                 labels: truth.labels,
                 channels,
                 legend: scene_legend(&truth.legend),
-            })
+            }
         }
         Read::Prediction(prediction) => {
             prediction.remarks.iter().for_each(say);
@@ -159,7 +159,7 @@ pub(super) fn opened(name: &str, read: Read, notices: &mut Vec<Notice>) -> Resul
                 Channels::Foreground | Channels::Softmax => Labelling::OneClass,
                 Channels::Independent => Labelling::Regions,
             };
-            Ok(OpenedPlane::Prediction(labelling, prediction.logits.insert_axis(Axis(0))))
+            OpenedPlane::Prediction(labelling, prediction.logits.insert_axis(Axis(0)))
         }
     }
 }

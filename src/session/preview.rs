@@ -96,11 +96,8 @@ fn refusal(name: &str, choice: &FileChoice, read: Read, current: Current<'_>) ->
     // Nothing of the trial is kept.
     let file = OpenedFile { name: name.to_owned(), choice: choice.clone(), painted: false };
     let notices = &mut Vec::new();
-    opening::opened(name, read, notices)
-        .and_then(|opened| {
-            opening::image(file, opened, current, &mut Rasters::default(), &mut Vec::new(), notices)
-        })
-        .err()
+    let opened = opening::opened(name, read, notices);
+    opening::image(file, opened, current, &mut Rasters::default(), &mut Vec::new(), notices).err()
 }
 
 /// The largest part in the middle of a file that a scene may be.

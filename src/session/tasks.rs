@@ -3,13 +3,18 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::update;
+use super::cards;
+use super::losses::Card;
+use super::strokes::Moment;
+use super::work::Work;
+use super::{text, update};
 use crate::document::View;
 use crate::field::regions::{has_region, topmost, topmost_probs};
 use crate::field::{Derived, Field, Head, IGNORE, Labels, Logits};
+use crate::library::Facts;
 use crate::loss::{Evaluation, Loss};
 use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
-use crate::scene::Labelling;
+use crate::scene::{Labelling, Legend, Scene};
 use crate::study::share;
 
 /// Fields of an image: one, or one for each region.
@@ -27,6 +32,54 @@ pub(super) struct Tasks<'f> {
 }
 
 impl<'f> Tasks<'f> {
+    /// Tasks of an image, or of a moment of it, going on from what was known of each.
+    pub(super) fn of(work: &'f Work, moment: Option<&'f Moment>, known: Vec<Derived>, chosen: usize) -> Self {
+        let field = |(task, known): (usize, Derived)| {
+            let pixels = moment.map_or_else(|| work.pixels(task), |moment| moment.pixels(task));
+            // A scene only has fields that are whole, so this is a fault of ours, to be seen and reported.
+            pixels
+                .field(known)
+                .unwrap_or_else(|refusal| unreachable!("{}", text::not_evaluated(&refusal.to_string())))
+        };
+        let (logits, labels) = moment.map_or_else(
+            || (work.playhead.effective_logits(), work.scene().labels()),
+            |moment| (&moment.logits, &moment.labels),
+        );
+        let fields = known.into_iter().enumerate().map(field).collect();
+        Self { fields, labelling: work.scene().labelling(), chosen, logits, labels }
+    }
+
+    /// Facts of the scene that decide how a library is called.
+    pub(super) fn facts(&self, scene: &Scene) -> Facts {
+        let (ignored_as, regions) = (scene.legend().ignore_index(), self.regions().unwrap_or(0));
+        Facts { regions, ignored_as, ..Facts::of(self.field()) }
+    }
+
+    /// Regions with their names; none of one task.
+    pub(super) fn named<'t>(&'t self, scene: &Scene) -> Vec<(String, &'t Field<'f>)> {
+        let regions = 1..=self.regions().unwrap_or(0);
+        regions.map(|region| scene.called(region)).zip(&self.fields).collect()
+    }
+
+    /// Names of the classes of the task that panels are about.
+    pub(super) fn legend<'s>(&self, scene: &'s Scene) -> Cow<'s, Legend> {
+        match self.labelling {
+            Labelling::OneClass => Cow::Borrowed(scene.legend()),
+            Labelling::Regions => Cow::Owned(scene.legend_of_region(self.chosen + 1)),
+        }
+    }
+
+    /// Every card's loss, by task and of all tasks together.
+    pub(super) fn evaluate(
+        &self,
+        cards: &[&Card],
+        view: &View,
+    ) -> (Vec<Vec<Rc<Evaluation>>>, Vec<Rc<Evaluation>>) {
+        let by_task: Vec<_> = self.fields.iter().map(|field| cards::evaluate(field, cards, view)).collect();
+        let together = self.together(&by_task);
+        (by_task, together)
+    }
+
     /// Field that panels are about.
     pub(super) fn field(&self) -> &Field<'f> {
         &self.fields[self.chosen]
@@ -43,7 +96,7 @@ impl<'f> Tasks<'f> {
     }
 
     /// Evaluations of all tasks together, from those of each.
-    pub(super) fn together(&self, by_task: &[Vec<Rc<Evaluation>>]) -> Vec<Rc<Evaluation>> {
+    fn together(&self, by_task: &[Vec<Rc<Evaluation>>]) -> Vec<Rc<Evaluation>> {
         if self.regions().is_none() {
             return by_task[0].clone();
         }

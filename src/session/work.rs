@@ -199,16 +199,19 @@ impl Work {
         self.truths[task].pixels(task, self.playhead.effective_logits(), self.scene().labels())
     }
 
-    /// Quantities that the fields had worked out, one for each task.
-    pub(super) fn take_derived(&mut self) -> Vec<Derived> {
-        let mut derived = std::mem::take(&mut self.derived);
+    /// Quantities that the fields had worked out, one for each task; nothing of any unless they still hold.
+    pub(super) fn take_derived(&mut self, hold: bool) -> Vec<Derived> {
+        let mut derived = if hold { std::mem::take(&mut self.derived) } else { Vec::new() };
         derived.resize_with(self.tasks(), Derived::default);
         derived
     }
 
-    /// Keeps what the fields of its tasks have worked out.
-    pub(super) fn keep_derived(&mut self, derived: Vec<Derived>) {
-        self.derived = derived;
+    /// Keeps what was seen after its strokes, and what the fields of its tasks have worked out, if that is any.
+    pub(super) fn keep(&mut self, strokes: StrokeHistory, derived: Vec<Derived>) {
+        self.strokes = strokes;
+        if !derived.is_empty() {
+            self.derived = derived;
+        }
     }
 
     /// State of the image as panels know it.

@@ -72,18 +72,22 @@ pub(super) fn metrics(metrics: &MaskMetrics, tolerance: f64) -> TableReadout {
 
 /// Scores of each region, and their means over those that either mask has: 1 if there is none.
 pub(super) fn regions(regions: &[(&str, Confusion)]) -> TableReadout {
-    let scores: [fn(&Confusion) -> Option<f64>; 4] =
-        [Confusion::iou, Confusion::dice, Confusion::precision, Confusion::recall];
-    let row = |name: &str, of: &dyn Fn(fn(&Confusion) -> Option<f64>) -> Option<f64>| {
+    let scores = |counts: &Confusion| [counts.iou(), counts.dice(), counts.precision(), counts.recall()];
+    let row = |name: &str, scores: [Option<f64>; 4]| {
         let text = |value: Option<f64>| value.map_or_else(|| "undefined: 0 / 0".to_owned(), short);
-        std::iter::once(name.to_owned()).chain(scores.iter().map(|&score| text(of(score)))).collect()
+        std::iter::once(name.to_owned()).chain(scores.map(text)).collect()
     };
-    let mean = |score: fn(&Confusion) -> Option<f64>| {
-        let known: Vec<f64> = regions.iter().filter_map(|(_, counts)| score(counts)).collect();
+    let each: Vec<[Option<f64>; 4]> = regions.iter().map(|(_, counts)| scores(counts)).collect();
+    let mean = [0, 1, 2, 3].map(|score| {
+        let known: Vec<f64> = each.iter().filter_map(|scores| scores[score]).collect();
         Some(if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 })
-    };
-    let each = regions.iter().map(|(name, counts)| row(name, &|score| score(counts)));
-    let rows: Vec<Vec<String>> = each.chain([row("mean of those that are defined", &mean)]).collect();
+    });
+    let rows: Vec<Vec<String>> = regions
+        .iter()
+        .zip(&each)
+        .map(|((name, _), scores)| row(name, *scores))
+        .chain([row("mean of those that are defined", mean)])
+        .collect();
     TableReadout::new("By region", ["region", IOU, DICE, PRECISION, RECALL], rows)
 }
 
