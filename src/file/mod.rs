@@ -13,6 +13,7 @@
 //! the file, what was found, where, and what to do.
 
 mod apply;
+mod beside;
 mod choice;
 mod decode;
 mod palette;
@@ -25,6 +26,7 @@ use std::fmt;
 
 pub use apply::clamp::{CLAMPS, Clamp, ClampOf, LEAST_PROB, prob_of_log, prob_of_logit};
 pub use apply::{FileLegend, LegendClass, Read, ReadPrediction, ReadTruth, apply};
+pub use beside::{ReadPicture, read_picture, read_weights};
 pub use choice::{
     Assignment, ChannelAxis, Channels, FileChoice, Key, NumberScale, Of, Resampling, Rest, Sizing, To, Values,
 };

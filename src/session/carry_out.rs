@@ -76,6 +76,8 @@ impl Session {
             Command::Open { plane, name, bytes, choice } => {
                 self.open_file(plane, (&name, &bytes), choice.as_ref(), notices)
             }
+            Command::OpenPicture { name, bytes } => self.open_picture((&name, &bytes), notices),
+            Command::OpenWeights { name, bytes } => self.open_weights((&name, &bytes)),
             Command::OpenLink { fragment } => self.open_link(&fragment, notices),
             Command::SetChannels { channels } => self.convert(channels, notices),
             Command::SoftenTruth { radius } => {
