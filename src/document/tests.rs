@@ -18,6 +18,7 @@ fn ink() -> impl Strategy<Value = Ink> {
     prop_oneof![
         (0..=4u8).prop_map(|class| Ink::Truth { class }),
         (0..=4u8, 0.0..=1.0).prop_map(|(class, prob)| Ink::Prediction { class, prob }),
+        (0.0..200.0).prop_map(|weight| Ink::Weight { weight }),
     ]
 }
 
@@ -127,7 +128,7 @@ fn weighting() -> impl Strategy<Value = PixelWeighting> {
     prop_oneof![
         Just(PixelWeighting::Equal),
         Just(PixelWeighting::Frequency),
-        Just(PixelWeighting::Opened),
+        Just(PixelWeighting::Own),
         (0.1..1000.0, 0.5..50.0).prop_map(|(w0, sigma)| PixelWeighting::UNet { w0, sigma }),
     ]
 }

@@ -46,7 +46,7 @@ impl Session {
         if let Base::Raster { weights, .. } = &mut base {
             *weights = Some(digest);
         }
-        let step = vec![self.rebased(base), DocumentEdit::PixelWeighting(PixelWeighting::Opened)];
+        let step = vec![self.rebased(base), DocumentEdit::PixelWeighting(PixelWeighting::Own)];
         self.history.make(step, None)
     }
 
