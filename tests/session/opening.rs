@@ -19,7 +19,7 @@ pub(crate) fn png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec
 }
 
 /// An array of f32 as `numpy.save` writes it.
-fn npy(shape: &[usize], values: impl Iterator<Item = f32>) -> Vec<u8> {
+pub(crate) fn npy(shape: &[usize], values: impl Iterator<Item = f32>) -> Vec<u8> {
     let shape: Vec<String> = shape.iter().map(ToString::to_string).collect();
     let mut header =
         format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}", shape.join(", "));

@@ -265,7 +265,7 @@ fn reading(
     if layout.dropped > 0 {
         suggestion.remarks.push(text::dropped_axes(&source.shape, layout.dropped));
     }
-    if source.arrays.iter().filter(|entry| entry.readable).count() > 1 {
+    if readable_arrays(source).len() > 1 {
         suggestion
             .questions
             .push(text::several_arrays(source.array.as_deref().unwrap_or_default(), &source.arrays));
@@ -296,9 +296,22 @@ fn reading(
         Values::Numbers { .. } => channels,
     };
     let own = (planes.width, planes.height);
-    let (size, size_question) =
-        chosen.map_or_else(|| sizing(own, plane, context.scene), |chosen| (chosen.size, None));
-    suggestion.questions.extend(size_question);
+    let size = match chosen {
+        Some(chosen) => chosen.size,
+        None => match sizing(own, plane, context.scene) {
+            (size, None) => size,
+            (suggested, Some(question)) => {
+                let in_scene = plane == Plane::Prediction && context.scene.is_some();
+                let known = context
+                    .remembered
+                    .and_then(|known| remembered::size(suggested, own, in_scene, known.size));
+                if known.is_none() {
+                    suggestion.questions.push(question);
+                }
+                known.unwrap_or(suggested)
+            }
+        },
+    };
     if let Some(scene) = context.scene {
         suggestion.questions.extend(misfit(plane, &suggestion.values, task_classes, scene));
     }
@@ -477,17 +490,24 @@ fn misfit(plane: Plane, values: &Values, classes: usize, scene: SceneContext<'_>
     }
 }
 
-/// Key of files that one choice can serve: plane, format, type of sample, axes.
-fn shape_key(source: &Source, plane: Plane) -> String {
+/// Key of files that one choice can serve: plane, format, type of sample, axes; of an archive of several arrays their
+/// names, whichever of them was decoded.
+pub fn shape_key(source: &Source, plane: Plane) -> String {
+    let plane_name = match plane {
+        Plane::Truth => "truth",
+        Plane::Prediction => "prediction",
+    };
+    if let [first, others @ ..] = &readable_arrays(source)[..]
+        && !others.is_empty()
+    {
+        let names = others.iter().fold((*first).to_owned(), |all, name| format!("{all}, {name}"));
+        return format!("{plane_name} {} of {names}", source.format.name());
+    }
     let model = match source.model {
         ColourModel::Array => "array",
         ColourModel::Grey => "grey",
         ColourModel::Rgb => "rgb",
         ColourModel::Indexed => "indexed",
-    };
-    let plane = match plane {
-        Plane::Truth => "truth",
-        Plane::Prediction => "prediction",
     };
     // Of an array's sides only the short ones are part of its meaning.
     let sides: Vec<String> = source
@@ -497,7 +517,12 @@ fn shape_key(source: &Source, plane: Plane) -> String {
         .collect();
     let alpha = if source.alpha { " alpha" } else { "" };
     let axes = if source.is_array() { format!(" {}", sides.join("x")) } else { String::new() };
-    format!("{plane} {} {model}{alpha} {}{axes}", source.format.name(), source.sample_name())
+    format!("{plane_name} {} {model}{alpha} {}{axes}", source.format.name(), source.sample_name())
+}
+
+/// Names of the arrays of an archive that can be read.
+fn readable_arrays(source: &Source) -> Vec<&str> {
+    source.arrays.iter().filter(|entry| entry.readable).map(|entry| entry.name.as_str()).collect()
 }
 
 /// Scale as a word for people and scripts.
