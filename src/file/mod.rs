@@ -27,7 +27,7 @@ mod text;
 
 use std::fmt;
 
-pub use apply::clamp::{CLAMPS, Clamp, ClampOf, LEAST_PROB};
+pub use apply::clamp::{CLAMPS, Clamp, ClampOf, LEAST_PROB, prob_of_log, prob_of_logit};
 pub use apply::{FileLegend, LegendClass, Read, ReadPrediction, ReadTruth, apply};
 pub use archive::Archive;
 pub use choice::{

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::certain;
 use super::losses::Card;
 use super::text;
 use super::update::{CardReadout, Tick};
-use crate::document::View;
+use crate::document::{Image, View};
 use crate::field::{Field, Task};
 use crate::loss::{Evaluation, Loss};
 use crate::paint::heatmap::{legend_ticks, limit_of};
@@ -101,6 +102,7 @@ pub(super) fn readouts(
     evaluated: &[Rc<Evaluation>],
     limits: &[f32],
     view: &View,
+    (image, is_adjusted): (&Image, bool),
 ) -> Vec<CardReadout> {
     cards
         .iter()
@@ -118,7 +120,8 @@ pub(super) fn readouts(
                 share_texts: shares.as_ref().map(|all| all.iter().map(|&share| percent(share)).collect()),
                 shares,
                 note: (field.shape().task() == Task::Multiclass && card.loss.is_one_vs_rest())
-                    .then(|| text::GAUGE.into()),
+                    .then(|| text::GAUGE.into())
+                    .or_else(|| certain::note(field, image, is_adjusted, card)),
                 ticks: legend_ticks(evaluated.unit * f64::from(limit), view.scale)
                     .into_iter()
                     .map(|tick| Tick { position: tick.position, label: tick.label, major: tick.major })

@@ -17,6 +17,7 @@ mod batch;
 mod bytes;
 mod cards;
 mod carry_out;
+mod certain;
 mod code;
 mod losses;
 mod opening;
@@ -283,7 +284,9 @@ impl Session {
         let limits = cards::limits(&shown, &evaluated, view);
 
         let pictures = painted(&field, on, &shown, &limits, view.scale);
-        let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view);
+        let is_adjusted = !active.playhead.adjustment().is_neutral();
+        let of_image = (document.active_image(), is_adjusted);
+        let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view, of_image);
         let looked_at = view.pinned.or(self.look.hovered);
         let pixel =
             readout::pixel(&field, logits, labels, &shown_cards, &evaluated, looked_at, !self.look.painting);
@@ -293,7 +296,7 @@ impl Session {
             &field,
             facts,
             document,
-            !active.playhead.adjustment().is_neutral(),
+            is_adjusted,
         );
         let at = active.playhead.at();
         if replayed.is_none()

@@ -1,5 +1,7 @@
 //! Sentences of the session.
 
+use crate::paint::number;
+
 pub(super) use crate::document::{no_image, sentence};
 
 pub(super) fn no_loss(id: &str) -> String {
@@ -97,6 +99,24 @@ pub(super) const LOGITS_ADJUSTED: &str =
 
 pub(super) const LABELS_SOFTENED: &str =
     "# The value below has the soft truth of the page in it, the file has not.";
+
+/// Pixels whose probability is exactly 0 or 1, of so many, and the cross-entropy by library and call.
+pub(super) fn certain<'c>(
+    certain: usize,
+    all: usize,
+    values: impl Iterator<Item = (&'c str, &'c str, f64)>,
+) -> String {
+    let by_call: Vec<String> = values
+        .map(|(library, call, value)| format!("{} by {library}'s {call}", number::short(value)))
+        .collect();
+    format!(
+        "{} of {} pixels were given a probability of exactly 0 or 1, which no logit has, and are held 1e-7 away. With each \
+         library's own clamp the value is {}.",
+        number::count(certain),
+        number::count(all),
+        by_call.join(", ")
+    )
+}
 
 /// Classes that were added and that no pixel of the truth has.
 pub(super) fn absent_classes(classes: &[usize]) -> String {

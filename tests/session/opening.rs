@@ -333,3 +333,41 @@ print(float(loss))  # 1.090157";
     let code = python(&other, "PyTorch");
     assert!(code.contains("other.png") && !code.contains("pred.npy") && !code.contains("gt.png"), "{code}");
 }
+
+#[test]
+fn certain_probabilities_are_told_with_the_value_by_each_librarys_clamp() {
+    let mut page = Kiosk::default();
+    page.apply(cards(&["cross_entropy", "dice"]));
+    page.apply(open("truth", "gt.png", &png(20, 16, |x, _| if x < 5 { 255 } else { 0 })));
+    // Exactly 0 at the first pixel alone, which is foreground.
+    let probs = npy(&[16, 20], (0..320).map(|i| i as f32 / 320.0));
+    let opened = page.apply(open("prediction", "pred.npy", &probs));
+    let note = |update: &Update, id: &str| {
+        update.cards.iter().find(|card| card.id == id).expect("the card").note.clone()
+    };
+    // numpy: 1.0901568 with -ln p held at 1e-7, and (100 - 16.1181) / 320 more where its logarithm is held at -100.
+    assert_eq!(
+        note(&opened, "cross_entropy").expect("a note"),
+        "1 of 320 pixels were given a probability of exactly 0 or 1, which no logit has, and are held 1e-7 away. With \
+         each library's own clamp the value is 1.090 by Keras's BinaryCrossentropy, 1.352 by PyTorch's BCELoss."
+    );
+    assert_eq!(note(&opened, "dice"), None);
+    let set = json!([{ "kind": "setLoss", "id": "cross_entropy", "settings": { "pos_weight": 2.0 } }]);
+    assert_eq!(
+        note(&page.apply(set), "cross_entropy"),
+        None,
+        "of a loss with other settings no library was asked"
+    );
+    page.apply(json!([{ "kind": "undo" }]));
+    let painted = page.apply(stroke("prediction", &[10.0, 8.0]));
+    assert_eq!(note(&painted, "cross_entropy"), None, "what was painted is in no file");
+
+    // A hard mask of three classes, of which a third is wrong.
+    let ids = |of: fn(u32) -> u32| png(24, 8, move |x, _| of(x / 8) as u8);
+    page.apply(open("truth", "ids.png", &ids(|class| class)));
+    let hard = page.apply(open("prediction", "argmax.png", &ids(|class| if class == 2 { 1 } else { class })));
+    let by_keras = note(&hard, "cross_entropy").expect("a note");
+    // 16.1180957 / 3, and 1e-7 for those that are right.
+    assert!(by_keras.starts_with("192 of 192 pixels"), "{by_keras}");
+    assert!(by_keras.ends_with("the value is 5.373 by Keras's CategoricalCrossentropy."), "{by_keras}");
+}
