@@ -509,11 +509,12 @@ pub fn shape_key(source: &Source, plane: Plane) -> String {
         ColourModel::Rgb => "rgb",
         ColourModel::Indexed => "indexed",
     };
-    // Of an array's sides only the short ones are part of its meaning.
+    // Of an array's sides only the short ones are part of its meaning, if there are more than an image has.
+    let is_told = |side: usize| source.shape.len() > 2 && side <= super::MOST_CLASSES;
     let sides: Vec<String> = source
         .shape
         .iter()
-        .map(|&side| if side <= super::MOST_CLASSES { side.to_string() } else { "n".to_owned() })
+        .map(|&side| if is_told(side) { side.to_string() } else { "n".to_owned() })
         .collect();
     let alpha = if source.alpha { " alpha" } else { "" };
     let axes = if source.is_array() { format!(" {}", sides.join("x")) } else { String::new() };
