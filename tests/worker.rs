@@ -222,7 +222,9 @@ fn a_pair_of_a_set_is_evaluated_and_asked_about() {
     assert_eq!(get(&answered, "row.outcome.kind").as_string().unwrap(), "measured");
 
     let damaged = evaluator.row(pair("", half)).unwrap();
-    assert!(get(&damaged, "row.outcome.reason").as_string().unwrap().starts_with("a_gt.csv: found an empty file"));
+    assert!(
+        get(&damaged, "row.outcome.reason").as_string().unwrap().starts_with("a_gt.csv: found an empty file")
+    );
     let pairs = pairs_of(vec!["a_gt.csv".into(), "a_pred.csv".into(), "b.csv".into()]).unwrap();
     assert_eq!(get(&pairs, "pairs.0.prediction").as_f64(), Some(1.0));
     assert_eq!(get(&pairs, "leftOver.0.name").as_string().unwrap(), "b.csv");

@@ -606,6 +606,51 @@ mod history {
         assert_eq!(history.document().images.len(), 2);
     }
 
+    /// Place in the list of examples; a new kind of change has none until it is given one.
+    fn example(edit: &DocumentEdit) -> usize {
+        match edit {
+            DocumentEdit::Paint { .. } => 0,
+            DocumentEdit::Replace { .. } => 1,
+            DocumentEdit::ReplaceAll { .. } => 2,
+            DocumentEdit::Add { .. } => 3,
+            DocumentEdit::Copy { .. } => 4,
+            DocumentEdit::Remove { .. } => 5,
+            DocumentEdit::Loss { .. } => 6,
+            DocumentEdit::Cards(_) => 7,
+            DocumentEdit::SoftEdges(_) => 8,
+            DocumentEdit::PixelWeighting(_) => 9,
+            DocumentEdit::View(_) => 10,
+            DocumentEdit::Panel(_) => 11,
+            DocumentEdit::Open(_) => 12,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_change_is_read_as_it_was_written() {
+        let image = || Image::new(Base::preset("two-values"));
+        let clear = ImageEdit::Clear { plane: crate::scene::Plane::Truth };
+        let state: LossState = serde_json::from_value(json!({ "settings": { "gamma": 3.0 } })).unwrap();
+        let document = Document { soft_edges: 4, ..Document::default() };
+        let edits = vec![
+            DocumentEdit::Paint { image: 1, edit: clear },
+            DocumentEdit::Replace { image: 2, with: image() },
+            DocumentEdit::ReplaceAll { with: vec![image(), image()] },
+            DocumentEdit::Add { image: image() },
+            DocumentEdit::Copy { image: 3 },
+            DocumentEdit::Remove { image: 1 },
+            DocumentEdit::Loss { id: "focal".into(), state },
+            DocumentEdit::Cards(vec!["dice".into()]),
+            DocumentEdit::SoftEdges(3),
+            DocumentEdit::PixelWeighting(PixelWeighting::UNet { w0: 4.0, sigma: 2.0 }),
+            DocumentEdit::View(View { by_probability: true, ..View::default() }),
+            DocumentEdit::Panel("focal".into()),
+            DocumentEdit::Open(Box::new(document)),
+        ];
+        assert!(edits.iter().map(example).eq(0..edits.len()));
+        let written = serde_json::to_value(&edits).unwrap();
+        assert_eq!(read::step(written), Ok(edits));
+    }
+
     #[test]
     fn a_step_that_cannot_be_read_is_left_out_and_told() {
         let mut history = History::default();

@@ -98,7 +98,10 @@ mod tests {
         assert!(packed.get_ref().len() < MOST_BYTES / 100);
         let mut archive = Archive::open("set.zip", packed).unwrap();
         let refused = archive.unpack(1).unwrap_err().to_string();
-        assert!(refused.starts_with("set.zip/bomb.png: found a part of a zip that unpacks to more"), "{refused}");
+        assert!(
+            refused.starts_with("set.zip/bomb.png: found a part of a zip that unpacks to more"),
+            "{refused}"
+        );
         assert_eq!(archive.unpack(2).unwrap().len(), MOST_BYTES);
     }
 

@@ -16,6 +16,7 @@
 
 mod apply;
 mod archive;
+mod beside;
 mod choice;
 mod decode;
 mod pairs;
@@ -30,6 +31,7 @@ use std::fmt;
 pub use apply::clamp::{CLAMPS, Clamp, ClampOf, LEAST_PROB, prob_of_log, prob_of_logit};
 pub use apply::{FileLegend, LegendClass, Read, ReadPrediction, ReadTruth, apply};
 pub use archive::Archive;
+pub use beside::{ReadPicture, read_picture, read_weights};
 pub use choice::{
     Assignment, ChannelAxis, Channels, FileChoice, Key, NumberScale, Of, Resampling, Rest, Sizing, To, Values,
 };
@@ -37,7 +39,8 @@ pub use decode::decode;
 pub use pairs::{FilePair, FilePairs, LeftOver, pairs};
 pub use python::{load_both, load_lines, save_lines};
 pub use read::{
-    Alternative, Context, Reading, ReadingPair, SampleKind, SceneContext, ValueRow, read, read_by, read_pair, shape_key,
+    Alternative, Context, Reading, ReadingPair, SampleKind, SceneContext, ValueRow, read, read_by, read_pair,
+    shape_key,
 };
 pub use source::{ArrayEntry, Format, Source};
 

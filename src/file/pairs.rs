@@ -333,7 +333,10 @@ mod tests {
         let found = pairs(&["masks/a.png", "run1/pred/a.png", "run2/pred/a.png"]);
         assert_eq!(found.pairs, []);
         let reasons: Vec<&str> = found.left_over.iter().map(|left| left.reason.as_str()).collect();
-        assert_eq!(reasons[0], "Several files in other folders could be its prediction: give both the same folders.");
+        assert_eq!(
+            reasons[0],
+            "Several files in other folders could be its prediction: give both the same folders."
+        );
         assert_eq!(found.left_over.len(), 3);
     }
 
@@ -355,7 +358,11 @@ mod tests {
             found.left_over.iter().map(|left| (left.name.as_str(), left.reason.as_str())).collect();
         assert_eq!(left[0], ("d/masks/b.png", "No prediction has this name."));
         assert_eq!(left[1].0, "d/pred/a.npy");
-        assert!(left[1].1.starts_with("d/pred/a.png is the prediction of this image already"), "{}", left[1].1);
+        assert!(
+            left[1].1.starts_with("d/pred/a.png is the prediction of this image already"),
+            "{}",
+            left[1].1
+        );
         assert_eq!(left[2], ("d/pred/c.png", "No truth has this name."));
         assert!(left[3].0 == "d/images/a.jpg" && left[3].1.starts_with("Its name says neither"));
         assert_eq!(left.len(), 4);

@@ -86,6 +86,50 @@ pub(super) fn other_file(other: Other) -> FileRefusal {
     FileRefusal::new(other.described, expected)
 }
 
+/// Lengths of axes as people write them.
+fn axes(shape: &[usize]) -> String {
+    let lengths: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    format!("[{}]", lengths.join(", "))
+}
+
+pub(super) fn no_picture(shape: &[usize]) -> FileRefusal {
+    FileRefusal::new(
+        format!("an array {}", axes(shape)),
+        "a picture to lie beneath the masks: save it as a PNG or JPEG",
+    )
+}
+
+pub(super) fn picture_of_other_proportions(own: (usize, usize), scene: (usize, usize)) -> FileRefusal {
+    FileRefusal::new(
+        format!("a picture of {} × {} pixels", own.0, own.1),
+        format!(
+            "{} × {}, the size of the masks, or another size in these proportions: crop it as the masks were cropped",
+            scene.0, scene.1
+        ),
+    )
+}
+
+pub(super) fn picture_resampled(own: (usize, usize), scene: (usize, usize)) -> String {
+    format!(
+        "The picture is resampled from {} × {} to {} × {}, each new pixel the mean of what it covers.",
+        own.0, own.1, scene.0, scene.1
+    )
+}
+
+pub(super) fn no_weights(shape: &[usize]) -> FileRefusal {
+    FileRefusal::new(
+        format!("samples of the shape {}", axes(shape)),
+        "one weight for each pixel: an array [H, W], numbers in text, or a grey picture",
+    )
+}
+
+pub(super) fn weights_of_another_size(own: (usize, usize), scene: (usize, usize)) -> FileRefusal {
+    FileRefusal::new(
+        format!("weights of {} × {} pixels", own.0, own.1),
+        format!("{} × {}, the size of the masks", scene.0, scene.1),
+    )
+}
+
 pub(super) fn size(width: u64, height: u64) -> FileRefusal {
     FileRefusal::new(
         format!("a picture of {width} × {height} pixels"),

@@ -78,6 +78,8 @@ impl Session {
                 self.open_file(plane, (&name, &bytes), choice.as_ref(), notices)
             }
             Command::OpenPair { pair, remembered } => self.open_pair(&pair, &remembered),
+            Command::OpenPicture { name, bytes } => self.open_picture((&name, &bytes), notices),
+            Command::OpenWeights { name, bytes } => self.open_weights((&name, &bytes)),
             Command::OpenLink { fragment } => self.open_link(&fragment, notices),
             Command::SetChannels { channels } => self.convert(channels, notices),
             Command::SoftenTruth { radius } => {
@@ -96,10 +98,7 @@ impl Session {
                 self.history.make(vec![DocumentEdit::Loss { id, state }], moving)
             }
             Command::SetLossFrom { id, library, function } => {
-                let Document { soft_edges, weighting, .. } = *self.document();
-                let facts = self.active_work()?.facts(soft_edges > 0, weighting);
-                let state = state_from(&id, PresetFrom { library, function }, facts)?;
-                self.history.make(vec![DocumentEdit::Loss { id, state }], None)
+                self.set_loss_from(id, PresetFrom { library, function })
             }
             Command::SetCards { cards } => self.set_cards(cards),
             Command::SetView { view } => {
@@ -130,6 +129,13 @@ impl Session {
         let (image, number) = (document.active, document.images.len());
         let id = document.active_image().id;
         self.works.get_mut(id).ok_or_else(|| text::no_image(image, number))
+    }
+
+    fn set_loss_from(&mut self, id: String, from: PresetFrom) -> Result<(), String> {
+        let Document { soft_edges, weighting, .. } = *self.document();
+        let facts = self.active_work()?.facts(soft_edges > 0, weighting);
+        let state = state_from(&id, from, facts)?;
+        self.history.make(vec![DocumentEdit::Loss { id, state }], None)
     }
 
     fn select_image(&mut self, image: usize) -> Result<(), String> {

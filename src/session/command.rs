@@ -142,6 +142,24 @@ pub enum Command {
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         choice: Option<FileChoice>,
     },
+    /// Lays a picture beneath the masks of the active image.
+    OpenPicture {
+        /// Name of the file.
+        name: String,
+        /// All of its bytes.
+        #[serde(with = "super::bytes")]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
+        bytes: Vec<u8>,
+    },
+    /// Gives each pixel of the active image the weight that it has in a file, and weighs pixels by the files' weights.
+    OpenWeights {
+        /// Name of the file.
+        name: String,
+        /// All of its bytes.
+        #[serde(with = "super::bytes")]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
+        bytes: Vec<u8>,
+    },
     /// Opens the document of a link in the place of this one.
     OpenLink {
         /// Text behind `#` in its address.

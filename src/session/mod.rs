@@ -14,6 +14,7 @@ pub mod update;
 
 mod at_work;
 mod batch;
+mod beside;
 mod bytes;
 mod cards;
 mod carry_out;

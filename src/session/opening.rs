@@ -161,14 +161,15 @@ pub(super) fn reading(
 /// Resampling to begin with, where a person wants one: to the size of the scene at hand for a prediction of an opened
 /// truth, else to the largest that a scene may have.
 pub(super) fn resampled(reading: &Reading, beside: Beside<'_>) -> Sizing {
-    let joined = beside.current().filter(|current| reading.plane == Plane::Prediction && current.has_opened_truth());
-    let (width, height) = match joined.map(|current| current.scene().shape()) {
-        Some(shape) => (shape.width, shape.height),
-        None => {
-            let scale = (LONGEST_SIDE as f64 / reading.width.max(reading.height) as f64).min(1.0);
-            let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
-            (side(reading.width), side(reading.height))
-        }
+    let joined =
+        beside.current().filter(|current| reading.plane == Plane::Prediction && current.has_opened_truth());
+    let (width, height) = if let Some(current) = joined {
+        let shape = current.scene().shape();
+        (shape.width, shape.height)
+    } else {
+        let scale = (LONGEST_SIDE as f64 / reading.width.max(reading.height) as f64).min(1.0);
+        let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
+        (side(reading.width), side(reading.height))
     };
     Sizing::Resample { width, height, method: Resampling::Centre }
 }

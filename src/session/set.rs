@@ -188,8 +188,7 @@ pub fn preview_in_pair(files: &PairBytes, request: &PreviewRequest) -> Result<Pr
     match request.plane {
         Plane::Truth => previewed(request, &files.truth.bytes, classes),
         Plane::Prediction => {
-            let (_, opened) =
-                plane(Plane::Truth, &truth, classes, remembered).map_err(Unopened::sentence)?;
+            let (_, opened) = plane(Plane::Truth, &truth, classes, remembered).map_err(Unopened::sentence)?;
             let of_truth = opening::scene(&files.name, opened, Beside::Nothing, &mut Vec::new())?.0;
             previewed(request, &files.prediction.bytes, Beside::Scene(Current::of_truth(&of_truth)))
         }
@@ -197,9 +196,8 @@ pub fn preview_in_pair(files: &PairBytes, request: &PreviewRequest) -> Result<Pr
 }
 
 fn sources(files: &PairBytes, remembered: &[(String, FileChoice)]) -> Result<(Source, Source), String> {
-    let decoded = |file: &NamedBytes, plane| {
-        opening::decoded((&file.name, &file.bytes), plane, None, remembered)
-    };
+    let decoded =
+        |file: &NamedBytes, plane| opening::decoded((&file.name, &file.bytes), plane, None, remembered);
     Ok((decoded(&files.truth, Plane::Truth)?, decoded(&files.prediction, Plane::Prediction)?))
 }
 

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod batch;
+mod beside;
 mod document;
 mod facts;
 mod libraries;

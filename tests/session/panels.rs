@@ -221,7 +221,7 @@ fn strokes_are_compared_at_the_threshold_that_is_set() {
 #[test]
 fn classes_are_called_by_the_names_of_their_file() {
     let mut session = Session::default();
-    let ids = super::opening::png(24, 24, |x, _| (x / 8) as u8);
+    let ids = opening::png(24, 24, |x, _| (x / 8) as u8);
     let class = |id: u8, name: &str| json!({ "key": f64::from(id), "to": { "class": id }, "name": name });
     let named = json!({ "values": {
         "kind": "labels", "of": "value", "classes": 3, "rest": "nearest",

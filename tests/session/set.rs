@@ -117,7 +117,8 @@ fn a_row_has_the_numbers_of_the_session_that_opened_the_same_two_files() {
 #[test]
 fn python_of_a_pair_loads_both_files() {
     let mut session = Session::default();
-    let look = json!({ "kind": "look", "look": { "theme": "light", "painting": false, "code": "cross_entropy" } });
+    let look =
+        json!({ "kind": "look", "look": { "theme": "light", "painting": false, "code": "cross_entropy" } });
     apply(&mut session, open_pair(&blocks(1), &Vec::new()));
     let seen = apply(&mut session, json!([look]));
     let lines = &seen.code.as_ref().expect("lines of the card")[0].code;

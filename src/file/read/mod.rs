@@ -296,22 +296,11 @@ fn reading(
         Values::Numbers { .. } => channels,
     };
     let own = (planes.width, planes.height);
-    let size = match chosen {
-        Some(chosen) => chosen.size,
-        None => match sizing(own, plane, context.scene) {
-            (size, None) => size,
-            (suggested, Some(question)) => {
-                let in_scene = plane == Plane::Prediction && context.scene.is_some();
-                let known = context
-                    .remembered
-                    .and_then(|known| remembered::size(suggested, own, in_scene, known.size));
-                if known.is_none() {
-                    suggestion.questions.push(question);
-                }
-                known.unwrap_or(suggested)
-            }
-        },
+    let (size, question) = match chosen {
+        Some(chosen) => (chosen.size, None),
+        None => sizing(own, plane, context),
     };
+    suggestion.questions.extend(question);
     if let Some(scene) = context.scene {
         suggestion.questions.extend(misfit(plane, &suggestion.values, task_classes, scene));
     }
@@ -452,23 +441,25 @@ fn rows(
     Ok((counts.into_iter().take(MOST_ROWS).map(row).collect(), distinct))
 }
 
-/// Size that is suggested, with the question if it is not the file's own.
-fn sizing(own: (usize, usize), plane: Plane, scene: Option<SceneContext<'_>>) -> (Sizing, Option<String>) {
-    let to = |(width, height)| Sizing::Resample { width, height, method: Resampling::Centre };
-    if let (Plane::Prediction, Some(scene)) = (plane, scene)
-        && scene.width > 0
-    {
-        let size = (scene.width, scene.height);
-        return if own == size { (Sizing::Own, None) } else { (to(size), Some(text::other_size(own, size))) };
-    }
+/// Size of a file: its own, or else as an earlier one was given its size, or as is suggested, with the question.
+fn sizing(own: (usize, usize), plane: Plane, context: Context<'_>) -> (Sizing, Option<String>) {
+    let of_scene = context.scene.filter(|scene| plane == Plane::Prediction && scene.width > 0);
     let longest = own.0.max(own.1);
-    if longest <= LONGEST_SCENE_SIDE {
-        return (Sizing::Own, None);
-    }
-    let scale = LONGEST_SCENE_SIDE as f64 / longest as f64;
-    let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
-    let size = (side(own.0), side(own.1));
-    (to(size), Some(text::large(own, size)))
+    let (size, question) = match of_scene.map(|scene| (scene.width, scene.height)) {
+        Some(size) if own == size => return (Sizing::Own, None),
+        Some(size) => (size, text::other_size(own, size)),
+        None if longest <= LONGEST_SCENE_SIDE => return (Sizing::Own, None),
+        None => {
+            let scale = LONGEST_SCENE_SIDE as f64 / longest as f64;
+            let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
+            let size = (side(own.0), side(own.1));
+            (size, text::large(own, size))
+        }
+    };
+    let suggested = Sizing::Resample { width: size.0, height: size.1, method: Resampling::Centre };
+    let known =
+        context.remembered.and_then(|known| remembered::size(size, own, of_scene.is_some(), known.size));
+    known.map_or((suggested, Some(question)), |known| (known, None))
 }
 
 /// Question about a file whose classes are not those of the scene.

@@ -50,12 +50,11 @@ pub(super) fn take(suggestion: &mut SuggestedReading, remembered: &Values) {
 /// is suggested for this one, or the same part, which must be as large as a scene that it is for. None where that choice is
 /// no answer for this file.
 pub(super) fn size(
-    suggested: Sizing,
+    (width, height): (usize, usize),
     own: (usize, usize),
     in_scene: bool,
     remembered: Sizing,
 ) -> Option<Sizing> {
-    let Sizing::Resample { width, height, .. } = suggested else { return None };
     match remembered {
         Sizing::Resample { method, .. } => Some(Sizing::Resample { width, height, method }),
         Sizing::Crop { x, y, width: columns, height: rows } => {

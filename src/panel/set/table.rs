@@ -98,8 +98,11 @@ impl<'r> SetTable<'r> {
     pub(super) fn of(rows: &'r [SetRow]) -> Self {
         let all = || rows.iter().filter_map(numbers);
         let classes = all().map(|numbers| numbers.shares.len()).max().unwrap_or(0);
-        let task =
-            if all().any(|numbers| numbers.task() == Task::Multiclass) { Task::Multiclass } else { Task::Binary };
+        let task = if all().any(|numbers| numbers.task() == Task::Multiclass) {
+            Task::Multiclass
+        } else {
+            Task::Binary
+        };
         let losses = LOSSES.iter().filter(|spec| all().any(|n| n.losses.contains_key(spec.id)));
         let quantities = [Quantity::Width, Quantity::Height]
             .into_iter()
@@ -213,12 +216,11 @@ impl<'r> SetTable<'r> {
         for (at, row) in self.rows.iter().enumerate() {
             let RowOutcome::Asked { plane, shape_key, question } = &row.outcome else { continue };
             let kind = (*plane, shape_key.as_str());
-            match kinds.iter_mut().find(|(known, _)| *known == kind) {
-                Some((_, asked)) => asked.rows += 1,
-                None => {
-                    let asked = SetAsked { row: at, plane: *plane, rows: 1, text: question.clone() };
-                    kinds.push((kind, asked));
-                }
+            if let Some((_, asked)) = kinds.iter_mut().find(|(known, _)| *known == kind) {
+                asked.rows += 1;
+            } else {
+                let asked = SetAsked { row: at, plane: *plane, rows: 1, text: question.clone() };
+                kinds.push((kind, asked));
             }
         }
         kinds.into_iter().map(|(_, asked)| asked).collect()

@@ -46,7 +46,8 @@ fn rows() -> Vec<SetRow> {
 }
 
 fn ask(state: &SetState, kind: &str, rows: &[SetRow]) -> Report {
-    let conditions = json!({ "softEdges": 0, "weighting": { "kind": "equal" }, "threshold": 0.5, "tolerance": 2.0 });
+    let conditions =
+        json!({ "softEdges": 0, "weighting": { "kind": "equal" }, "threshold": 0.5, "tolerance": 2.0 });
     let mut question = json!({ "kind": kind, "rows": rows });
     if kind == "report" {
         question["conditions"] = conditions;
@@ -65,7 +66,7 @@ fn rows_sort_by_any_column_and_those_without_a_number_are_last() {
     let sorted = |sort: &str, descending| {
         let state = SetState { sort: sort.into(), descending, ..SetState::default() };
         let details = ask(&state, "report", &rows()).details;
-        names(&details).iter().map(ToString::to_string).collect::<Vec<_>>().join("")
+        names(&details).concat()
     };
     assert_eq!(sorted("name", false), "abcde");
     assert_eq!(sorted("name", true), "edcba");
@@ -78,7 +79,8 @@ fn rows_sort_by_any_column_and_those_without_a_number_are_last() {
 
 #[test]
 fn no_more_rows_are_told_than_are_asked_for() {
-    let conditions = json!({ "softEdges": 0, "weighting": { "kind": "equal" }, "threshold": 0.5, "tolerance": 2.0 });
+    let conditions =
+        json!({ "softEdges": 0, "weighting": { "kind": "equal" }, "threshold": 0.5, "tolerance": 2.0 });
     let question = json!({ "kind": "report", "rows": rows(), "conditions": conditions, "most": 2 });
     let report = SetPanel::ask(&SetState::default(), question).unwrap();
     assert_eq!(names(&report.details), ["a", "b"]);
@@ -94,7 +96,9 @@ fn images_of_different_tasks_are_told() {
     let report = ask(&SetState::default(), "report", &rows);
     assert_eq!(
         report.texts["remarks"],
-        ["The images have from 2 to 3 classes, 1 of them 3: each is evaluated with the classes of its own files."]
+        [
+            "The images have from 2 to 3 classes, 1 of them 3: each is evaluated with the classes of its own files."
+        ]
     );
     let readout = &report.details["rows"];
     assert_eq!((&readout[1]["cells"][5], &readout[0]["cells"][5]), (&json!("–"), &json!("25 %")));
@@ -115,7 +119,9 @@ fn orders_that_agree_have_1_whatever_the_metrics_sense() {
     assert_eq!(cell("Dice", "recall"), "–", "no image has one");
     assert_eq!(
         report.texts["answer"],
-        ["Over 4 of 5 images, the order by Dice agrees with the order by IoU to 1.00; by Cross-entropy to −1.00."]
+        [
+            "Over 4 of 5 images, the order by Dice agrees with the order by IoU to 1.00; by Cross-entropy to −1.00."
+        ]
     );
 }
 
@@ -177,7 +183,10 @@ fn the_csv_has_full_precision_and_quotes_what_needs_it() {
         ]
     );
     assert!(lines[1].starts_with("b,gt/b.png,pred/b.png,640,480,0.75,0.25,3,0,0.7,0.30000000000000004,0.7,"));
-    assert!(lines[3].ends_with(",\"a.png: found a damaged PNG, \"\"cut\"\"; expected a whole PNG.\""), "{csv}");
+    assert!(
+        lines[3].ends_with(",\"a.png: found a damaged PNG, \"\"cut\"\"; expected a whole PNG.\""),
+        "{csv}"
+    );
     for line in &lines[1..3] {
         assert_eq!(line.split(',').count(), head.len());
     }
@@ -186,7 +195,7 @@ fn the_csv_has_full_precision_and_quotes_what_needs_it() {
 #[test]
 fn a_set_without_numbers_says_so() {
     let none = ask(&SetState::default(), "report", &[]);
-    assert!(none.texts.get("answer").is_none() && none.charts.is_empty());
+    assert!(!none.texts.contains_key("answer") && none.charts.is_empty());
     let all_refused = ask(&SetState::default(), "report", &[refused("a")]);
     assert_eq!(all_refused.texts["answer"], ["None of 1 images has numbers yet; each row says why."]);
     assert!(SetPanel::ask(&SetState::default(), json!({ "kind": "mauve" })).is_err());

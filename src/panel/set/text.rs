@@ -65,7 +65,10 @@ pub(super) fn answer(table: &SetTable<'_>, metric: &SetMetric, agreements: &[Agr
         [] if measured == 0 => format!("None of {all} images has numbers yet; each row says why."),
         [] => format!("{over}, no loss and {metric} both differ, so their orders cannot be compared."),
         [(best, name)] => {
-            format!("{over}, the order by {name} agrees with the order by {metric} to {}.", agreement_text(*best))
+            format!(
+                "{over}, the order by {name} agrees with the order by {metric} to {}.",
+                agreement_text(*best)
+            )
         }
         [(best, first), .., (worst, last)] => format!(
             "{over}, the order by {first} agrees with the order by {metric} to {}; by {last} to {}.",
