@@ -250,6 +250,25 @@ pub(super) fn damaged_part(name: &str, why: &std::io::Error) -> FileRefusal {
     FileRefusal::new(format!("a damaged .npz (its part {name:?} cannot be read: {why})"), "a whole .npz")
 }
 
+pub(super) fn damaged_zip(why: &str) -> FileRefusal {
+    FileRefusal::new(format!("a zip that cannot be unpacked ({why})"), "a whole zip without a password")
+}
+
+pub(super) fn damaged_entry(why: &std::io::Error) -> FileRefusal {
+    FileRefusal::new(format!("a damaged part of a zip ({why})"), "a whole zip: pack it again")
+}
+
+pub(super) fn huge_entry() -> FileRefusal {
+    FileRefusal::new(
+        format!("a part of a zip that unpacks to more than {}", mebibytes(MOST_BYTES)),
+        format!("at most {}", mebibytes(MOST_BYTES)),
+    )
+}
+
+pub(super) fn many_entries(entries: usize, most: usize) -> FileRefusal {
+    FileRefusal::new(format!("a zip of {entries} files"), format!("at most {most}: pack fewer at a time"))
+}
+
 pub(super) fn no_text() -> FileRefusal {
     FileRefusal::new("text that is not UTF-8", "numbers in rows, as numpy.savetxt writes them")
 }

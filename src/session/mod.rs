@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod command;
 pub mod preview;
 pub mod provenance;
+pub mod set;
 pub mod update;
 
 mod at_work;
@@ -51,7 +52,7 @@ use losses::LossSettings;
 use provenance::Provenance;
 use strokes::Moment;
 use update::{DocumentReadout, Notice, Pictures, SceneReadout, StripReadout, Update};
-use work::{Pixels, Work};
+use work::{Pixels, Work, facts_of};
 use works::Works;
 
 /// Everything the worker holds. See the [module docs](self).
@@ -275,7 +276,7 @@ impl Session {
         let shape = field.shape();
         let (view, theme) = (&document.view, self.look.theme);
         let on = Backdrop { width: shape.width, photo: active.scene().photo().filter(|_| view.photo), theme };
-        let facts = Facts { ignored_as: active.scene().legend().ignore_index(), ..Facts::of(&field) };
+        let facts = facts_of(&field, active.scene());
         let versions = self.losses.follow(&document.losses, facts, &mut notices);
         let concerned = versions.as_ref().map(|_| concerned(facts));
         let to_come = active.scene().truth_is_to_come();

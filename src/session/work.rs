@@ -34,17 +34,22 @@ impl Work {
     /// The pixels of an image. Refuses a base that cannot be built, with a sentence; a blank image is there then.
     pub(super) fn new(image: &Image, rasters: &Rasters) -> Result<Self, String> {
         let scene = image.base.build(rasters)?;
-        let mut playhead = Playhead::new(Rc::new(scene));
-        playhead.seek(&image.edits);
-        Ok(Self {
-            id: image.id,
-            playhead,
+        let mut work = Self { id: image.id, ..Self::of_scene(Rc::new(scene)) };
+        work.playhead.seek(&image.edits);
+        Ok(work)
+    }
+
+    /// The pixels of a scene that is no image of the document.
+    pub(super) fn of_scene(scene: Rc<Scene>) -> Self {
+        Self {
+            id: 0,
+            playhead: Playhead::new(scene),
             strokes: StrokeHistory::default(),
             soft_labels: None,
             weights: None,
             derived: Derived::default(),
             changes: 0,
-        })
+        }
     }
 
     pub(super) fn scene(&self) -> &Scene {
@@ -135,6 +140,11 @@ impl Work {
         };
         Facts { images: shape.images, ignored, ignored_as, soft, weighted, ..Facts::plain(shape.channels) }
     }
+}
+
+/// Facts of a scene, from its field, that decide how a library is called.
+pub(super) fn facts_of(field: &Field<'_>, scene: &Scene) -> Facts {
+    Facts { ignored_as: scene.legend().ignore_index(), ..Facts::of(field) }
 }
 
 /// Pixels of an image, of a moment of it, or of a batch.

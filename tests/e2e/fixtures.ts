@@ -27,6 +27,7 @@ export type TabName =
   | "Batch"
   | "Metrics"
   | "Gradients"
+  | "Folder"
   | "Advisor";
 /** The parts of the Lovász panel, in order. */
 export const LOVASZ_PARTS = [
@@ -239,15 +240,21 @@ export class App {
     return this.page.url();
   }
 
-  /** Drops a file on this place of the page, as from a folder. */
-  async drop(target: Locator, { name, mimeType, buffer }: Upload): Promise<void> {
+  /** Drops files on this place of the page, as from a folder. */
+  async drop(target: Locator, ...files: Upload[]): Promise<void> {
     const dataTransfer = await this.page.evaluateHandle(
-      ({ bytes, name, type }) => {
+      (all) => {
         const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+        for (const { bytes, name, type } of all) {
+          transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+        }
         return transfer;
       },
-      { bytes: Array.from(buffer), name, type: mimeType },
+      files.map(({ name, mimeType, buffer }) => ({
+        bytes: Array.from(buffer),
+        name,
+        type: mimeType,
+      })),
     );
     for (const event of ["dragover", "drop"]) {
       await target.dispatchEvent(event, { dataTransfer });
