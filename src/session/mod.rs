@@ -247,6 +247,10 @@ impl Session {
         Provenance::of(self.history.document())
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one line a part of what is told, in the order they need each other"
+    )]
     fn update(&mut self, mut notices: Vec<Notice>) -> Update {
         let document = self.history.document();
         let (soft_edges, weighting) = (document.soft_edges, document.weighting);
