@@ -136,6 +136,15 @@ export class App {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Chooses a file by an entry of the menu of files. */
+  async chooseFromMenu(entry: string, file: Upload): Promise<void> {
+    const banner = this.page.getByRole("banner");
+    await banner.locator("summary", { hasText: "File" }).click();
+    const chooser = this.page.waitForEvent("filechooser");
+    await banner.getByRole("button", { name: entry, exact: true }).click();
+    await (await chooser).setFiles(file);
+  }
+
   slider(name: string): Locator {
     return this.page.getByRole("slider", { name, exact: true });
   }

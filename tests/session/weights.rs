@@ -111,9 +111,9 @@ fn weights_are_painted_shown_and_kept() {
     let field = session.snapshot();
     let field = field.field().expect("a field");
     let weights = field.pixel_weights().expect("weights");
-    for (weight, label) in weights.iter().zip(field.labels()) {
-        assert_eq!(*weight, if *label == 1 { 12.0 } else { 3.0 });
-    }
+    let expected: Vec<f32> =
+        field.labels().iter().map(|&label| if label == 1 { 12.0 } else { 3.0 }).collect();
+    assert_eq!(weights, expected);
     let dark = |update: &lossfield::session::update::Update| update.pictures.truth()[4 * (32 * 64 + 32)];
     assert!(dark(&filled) < 60, "the heaviest pixels are the darkest: {}", dark(&filled));
     let shown = apply(&mut session, json!([{ "kind": "setTools", "tools": { "weighing": false } }]));
