@@ -144,7 +144,7 @@ pub enum Base {
         legend: Legend,
         /// Files that the planes were opened from.
         #[serde(default, skip_serializing_if = "OpenedFiles::is_empty")]
-        files: OpenedFiles,
+        files: Box<OpenedFiles>,
     },
 }
 

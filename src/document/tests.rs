@@ -18,6 +18,7 @@ fn ink() -> impl Strategy<Value = Ink> {
     prop_oneof![
         (0..=4u8).prop_map(|class| Ink::Truth { class }),
         (0..=4u8, 0.0..=1.0).prop_map(|(class, prob)| Ink::Prediction { class, prob }),
+        (0.0..200.0).prop_map(|weight| Ink::Weight { weight }),
     ]
 }
 
@@ -72,7 +73,8 @@ fn opened_file(name: &str, painted: bool) -> OpenedFile {
         "kind": "labels", "of": "value", "classes": 3, "rest": "nearest",
         "assign": [{ "key": 0.0, "to": { "class": 0 } }, { "key": 255.0, "to": "void", "name": "rim" }],
     });
-    let choice = serde_json::from_value(json!({ "values": values, "size": { "kind": "own" } })).unwrap();
+    let choice =
+        serde_json::from_value(json!({ "values": values, "size": { "kind": "own" } })).expect("a choice");
     OpenedFile { name: name.to_owned(), choice, painted }
 }
 
@@ -88,7 +90,8 @@ fn raster() -> impl Strategy<Value = Base> {
             weights: picture.clone(),
             picture,
             legend,
-            files: OpenedFiles { truth: of_truth.then(|| opened_file("mine.png", true)), prediction: None },
+            files: OpenedFiles { truth: of_truth.then(|| opened_file("mine.png", true)), prediction: None }
+                .into(),
         },
     )
 }
@@ -127,7 +130,7 @@ fn weighting() -> impl Strategy<Value = PixelWeighting> {
     prop_oneof![
         Just(PixelWeighting::Equal),
         Just(PixelWeighting::Frequency),
-        Just(PixelWeighting::Opened),
+        Just(PixelWeighting::Own),
         (0.1..1000.0, 0.5..50.0).prop_map(|(w0, sigma)| PixelWeighting::UNet { w0, sigma }),
     ]
 }
@@ -448,7 +451,7 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
         picture: None,
         weights: Some(weights),
         legend: Legend::default(),
-        files: OpenedFiles::default(),
+        files: Box::default(),
     };
     let document = Document { images: vec![Image::new(base.clone())], ..Document::default() };
     let link = link(&document);
@@ -487,7 +490,7 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
         picture: None,
         weights: None,
         legend,
-        files: OpenedFiles::default(),
+        files: Box::default(),
     };
     assert_eq!((base, notes), (expected(Legend::default()), Notes::default()));
     let mut damaged = old;
@@ -505,7 +508,7 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
     damaged["files"] = json!({ "truth": { "name": "a.png" }, "prediction": opened_file("b.npy", false) });
     let (base, notes) = read(damaged);
     let Base::Raster { files, .. } = base else { panic!("{base:?}") };
-    assert_eq!(files, OpenedFiles { truth: None, prediction: Some(opened_file("b.npy", false)) });
+    assert_eq!(*files, OpenedFiles { truth: None, prediction: Some(opened_file("b.npy", false)) });
     assert_eq!(notes.left_out, ["image.files.truth"]);
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::{IGNORE, Shape};
 use crate::paint::Scale;
 pub use crate::panel::At;
-use crate::scene::{Brush, CLEARED_FOREGROUND, Ink, Plane};
+use crate::scene::{Brush, CLEARED_FOREGROUND, HEAVIEST, Ink, PixelWeighting, Plane};
 
 /// Scale, variable and overlays of what is seen: none of it changes a value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,6 +81,10 @@ pub struct Tools {
     pub prediction_class: u8,
     /// Probability that is painted, 0 to 1.
     pub probability: f64,
+    /// True while the truth's canvas takes weights of pixels in place of classes; only where pixels weigh what the image says.
+    pub weighing: bool,
+    /// Weight that is painted, 0 to [`HEAVIEST`].
+    pub weight: f64,
 }
 
 impl Default for Tools {
@@ -93,14 +97,16 @@ impl Default for Tools {
             truth_class: 1,
             prediction_class: 1,
             probability: 0.9,
+            weighing: false,
+            weight: 5.0,
         }
     }
 }
 
 impl Tools {
     /// Brings every number into its range, and classes to those that the scene has: from one that it has not to the
-    /// foreground.
-    pub fn settle(&mut self, shape: Shape) {
+    /// foreground. Weights are painted only by this rule of them.
+    pub fn settle(&mut self, shape: Shape, weighting: PixelWeighting) {
         let has = |class: u8| usize::from(class) < shape.classes();
         let new = Self::default();
         let Brush { radius, softness } = self.brush().clamped();
@@ -114,6 +120,10 @@ impl Tools {
         if !(0.0..=1.0).contains(&self.probability) {
             self.probability = new.probability;
         }
+        if !(0.0..=HEAVIEST).contains(&self.weight) {
+            self.weight = new.weight;
+        }
+        self.weighing &= weighting == PixelWeighting::Own;
     }
 
     /// The brush.
@@ -125,6 +135,8 @@ impl Tools {
     pub fn ink(&self, plane: Plane, erase: bool) -> Ink {
         let off = erase || self.erasing;
         match plane {
+            // Where nothing was said a pixel weighs 1.
+            Plane::Truth if self.weighing => Ink::Weight { weight: if off { 1.0 } else { self.weight } },
             Plane::Truth => Ink::Truth { class: if off { 0 } else { self.truth_class } },
             Plane::Prediction => Ink::Prediction {
                 class: self.prediction_class,
@@ -145,15 +157,16 @@ mod tests {
     #[test]
     fn a_class_that_the_scene_has_not_gives_way_to_the_foreground() {
         let mut tools = Tools { truth_class: 3, prediction_class: 3, ..Tools::default() };
-        tools.settle(FIVE);
+        tools.settle(FIVE, PixelWeighting::Equal);
         assert_eq!((tools.truth_class, tools.prediction_class), (3, 3));
-        tools.settle(BINARY);
+        tools.settle(BINARY, PixelWeighting::Equal);
         assert_eq!((tools.truth_class, tools.prediction_class), (1, 1));
         tools.truth_class = IGNORE;
-        tools.settle(BINARY);
+        tools.settle(BINARY, PixelWeighting::Equal);
         assert_eq!(tools.truth_class, IGNORE, "what is ignored is there in every scene");
-        let mut wild = Tools { radius: 1e9, softness: f64::NAN, probability: 7.0, ..Tools::default() };
-        wild.settle(BINARY);
+        let mut wild =
+            Tools { radius: 1e9, softness: f64::NAN, probability: 7.0, weight: -1.0, ..Tools::default() };
+        wild.settle(BINARY, PixelWeighting::Own);
         assert_eq!(wild, Tools { radius: 128.0, softness: 0.0, ..Tools::default() });
     }
 
@@ -165,6 +178,17 @@ mod tests {
         assert_eq!(tools.ink(Plane::Prediction, false), Ink::Prediction { class: 2, prob: 0.9 });
         let erased = Tools { erasing: true, ..tools }.ink(Plane::Prediction, false);
         assert_eq!(erased, Ink::Prediction { class: 2, prob: 0.02 });
+    }
+
+    #[test]
+    fn weights_are_painted_on_the_truth_where_pixels_weigh_what_the_image_says() {
+        let mut tools = Tools { weighing: true, weight: 120.0, ..Tools::default() };
+        tools.settle(BINARY, PixelWeighting::Own);
+        assert_eq!(tools.ink(Plane::Truth, false), Ink::Weight { weight: 120.0 });
+        assert_eq!(tools.ink(Plane::Truth, true), Ink::Weight { weight: 1.0 });
+        assert_eq!(tools.ink(Plane::Prediction, false), Ink::Prediction { class: 1, prob: 0.9 });
+        tools.settle(BINARY, PixelWeighting::Frequency);
+        assert_eq!(tools.ink(Plane::Truth, false), Ink::Truth { class: 1 });
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::mem;
 
+use ndarray::Array3;
+
 use super::adjust::{Adjustment, Lens};
 use super::brush::{Brush, Point};
 use super::change::Change;
@@ -57,7 +59,7 @@ impl Editor {
     }
 
     /// Begins a stroke, which the points of [`Editor::extend_stroke`] then make. Refuses a class that the scene has not
-    /// and a probability outside 0..1.
+    /// a probability outside 0..1, and a weight that is none.
     pub fn begin_stroke(&mut self, ink: Ink, brush: Brush) -> Result<Option<Change>, SceneError> {
         ink.check(self.scene.shape().channels)?;
         let change = self.cancel_stroke();
@@ -68,8 +70,7 @@ impl Editor {
     /// Goes on with the stroke through these points, in pixels of the grid. Nothing happens when there is no stroke.
     pub fn extend_stroke(&mut self, points: &[Point]) -> Option<Change> {
         let stroke = self.stroke.as_mut()?;
-        let rect = stroke.extend(points.iter().copied(), &mut self.scene, &self.lens)?;
-        let change = plane_changed(stroke.plane(), rect);
+        let change = stroke.extend(points.iter().copied(), &mut self.scene, &self.lens)?;
         self.see(change);
         Some(change)
     }
@@ -162,16 +163,20 @@ impl Editor {
         stroke.into_former()
     }
 
-    /// Fills around a pixel: of the truth, the 4-connected pixels of the same label; of the prediction, those that are
-    /// decided for the same class.
+    /// Fills around a pixel: of the truth and of the weights, the 4-connected pixels of the same label; of the prediction,
+    /// those that are decided for the same class.
     fn fill(&mut self, y: usize, x: usize, ink: Ink) -> Former {
         let Shape { height, width, .. } = self.scene.shape();
         let (former, pixels) = match ink {
-            Ink::Truth { .. } => {
+            Ink::Truth { .. } | Ink::Weight { .. } => {
                 let labels = &self.scene.labels;
                 let same = |v, u| labels[[0, v, u]] == labels[[0, y, x]];
                 let (pixels, rect) = fill::region(height, width, (y, x), same);
-                (Former::truth(labels, rect), pixels)
+                if matches!(ink, Ink::Truth { .. }) {
+                    (Former::truth(labels, rect), pixels)
+                } else {
+                    (Former::Weights(self.scene.weights.clone()), pixels)
+                }
             }
             Ink::Prediction { .. } => {
                 let logits = self.effective_logits();
@@ -185,6 +190,11 @@ impl Editor {
             match ink {
                 Ink::Truth { class } => self.scene.labels[[0, pixel.0, pixel.1]] = class,
                 Ink::Prediction { class, prob } => self.tint(pixel, class, prob),
+                Ink::Weight { weight } => {
+                    let size = self.scene.labels.raw_dim();
+                    let weights = self.scene.weights.get_or_insert_with(|| Array3::ones(size));
+                    weights[[0, pixel.0, pixel.1]] = weight as f32;
+                }
             }
         }
         former
@@ -223,7 +233,7 @@ impl Editor {
             (Change::Prediction(rect), Some(adjusted)) => {
                 self.lens.apply(&self.scene.painted, rect, adjusted);
             }
-            (Change::Truth(_) | Change::Prediction(_), _) => {}
+            (Change::Truth(_) | Change::Prediction(_) | Change::Weights, _) => {}
             (Change::Scene, _) => {
                 self.lens.set(self.lens.adjustment(), self.scene.shape());
                 self.see_all();
@@ -252,13 +262,6 @@ impl Editor {
             return Ok(());
         }
         Err(SceneError(format!("there is no pixel at x {x}, y {y}: the scene is {width} × {height}")))
-    }
-}
-
-fn plane_changed(plane: Plane, rect: Rect) -> Change {
-    match plane {
-        Plane::Truth => Change::Truth(rect),
-        Plane::Prediction => Change::Prediction(rect),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Files beside the masks: a picture beneath them, a weight for each pixel.
 
 use super::Session;
+use super::opening::Keep;
 use super::text;
 use super::update::Notice;
 use crate::document::{Base, DocumentEdit, Image, OpenedFiles, RasterPlane, no_image};
@@ -18,7 +19,8 @@ impl Session {
         let said = |refusal: file::FileError| refusal.to_string();
         let source = file::decode(name, bytes, Plane::Truth, None).map_err(said)?;
         let read = file::read_picture(&source, size).map_err(said)?;
-        let digest = self.keep(RasterPlane::Picture(read.grey, size.0));
+        let mut keep = Keep { rasters: &mut self.rasters, fresh: &mut self.fresh };
+        let digest = keep.plane(RasterPlane::Picture(read.grey, size.0));
         let mut base = self.opened_base()?;
         if let Base::Raster { picture, .. } = &mut base {
             *picture = Some(digest);
@@ -42,11 +44,12 @@ impl Session {
         let refused = |refusal: String| text::read_as(name, &refusal);
         let scene = base.build(&self.rasters)?;
         scene.with_weights(read.clone()).map_err(|refusal| refused(text::sentence(&refusal)))?;
-        let digest = self.keep(RasterPlane::Weights(read));
+        let mut keep = Keep { rasters: &mut self.rasters, fresh: &mut self.fresh };
+        let digest = keep.plane(RasterPlane::Weights(read));
         if let Base::Raster { weights, .. } = &mut base {
             *weights = Some(digest);
         }
-        let step = vec![self.rebased(base), DocumentEdit::PixelWeighting(PixelWeighting::Opened)];
+        let step = vec![self.rebased(base), DocumentEdit::PixelWeighting(PixelWeighting::Own)];
         self.history.make(step, None)
     }
 
@@ -58,13 +61,6 @@ impl Session {
         Ok((shape.width, shape.height))
     }
 
-    /// Keeps pixels, and tells of them if they are new.
-    fn keep(&mut self, plane: RasterPlane) -> crate::document::Digest {
-        let (digest, bytes) = self.rasters.keep(plane);
-        self.fresh.extend(bytes.map(|bytes| (digest.clone(), bytes)));
-        digest
-    }
-
     /// Base of the active image as one of opened files, with the same pixels.
     fn opened_base(&mut self) -> Result<Base, String> {
         let base = self.history.document().active_image().base.clone();
@@ -72,18 +68,8 @@ impl Session {
             return Ok(base);
         }
         let scene = base.build(&self.rasters)?;
-        let truth = (!scene.truth_is_to_come()).then(|| RasterPlane::Labels(scene.labels().clone()));
-        let picture = scene.photo().map(|grey| RasterPlane::Picture(grey.to_vec(), scene.shape().width));
-        Ok(Base::Raster {
-            title: scene.title().to_owned(),
-            of_truth: false,
-            truth: truth.map(|plane| self.keep(plane)),
-            prediction: self.keep(RasterPlane::Logits(scene.painted().clone())),
-            picture: picture.map(|plane| self.keep(plane)),
-            weights: scene.weights().cloned().map(|weights| self.keep(RasterPlane::Weights(weights))),
-            legend: scene.legend().clone(),
-            files: OpenedFiles::default(),
-        })
+        let mut keep = Keep { rasters: &mut self.rasters, fresh: &mut self.fresh };
+        Ok(keep.base(scene.title(), false, &scene, OpenedFiles::default()))
     }
 
     /// The active image on another base with the same pixels: what was painted stays.

@@ -56,7 +56,7 @@ fn loading(document: &Document, is_adjusted: bool) -> Option<Vec<String>> {
     if files.is_empty() {
         return None;
     }
-    let OpenedFiles { truth, prediction } = files;
+    let OpenedFiles { truth, prediction } = &**files;
     let mut lines = file::load_both(named(prediction.as_ref()), named(truth.as_ref()));
     let painted = |plane, file: &Option<OpenedFile>| {
         file.as_ref().is_some_and(|file| file.painted || image.edits.paint(plane))

@@ -151,7 +151,7 @@ pub enum Command {
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
         bytes: Vec<u8>,
     },
-    /// Gives each pixel of the active image the weight that it has in a file, and weighs pixels by the files' weights.
+    /// Gives each pixel of the active image the weight that it has in a file, and weighs pixels by the images' own weights.
     OpenWeights {
         /// Name of the file.
         name: String,

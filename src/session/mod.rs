@@ -41,7 +41,9 @@ use crate::library::Facts;
 use crate::loss::LOSSES;
 use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
-use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
+use crate::paint::picture::{
+    Backdrop, prediction_picture, soft_truth_picture, truth_picture, weights_picture,
+};
 use crate::panel::{self, Cache, Report, Seen, SeenCard};
 use crate::scene::{PixelWeighting, soft_labels};
 use batch::{Images, Together};
@@ -200,7 +202,7 @@ impl Session {
         self.look.hovered = self.look.hovered.filter(|at| at.x < shape.width && at.y < shape.height);
         let mut settled = (document.view.clone(), document.tools);
         settled.0.settle(shape);
-        settled.1.settle(shape);
+        settled.1.settle(shape, document.weighting);
         if (&settled.0, settled.1) != (&document.view, document.tools) {
             self.history.look(|document| (document.view, document.tools) = settled);
         }
@@ -245,6 +247,10 @@ impl Session {
         Provenance::of(self.history.document())
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one line a part of what is told, in the order they need each other"
+    )]
     fn update(&mut self, mut notices: Vec<Notice>) -> Update {
         let document = self.history.document();
         let (soft_edges, weighting) = (document.soft_edges, document.weighting);
@@ -284,7 +290,7 @@ impl Session {
         let shown = cards::shown(&field, &evaluated, view);
         let limits = cards::limits(&shown, &evaluated, view);
 
-        let pictures = painted(&field, on, &shown, &limits, view.scale);
+        let pictures = painted(&field, on, &shown, &limits, (view.scale, document.tools.weighing));
         let is_adjusted = !active.playhead.adjustment().is_neutral();
         let of_image = (document.active_image(), is_adjusted);
         let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view, of_image);
@@ -362,18 +368,23 @@ impl Session {
     }
 }
 
-/// Pictures of the truth, the prediction and the gradients.
+/// Pictures of the truth (or of the weights, while these are painted), the prediction and the gradients.
 fn painted(
     field: &Field<'_>,
     on: Backdrop<'_>,
     gradients: &[Cow<'_, [f32]>],
     limits: &[f32],
-    scale: Scale,
+    (scale, weighing): (Scale, bool),
 ) -> Pictures {
     let shape = field.shape();
     let mut pictures = Pictures::new(shape.pixels(), gradients.len());
     let (truth, prediction, heatmaps) = pictures.for_painting();
     match field.soft_labels() {
+        _ if weighing => {
+            let equal = || Cow::Owned(vec![1.0; shape.pixels()]);
+            let weights = field.pixel_weights().map_or_else(equal, Cow::Borrowed);
+            weights_picture(&weights, field.labels(), on, truth);
+        }
         None => truth_picture(field.labels(), IGNORE, on, truth),
         Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
     }

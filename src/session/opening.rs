@@ -317,13 +317,16 @@ pub(super) struct Keep<'k> {
 }
 
 impl Keep<'_> {
+    /// Keeps pixels, and tells of them if they are new.
+    pub(super) fn plane(&mut self, plane: RasterPlane) -> Digest {
+        let (digest, bytes) = self.rasters.keep(plane);
+        self.fresh.extend(bytes.map(|bytes| (digest.clone(), bytes)));
+        digest
+    }
+
     /// Base of an image of a scene, with its pixels kept.
     pub(super) fn base(&mut self, title: &str, of_truth: bool, scene: &Scene, files: OpenedFiles) -> Base {
-        let mut keep = |plane: RasterPlane| {
-            let (digest, bytes) = self.rasters.keep(plane);
-            self.fresh.extend(bytes.map(|bytes| (digest.clone(), bytes)));
-            digest
-        };
+        let mut keep = |plane| self.plane(plane);
         Base::Raster {
             title: title.to_owned(),
             of_truth,
@@ -332,7 +335,7 @@ impl Keep<'_> {
             picture: scene.photo().map(|grey| keep(RasterPlane::Picture(grey.to_vec(), scene.shape().width))),
             weights: scene.weights().map(|weights| keep(RasterPlane::Weights(weights.clone()))),
             legend: scene.legend().clone(),
-            files,
+            files: Box::new(files),
         }
     }
 }

@@ -26,11 +26,11 @@ impl Provenance {
     /// Versions of a document.
     pub fn of(document: &Document) -> Self {
         let image = document.active_image();
-        let [truth, prediction] = image.edits.wrote();
+        let [truth, prediction, weights] = image.edits.wrote();
         Self {
             image: image.id.to_string(),
             truth: format!(
-                "{}.{truth}.{}.{}",
+                "{}.{truth}.{weights}.{}.{}",
                 image.id,
                 document.soft_edges,
                 fingerprint(&document.weighting)

@@ -117,6 +117,9 @@ pub(super) fn pixel(
             .soft_labels()
             .filter(|_| field.counts(label))
             .map(|shares| channels.iter().map(|&i| number::short(f64::from(shares[i]))).collect()),
+        weight_text: field
+            .pixel_weights()
+            .map(|weights| number::short(f64::from(weights[at.y * shape.width + at.x]))),
         logit_texts: logits.iter().map(|&z| number::short(z)).collect(),
         probability_texts: probabilities.iter().map(|&p| number::short(p)).collect(),
         logits,

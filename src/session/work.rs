@@ -62,6 +62,9 @@ impl Work {
             return;
         }
         self.changes += 1;
+        if changes.weights {
+            self.weights = None;
+        }
         if changes.scene {
             self.derived = Derived::default();
             (self.soft_labels, self.weights) = (None, None);
@@ -132,7 +135,7 @@ impl Work {
         let ignored_as = self.scene().legend().ignore_index();
         let weighted = match weighting {
             PixelWeighting::Equal => false,
-            PixelWeighting::Opened => self.scene().weights().is_some(),
+            PixelWeighting::Own => self.scene().weights().is_some(),
             PixelWeighting::Frequency | PixelWeighting::UNet { .. } => true,
         };
         Facts { images: shape.images, ignored, ignored_as, soft, weighted, ..Facts::plain(shape.channels) }

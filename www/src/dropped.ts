@@ -1,3 +1,5 @@
+import { areOneImage } from "./roles.ts";
+
 /** A file that was dropped or picked, with the folders before its name. */
 export interface Dropped {
   readonly path: string;
@@ -16,9 +18,10 @@ export function picked(files: Iterable<File>): Dropped[] {
   return [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
-/** Whether files are a set of pairs: a folder's, a zip's, or more than the two that one pair is. */
+/** Whether files are a set of pairs: a folder's, a zip's, or more than those of one image. */
 export function areSet(files: readonly Dropped[]): boolean {
-  return files.length > 2 || files.some(({ path }) => path.includes("/") || isZip(path));
+  if (files.some(({ path }) => path.includes("/") || isZip(path))) return true;
+  return files.length > 2 && !areOneImage(files.map(({ file }) => file));
 }
 
 /** All files that were dropped, those in folders too. It must be called before anything is awaited. */

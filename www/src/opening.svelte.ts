@@ -1,4 +1,5 @@
 import type { FileChoice, Command, PreviewRequest, Theme } from "../pkg/lossfield.js";
+import type { Role } from "./roles.ts";
 import type { Message, Offer, Plane } from "./state.svelte.ts";
 import type { Previewed, ReadRequest } from "./protocol.ts";
 import { recall, remember } from "./storage.ts";
@@ -15,6 +16,8 @@ export interface Reader {
   preview(request: PreviewRequest): Promise<Previewed | undefined>;
   /** Takes it as it is read now. */
   take(plane: Plane, choice: FileChoice): void;
+  /** Lays it beneath the masks, where it may be a picture. */
+  layBeneath?: () => void;
 }
 
 /** A file, with how it would be read. */
@@ -45,7 +48,7 @@ const MOST_REMEMBERED = 40;
 export class Opening {
   /** The file that is asked about. */
   asked = $state.raw<Asked>();
-  #waiting: { plane: Plane; file: File }[] = [];
+  #waiting: { role: Role; file: File }[] = [];
   #busy = false;
   /** What this page remembers where the browser does not. */
   #own: [string, FileChoice][] = [];
@@ -71,7 +74,7 @@ export class Opening {
   }
 
   /** Takes files, in this order. */
-  take(files: readonly { plane: Plane; file: File }[]): void {
+  take(files: readonly { role: Role; file: File }[]): void {
     this.#waiting.push(...files);
     void this.#next();
   }
@@ -81,12 +84,14 @@ export class Opening {
     const next = this.#waiting.shift();
     if (!next) return;
     this.#busy = true;
-    const { plane, file } = next;
+    const { role, file } = next;
+    const { name } = file;
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      await this.#look(plane, file.name, bytes);
+      if (role === "picture") this.#host.send({ kind: "openPicture", name, bytes });
+      else await this.#look(role, name, bytes);
     } catch {
-      this.#host.say(true, TEXT.unreadable(file.name));
+      this.#host.say(true, TEXT.unreadable(name));
     }
     this.#busy = false;
     void this.#next();
@@ -100,6 +105,9 @@ export class Opening {
       preview: (request) => this.#host.preview({ request, bytes }),
       take: (plane, choice) => {
         this.#host.send({ kind: "open", plane, name, bytes, choice });
+      },
+      layBeneath: () => {
+        this.#host.send({ kind: "openPicture", name, bytes });
       },
     };
     let preview: Previewed | undefined;
@@ -167,6 +175,12 @@ export class Opening {
     this.#own = all.slice(-MOST_REMEMBERED);
     remember(READINGS, JSON.stringify(this.#own));
     asked.reader.take(asked.plane, reading.choice);
+    this.leave();
+  }
+
+  /** Lays the file that is asked about beneath the masks. */
+  layBeneath(): void {
+    this.asked?.reader.layBeneath?.();
     this.leave();
   }
 

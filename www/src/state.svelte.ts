@@ -456,10 +456,25 @@ export class Lossfield {
 
   /** Opens a file: a saved document or a picture of one, or else a mask for a plane. */
   open(plane: Plane, file: File): void {
-    this.opening.take([{ plane, file }]);
+    this.opening.take([{ role: plane, file }]);
   }
 
-  /** Opens files: one for a plane, of two each for what its name says; a folder, a zip or more files are a set. */
+  /** Lays a picture beneath the masks. */
+  openPicture(file: File): void {
+    this.opening.take([{ role: "picture", file }]);
+  }
+
+  /** Weighs the pixels by a file. */
+  async openWeights(file: File): Promise<void> {
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      this.send({ kind: "openWeights", name: file.name, bytes });
+    } catch {
+      this.say(true, TEXT.unreadable(file.name));
+    }
+  }
+
+  /** Opens files: one for a plane, those of one image each for what its name says; a folder, a zip or more are a set. */
   openAll(plane: Plane, files: Iterable<File>): void {
     this.#take(plane, picked(files));
   }
@@ -479,7 +494,7 @@ export class Lossfield {
     const [file, ...others] = files;
     if (!file) return;
     if (areSet(all)) this.openSet(all);
-    else this.opening.take(others.length === 0 ? [{ plane, file }] : assigned(files));
+    else this.opening.take(others.length === 0 ? [{ role: plane, file }] : assigned(files));
   }
 
   /** Evaluates the pairs among files, and shows the table of them. */

@@ -112,6 +112,7 @@ export const TEXT = {
     typeof trouble === "string"
       ? notKept[trouble]
       : `Your drawing could not be kept in this browser (${trouble.other}). Save it as a file, or copy the link.`,
+  noOwnWeights: "Every pixel weighs 1 until it is painted over; a fill weighs a whole object.",
   openTitle: {
     truth: "Open a mask: a picture or an array of class ids; or a saved drawing",
     prediction:
@@ -166,6 +167,7 @@ export const TEXT = {
       keepThin: "the rarest in its area, so that thin parts stay",
     },
     leave: "Do not open",
+    layBeneath: "Lay it beneath the masks",
     open: (plane: string) => `Open as ${plane.toLowerCase()}`,
     takeInSet: "Read all like it so",
   },

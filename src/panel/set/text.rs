@@ -99,7 +99,7 @@ pub(super) fn settings(conditions: &SetConditions) -> String {
     };
     let weights = match weighting {
         // The weights of the scene's file are not those of other images.
-        PixelWeighting::Equal | PixelWeighting::Opened => "equal pixels",
+        PixelWeighting::Equal | PixelWeighting::Own => "equal pixels",
         PixelWeighting::Frequency => "pixels weighted by class frequency",
         PixelWeighting::UNet { .. } => "pixels weighted by U-Net's border map",
     };
