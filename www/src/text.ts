@@ -182,9 +182,9 @@ export const TEXT = {
         ? "One file is no pair: expected a truth and a prediction of each image."
         : `No pair was found among ${COUNT.format(files)} files: see below why.`,
     silent: "This image took too long and was given up. Evaluate again to try once more.",
-    script: "The script that evaluates images could not be loaded. Evaluate again to try once more.",
-    stopped: (detail: string) =>
-      `Evaluating stopped (${detail}). Evaluate again to try once more.`,
+    script:
+      "The script that evaluates images could not be loaded. Evaluate again to try once more.",
+    stopped: (detail: string) => `Evaluating stopped (${detail}). Evaluate again to try once more.`,
     gone: "These files are no longer at hand: choose them again.",
     progress: (done: number, all: number) => `${COUNT.format(done)} of ${COUNT.format(all)}`,
     cancel: "Cancel",
