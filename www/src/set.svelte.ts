@@ -59,7 +59,7 @@ export class SetClient {
   /** Changes with every set and every beginning: what comes of an earlier one is not taken. */
   #epoch = 0;
   /** Rows that came since the last look at them, by pair. */
-  #fresh = new Map<number, PairResult>();
+  #fresh: { pair: number; result: PairResult }[] = [];
   #flush: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Host) {
@@ -142,7 +142,7 @@ export class SetClient {
     if (epoch !== this.#epoch) return;
     this.settings = settings;
     this.subject = subject;
-    this.#fresh.clear();
+    this.#fresh = [];
     this.results = this.pairs.map(() => undefined);
     this.#run([...this.pairs.keys()]);
   }
@@ -191,7 +191,7 @@ export class SetClient {
     this.#workers = [];
     this.#archives = [];
     this.#waiting = [];
-    this.#fresh.clear();
+    this.#fresh = [];
     this.pairs = [];
     this.leftOver = [];
     this.results = [];
@@ -239,7 +239,7 @@ export class SetClient {
         return { row: { name, truth: truth.name, prediction: prediction.name, outcome } };
       });
       if (epoch !== this.#epoch) return;
-      this.#fresh.set(pair, result);
+      this.#fresh.push({ pair, result });
       // A long table takes longer to show.
       const pause = Math.max(SHOW_EVERY, this.pairs.length / 2);
       this.#flush ??= setTimeout(() => {
@@ -252,10 +252,10 @@ export class SetClient {
   #show(): void {
     clearTimeout(this.#flush);
     this.#flush = undefined;
-    if (this.#fresh.size === 0) return;
+    if (this.#fresh.length === 0) return;
     const results = [...this.results];
-    for (const [pair, result] of this.#fresh) results[pair] = result;
-    this.#fresh.clear();
+    for (const { pair, result } of this.#fresh) results[pair] = result;
+    this.#fresh = [];
     this.results = results;
   }
 

@@ -506,7 +506,7 @@ export class Lossfield {
   /** What rows of a set hang on, as text that is the same as long as that is. */
   get setSubject(): string {
     const { cards, losses, softEdges, weighting, panels } = this.document;
-    const metrics = panels["metrics"] as MetricsState;
+    const metrics = panels.metrics as MetricsState;
     const set = panels[SET] as SetState;
     const { threshold, tolerance } = metrics;
     return JSON.stringify([cards, losses, softEdges, weighting, threshold, tolerance, set.losses]);

@@ -211,6 +211,13 @@ export const TEXT = {
     disputes: "Images on which a loss and the metric disagree most",
     show: "Open",
   },
+  /** What the advisor's advice is for. */
+  scope: {
+    question: "What is it about?",
+    scene: "this scene",
+    set: (images: number) =>
+      images === 1 ? "the folder: 1 image" : `the folder: ${COUNT.format(images)} images`,
+  },
   linkOpened: (savedAt: number) =>
     `This is a link. Your drawing of ${DATE.format(savedAt)} is kept.`,
   goBack: "Go back to it",

@@ -197,6 +197,10 @@ fn a_set_without_numbers_says_so() {
     let none = ask(&SetState::default(), "report", &[]);
     assert!(!none.texts.contains_key("answer") && none.charts.is_empty());
     let all_refused = ask(&SetState::default(), "report", &[refused("a")]);
-    assert_eq!(all_refused.texts["answer"], ["None of 1 images has numbers yet; each row says why."]);
+    assert_eq!(all_refused.texts["answer"], ["No image has numbers yet; its row says why."]);
     assert!(SetPanel::ask(&SetState::default(), json!({ "kind": "mauve" })).is_err());
+    let answer = |rows: &[SetRow]| ask(&SetState::default(), "report", rows).texts["answer"].concat();
+    assert_eq!(answer(&[row("a", Some(0.1), 0.2)]), "One image has numbers: an order takes two.");
+    let alike = answer(&[row("a", Some(0.1), 0.2), row("b", Some(0.4), 0.2)]);
+    assert!(alike.starts_with("Over 2 images, IoU or every loss is the same"), "{alike}");
 }

@@ -62,8 +62,11 @@ pub(super) fn answer(table: &SetTable<'_>, metric: &SetMetric, agreements: &[Agr
     known.sort_by(|a, b| b.0.total_cmp(&a.0));
     let metric = metric.name;
     vec![match &known[..] {
-        [] if measured == 0 => format!("None of {all} images has numbers yet; each row says why."),
-        [] => format!("{over}, no loss and {metric} both differ, so their orders cannot be compared."),
+        [] if measured == 0 => "No image has numbers yet; its row says why.".to_owned(),
+        [] if measured == 1 => "One image has numbers: an order takes two.".to_owned(),
+        [] => format!(
+            "{over}, {metric} or every loss is the same for all that have both, so no orders can be compared."
+        ),
         [(best, name)] => {
             format!(
                 "{over}, the order by {name} agrees with the order by {metric} to {}.",
