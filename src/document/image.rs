@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::raster::{Digest, Rasters};
 use super::text;
 use crate::file::FileChoice;
-use crate::scene::{self, DEFAULT_PRESET, Edits, Legend, Preset, Scene};
+use crate::scene::{self, DEFAULT_PRESET, Edits, Labelling, Legend, Preset, Scene};
 
 /// The most images of a strip: as many are told apart side by side.
 pub const MOST_IMAGES: usize = 4;
@@ -118,8 +118,11 @@ pub enum Base {
         width: usize,
         /// Rows.
         height: usize,
-        /// Logit channels: 1 (binary), or 2 to 32.
+        /// Logit channels: 1 (binary), or 2 to 32; of regions 1 to 7.
         channels: usize,
+        /// True where pixels may have several regions.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        regions: bool,
     },
     /// Opened files.
     Raster {
@@ -129,6 +132,9 @@ pub enum Base {
         /// opened, or none.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         of_truth: bool,
+        /// True where pixels may have several regions: labels are sets of them then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        regions: bool,
         /// Labels, by their digest; none while the truth is still to come.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         truth: Option<Digest>,
@@ -180,16 +186,20 @@ impl Base {
             Self::Batch { id, place, side } => scene::batch(id)
                 .and_then(|batch| batch.build(*side).into_iter().nth(*place))
                 .ok_or_else(|| text::no_batch(id, *place)),
-            Self::Blank { width, height, channels } => {
-                Scene::blank("Empty image", *height, *width, *channels)
+            Self::Blank { width, height, channels, regions } => {
+                Scene::blank_labelled(labelling(*regions), "Empty image", *height, *width, *channels)
                     .map_err(|refusal| text::sentence(&refusal))
             }
-            Self::Raster { title, truth, prediction, picture, weights, legend, .. } => {
+            Self::Raster { title, regions, truth, prediction, picture, weights, legend, .. } => {
+                let labelling = labelling(*regions);
                 let missing = || text::no_raster(title);
                 let logits = rasters.logits(prediction).ok_or_else(missing)?;
                 let scene = match truth {
-                    Some(truth) => Scene::new(title, rasters.labels(truth).ok_or_else(missing)?, logits),
-                    None => Scene::from_prediction(title, logits),
+                    Some(truth) => {
+                        let labels = rasters.labels(truth).ok_or_else(missing)?;
+                        Scene::labelled(labelling, title, labels, logits)
+                    }
+                    None => Scene::from_prediction(labelling, title, logits),
                 };
                 let photo = picture.as_ref().and_then(|digest| rasters.picture(digest));
                 let weights =
@@ -213,4 +223,8 @@ impl Base {
             other => other,
         }
     }
+}
+
+fn labelling(regions: bool) -> Labelling {
+    if regions { Labelling::Regions } else { Labelling::OneClass }
 }

@@ -17,6 +17,7 @@ use crate::scene::{
 fn ink() -> impl Strategy<Value = Ink> {
     prop_oneof![
         (0..=4u8).prop_map(|class| Ink::Truth { class }),
+        (1..=4u8).prop_map(|region| Ink::Outside { region }),
         (0..=4u8, 0.0..=1.0).prop_map(|(class, prob)| Ink::Prediction { class, prob }),
         (0.0..200.0).prop_map(|weight| Ink::Weight { weight }),
     ]
@@ -54,8 +55,9 @@ fn base() -> impl Strategy<Value = Base> {
             place,
             side
         }),
-        (1..200usize, 1..200usize, prop_oneof![Just(1usize), Just(4)])
-            .prop_map(|(width, height, channels)| Base::Blank { width, height, channels }),
+        (1..200usize, 1..200usize, prop_oneof![Just(1usize), Just(4)]).prop_map(
+            |(width, height, channels)| Base::Blank { width, height, channels, regions: channels == 4 }
+        ),
     ]
 }
 
@@ -85,6 +87,7 @@ fn raster() -> impl Strategy<Value = Base> {
         |(prediction, truth, picture, legend, of_truth)| Base::Raster {
             title: "mine.png".into(),
             of_truth,
+            regions: of_truth,
             truth,
             prediction,
             weights: picture.clone(),
@@ -446,6 +449,7 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
     let base = Base::Raster {
         title: "organ.png".into(),
         of_truth: true,
+        regions: false,
         truth: Some(truth.clone()),
         prediction,
         picture: None,
@@ -485,6 +489,7 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
     let expected = |legend: Legend| Base::Raster {
         title: "a".into(),
         of_truth: false,
+        regions: false,
         truth: Some("01".into()),
         prediction: "02".into(),
         picture: None,

@@ -37,7 +37,7 @@ pub use choice::{
 };
 pub use decode::decode;
 pub use pairs::{FilePair, FilePairs, LeftOver, pairs};
-pub use python::{load_both, load_lines, save_lines};
+pub use python::{load_both, load_lines, planes_of_classes, save_lines};
 pub use read::{
     Alternative, Context, Reading, ReadingPair, SampleKind, SceneContext, ValueRow, read, read_by, read_pair,
     shape_key,

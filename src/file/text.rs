@@ -4,7 +4,9 @@ use super::choice::{ChannelAxis, Key, NumberScale, Of, Resampling, Rest};
 use super::decode::{Other, Remedy};
 use super::source::{ArrayEntry, Format};
 use super::{FileRefusal, LONGEST_SCENE_SIDE, LONGEST_SIDE, MOST_BYTES, MOST_CLASSES};
+use crate::field::regions::MAX_REGIONS;
 use crate::paint::number::percent;
+use crate::scene::Labelling;
 
 /// Formats that are read, for refusals.
 const READABLE: &str = "a mask or a prediction as PNG, TIFF, BMP, WebP, JPEG, .npy, .npz or CSV";
@@ -522,6 +524,18 @@ pub(super) fn independent(found: NumberScale, channels: usize) -> String {
     format!("{channels} channels of {} that do not add up to 1: independent sigmoids.", scale(found))
 }
 
+pub(super) fn regions(channels: usize) -> String {
+    format!("{channels} channels of 0 and 1: regions, several of which a pixel may have.")
+}
+
+pub(super) fn logits_of_regions(channels: usize, least: f64, most: f64) -> String {
+    format!(
+        "Logits of {channels} regions from {} to {}, of each of which a sigmoid is taken.",
+        short(least),
+        short(most)
+    )
+}
+
 pub(super) fn logits(channels: usize, least: f64, most: f64) -> String {
     format!(
         "Logits of {channels} classes from {} to {}, of which a softmax is taken.",
@@ -661,6 +675,10 @@ pub(super) fn are_independent(channels: usize, least: f64, most: f64) -> String 
     )
 }
 
+pub(super) fn are_logits_of_regions(channels: usize) -> String {
+    format!("Are the {channels} channels independent regions, as the truth has?")
+}
+
 pub(super) fn either_axis(sides: &[usize]) -> String {
     format!("The shape {} could have its channels first or last: first is suggested.", shape(sides))
 }
@@ -716,7 +734,25 @@ pub(super) fn other_classes(own: usize, scene: usize) -> String {
 
 pub(super) fn independent_in_scene(regions: usize, scene: usize) -> String {
     format!(
-        "{regions} independent regions may overlap, and the truth has {scene} classes of which each pixel has one."
+        "{regions} independent regions may overlap, and the truth has {scene} classes of which each pixel has one: is class 1 \
+         the first region, class 2 the second, and so on?"
+    )
+}
+
+pub(super) fn other_regions(regions: usize, scene: usize) -> String {
+    format!("The prediction has {regions} regions, the truth {scene}.")
+}
+
+pub(super) fn classes_in_regions(scene: usize) -> String {
+    format!(
+        "The truth has {scene} regions, several of which a pixel may have, and this is one class a pixel."
+    )
+}
+
+pub(super) fn too_many_regions(regions: usize) -> FileRefusal {
+    FileRefusal::new(
+        format!("{regions} independent channels"),
+        format!("{MAX_REGIONS} regions at most; save those you want to see as a file of their own"),
     )
 }
 
@@ -859,11 +895,13 @@ pub(super) fn thin_parts(share: [f64; 2], regions: [usize; 2]) -> String {
     )
 }
 
-pub(super) fn lost(label: u8, count: usize) -> String {
-    if label == crate::field::IGNORE {
-        format!("Resampling lost what is ignored, {} in the file.", pixels(count))
-    } else {
-        format!("Resampling lost class {label}, {} in the file.", pixels(count))
+pub(super) fn lost(class: u8, labelling: Labelling, count: usize) -> String {
+    let count = pixels(count);
+    match (class, labelling) {
+        (crate::field::IGNORE, _) => format!("Resampling lost what is ignored, {count} in the file."),
+        (0, Labelling::Regions) => format!("Resampling lost what has no region, {count} in the file."),
+        (_, Labelling::Regions) => format!("Resampling lost region {class}, {count} in the file."),
+        (_, Labelling::OneClass) => format!("Resampling lost class {class}, {count} in the file."),
     }
 }
 

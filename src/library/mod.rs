@@ -18,6 +18,7 @@ mod call;
 mod compounds;
 mod configured;
 mod python;
+mod regions;
 mod versions;
 
 pub mod code;

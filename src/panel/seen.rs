@@ -61,6 +61,8 @@ pub struct SeenCard<'s> {
 pub struct Seen<'s> {
     /// The image at hand; while a stroke is played again, a moment of it.
     pub field: &'s Field<'s>,
+    /// Regions of the scene with their names, where pixels may have several: the image at hand is one of them.
+    pub regions: &'s [(String, &'s Field<'s>)],
     /// All losses, in the order of the catalogue.
     pub losses: &'s [SetLoss<'s>],
     /// Losses that have a card, in the order of the catalogue.

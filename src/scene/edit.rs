@@ -66,11 +66,10 @@ impl ImageEdit {
     /// Planes that the edit writes: truth, prediction, weights.
     pub fn planes(&self) -> [bool; 3] {
         match self {
-            Self::Stroke { ink, .. } | Self::Fill { ink, .. } => [
-                matches!(ink, Ink::Truth { .. }),
-                matches!(ink, Ink::Prediction { .. }),
-                matches!(ink, Ink::Weight { .. }),
-            ],
+            Self::Stroke { ink, .. } | Self::Fill { ink, .. } => {
+                let plane = ink.plane();
+                [plane == Some(Plane::Truth), plane == Some(Plane::Prediction), plane.is_none()]
+            }
             Self::Clear { plane } => [*plane == Plane::Truth, *plane == Plane::Prediction, false],
             Self::Pixel { .. } | Self::Adjust(_) => [false, true, false],
             Self::Convert { .. } => [true, true, false],

@@ -8,7 +8,7 @@ use super::brush::{Brush, Coverage, Point};
 use super::change::Change;
 use super::edit::ImageEdit;
 use super::former::Former;
-use super::ink::{Ink, blend};
+use super::ink::{Ink, Plane};
 use super::path::Path;
 use super::rect::Rect;
 use crate::field::{Labels, Logits};
@@ -32,7 +32,6 @@ pub(super) struct Stroke {
 #[derive(Debug)]
 enum Paint {
     Truth {
-        class: u8,
         base: Labels,
     },
     Prediction {
@@ -53,14 +52,16 @@ impl Stroke {
         let brush = brush.clamped();
         let (brush, paint) = match ink {
             // A class is there or not: with a hard edge the coverage is 0 or 1.
-            Ink::Truth { class } => (brush.hard(), Paint::Truth { class, base: scene.labels.clone() }),
+            Ink::Truth { .. } | Ink::Outside { .. } => {
+                (brush.hard(), Paint::Truth { base: scene.labels.clone() })
+            }
             Ink::Prediction { class, prob } => {
                 (brush, Paint::Prediction { class, prob, base: scene.painted.clone() })
             }
             Ink::Weight { weight } => (brush, Paint::Weight { weight, base: scene.weights.clone() }),
         };
         let coverage = Coverage::none(shape.height, shape.width);
-        let truth_is_to_come = matches!(ink, Ink::Truth { .. }) && scene.truth_is_to_come();
+        let truth_is_to_come = ink.plane() == Some(Plane::Truth) && scene.truth_is_to_come();
         Self {
             ink,
             brush,
@@ -85,21 +86,26 @@ impl Stroke {
             let from = self.last.replace(point).unwrap_or(point);
             self.coverage.draw(self.brush, from, point);
         }
+        let (labelling, ink) = (scene.labelling(), self.ink);
         let changed = match &self.paint {
-            Paint::Truth { class, .. } if self.truth_is_to_come => {
+            Paint::Truth { .. } if self.truth_is_to_come => {
                 let first = &mut self.truth_is_to_come;
                 let changed = self.coverage.paint(|(y, x), _| {
                     if std::mem::take(first) {
                         scene.labels.fill(0);
                     }
-                    scene.labels[[0, y, x]] = *class;
+                    let label = &mut scene.labels[[0, y, x]];
+                    *label = labelling.painted(*label, ink);
                 });
                 changed.map(|_| scene.whole())
             }
-            Paint::Truth { class, .. } => self.coverage.paint(|(y, x), _| scene.labels[[0, y, x]] = *class),
+            Paint::Truth { .. } => self.coverage.paint(|(y, x), _| {
+                let label = &mut scene.labels[[0, y, x]];
+                *label = labelling.painted(*label, ink);
+            }),
             Paint::Prediction { class, prob, base } => self.coverage.paint(|pixel, coverage| {
                 let mut logits = lens.read(base, pixel);
-                blend(&mut logits, (*class).into(), *prob, coverage.into());
+                labelling.blend(&mut logits, *class, *prob, coverage.into());
                 lens.write(&mut scene.painted, pixel, &logits);
             }),
             Paint::Weight { weight, base } => self.coverage.paint(|(y, x), coverage| {

@@ -13,11 +13,11 @@ use crate::document::read::Notes;
 use crate::document::{
     Base, CARDS, Document, DocumentEdit, Image, MOST_IMAGES, MergeKey, PresetFrom, Step, carrier,
 };
-use crate::field::IGNORE;
+use crate::field::{IGNORE, Shape};
 use crate::file::FileChoice;
 use crate::lenient;
 use crate::panel;
-use crate::scene::{self, Changes, ImageEdit, Ink, Plane, Point, Preset, WIDEST};
+use crate::scene::{self, Changes, ImageEdit, Ink, Labelling, Plane, Point, Preset, Scene, WIDEST};
 
 impl Session {
     /// Carries out one command. Refuses one that asks for what there is not, which changes nothing.
@@ -28,7 +28,7 @@ impl Session {
         match command {
             Command::BeginStroke { plane, erase } => {
                 let tools = self.document().tools;
-                let ink = self.ink(plane, erase);
+                let ink = self.ink(plane, erase)?;
                 let work = self.active_work()?;
                 let changed =
                     work.playhead.begin_stroke(ink, tools.brush()).map_err(|e| text::sentence(&e))?;
@@ -47,7 +47,7 @@ impl Session {
             }
             Command::EndStroke => Ok(()),
             Command::Fill { plane, erase, x, y } => {
-                let ink = self.ink(plane, erase);
+                let ink = self.ink(plane, erase)?;
                 self.paint(ImageEdit::Fill { ink, x, y }, None)
             }
             Command::Clear { plane } => self.paint(ImageEdit::Clear { plane }, None),
@@ -182,8 +182,9 @@ impl Session {
     }
 
     /// Paint for a plane of the active image: erasing a prediction is painting its background.
-    fn ink(&self, plane: Plane, erase: bool) -> Ink {
-        self.document().tools.ink(plane, erase)
+    fn ink(&mut self, plane: Plane, erase: bool) -> Result<Ink, String> {
+        let labelling = self.active_work()?.scene().labelling();
+        Ok(self.document().tools.ink(plane, erase, labelling))
     }
 
     /// Ends the stroke that is being made, if one is: it becomes a step, unless it changed nothing.
@@ -315,7 +316,8 @@ impl Session {
         let mut present = [false; 256];
         for (image, work) in works.iter().enumerate() {
             let converted = work.scene().convert(channels).map_err(|refusal| text::sentence(&refusal))?;
-            if converted.shape() != work.scene().shape() {
+            let form = |scene: &Scene| (scene.shape(), scene.labelling());
+            if form(&converted) != form(work.scene()) {
                 step.extend(DocumentEdit::paint(image, ImageEdit::Convert { channels }));
             }
             converted.labels().iter().for_each(|&label| present[usize::from(label)] = true);
@@ -341,9 +343,10 @@ impl Session {
         let step = match what {
             Addition::Copy => DocumentEdit::Copy { image },
             Addition::Empty => {
-                let shape = self.active_work()?.scene().shape();
-                let (width, height, channels) = (shape.width, shape.height, shape.channels);
-                DocumentEdit::Add { image: Image::new(Base::Blank { width, height, channels }) }
+                let scene = self.active_work()?.scene();
+                let regions = scene.labelling() == Labelling::Regions;
+                let Shape { width, height, channels, .. } = scene.shape();
+                DocumentEdit::Add { image: Image::new(Base::Blank { width, height, channels, regions }) }
             }
         };
         self.history.make(vec![step], None)

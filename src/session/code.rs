@@ -1,10 +1,10 @@
 //! The Python that reproduces a card.
 
 use super::losses::LossSettings;
+use super::tasks::Tasks;
 use super::text;
 use super::update::CodeReadout;
 use crate::document::{Base, Document, OpenedFile, OpenedFiles};
-use crate::field::Field;
 use crate::file::{self, FileChoice};
 use crate::library::{Facts, Library, code};
 use crate::scene::Plane;
@@ -14,14 +14,14 @@ use crate::scene::Plane;
 pub(super) fn shown(
     id: Option<&str>,
     losses: &LossSettings,
-    field: &Field<'_>,
+    tasks: &Tasks<'_>,
     facts: Facts,
     document: &Document,
     is_adjusted: bool,
 ) -> Option<Vec<CodeReadout>> {
     let card = losses.find(id?)?;
-    let closing = code::closing(card.loss.evaluate(field, None));
-    let loading = loading(document, is_adjusted);
+    let closing = code::closing(tasks.value(&*card.loss));
+    let loading = loading(tasks, document, is_adjusted);
     let readouts = code::lines_for(card.spec, &card.settings, facts)
         .into_iter()
         .map(|line| {
@@ -50,7 +50,7 @@ fn opening(loading: &[String], library: &Library) -> String {
 }
 
 /// Lines that load the files of the active image, with comments on what is in no file; none where no file is known.
-fn loading(document: &Document, is_adjusted: bool) -> Option<Vec<String>> {
+fn loading(tasks: &Tasks<'_>, document: &Document, is_adjusted: bool) -> Option<Vec<String>> {
     let image = document.active_image();
     let Base::Raster { files, .. } = &image.base else { return None };
     if files.is_empty() {
@@ -58,11 +58,18 @@ fn loading(document: &Document, is_adjusted: bool) -> Option<Vec<String>> {
     }
     let OpenedFiles { truth, prediction } = &**files;
     let mut lines = file::load_both(named(prediction.as_ref()), named(truth.as_ref()));
+    if let (Some(regions), Some(truth)) = (tasks.regions(), truth)
+        && !truth.choice.is_of_regions()
+    {
+        lines.extend(file::planes_of_classes(regions));
+    }
     let painted = |plane, file: &Option<OpenedFile>| {
         file.as_ref().is_some_and(|file| file.painted || image.edits.paint(plane))
     };
+    let in_no_file =
+        if tasks.regions().is_some() { text::REGIONS_IN_NO_FILE } else { text::LABELS_IN_NO_FILE };
     let notes = [
-        (truth.is_none(), text::LABELS_IN_NO_FILE),
+        (truth.is_none(), in_no_file),
         (prediction.is_none(), text::LOGITS_IN_NO_FILE),
         (painted(Plane::Truth, truth), text::LABELS_PAINTED),
         (painted(Plane::Prediction, prediction), text::LOGITS_PAINTED),

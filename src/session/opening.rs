@@ -6,27 +6,32 @@ use super::text;
 use super::update::Notice;
 use super::work::Work;
 use crate::document::{Base, Digest, Image, OpenedFile, OpenedFiles, RasterPlane, Rasters};
+use crate::field::regions::{sets_of, topmost};
 use crate::field::{IGNORE, Logits};
 use crate::file::{
     self, Assignment, Channels, Context, FileChoice, Key, Read, Reading, Resampling, SceneContext, Sizing,
     Source, To, Values,
 };
-use crate::scene::{Edits, ImageEdit, LONGEST_SIDE, Legend, LegendEntry, Plane, Scene};
+use crate::scene::{
+    Edits, ImageEdit, LONGEST_SIDE, Labelling, Legend, LegendEntry, Plane, Scene, SceneError,
+};
 
 /// A plane as it was read of a file.
 #[derive(Debug)]
 pub(super) enum OpenedPlane {
     /// A ground truth.
     Truth {
-        /// Class ids `[y, x]`, or 255 where a pixel is ignored.
+        /// Labels that a pixel may have.
+        labelling: Labelling,
+        /// Class ids `[y, x]`, or sets of regions; 255 where a pixel is ignored.
         labels: Array2<u8>,
         /// Logit channels of a new scene of it.
         channels: usize,
         /// Names of its classes, and what they were in the file.
         legend: Legend,
     },
-    /// A prediction: logits `[image, class, y, x]` of one image, taken as they are.
-    Prediction(Logits),
+    /// A prediction: logits `[image, channel, y, x]` of one image, taken as they are, of classes or of regions.
+    Prediction(Labelling, Logits),
 }
 
 /// Scene at hand, in whose place another comes.
@@ -48,7 +53,7 @@ impl<'c> Current<'c> {
         Self { scene, of_file: true }
     }
 
-    fn scene(&self) -> &Scene {
+    fn scene(self) -> &'c Scene {
         self.scene
     }
 
@@ -131,16 +136,20 @@ pub(super) fn reading(
         }
     });
     let legend = joined.and_then(|current| file_legend(current.scene().legend()));
-    let scene = match (joined.map(|current| current.scene().shape()), beside) {
-        (Some(shape), _) => Some(SceneContext {
-            classes: shape.classes(),
-            width: shape.width,
-            height: shape.height,
-            legend: legend.as_ref(),
-        }),
+    let scene = match (joined.map(Current::scene), beside) {
+        (Some(scene), _) => {
+            let shape = scene.shape();
+            Some(SceneContext {
+                classes: scene.classes(),
+                regions: if scene.labelling() == Labelling::Regions { shape.channels } else { 0 },
+                width: shape.width,
+                height: shape.height,
+                legend: legend.as_ref(),
+            })
+        }
         // Two classes are no news.
         (None, Beside::Classes(classes)) if classes > 2 => {
-            Some(SceneContext { classes, width: 0, height: 0, legend: None })
+            Some(SceneContext { classes, regions: 0, width: 0, height: 0, legend: None })
         }
         (None, _) => None,
     };
@@ -220,19 +229,25 @@ pub(super) fn opened(name: &str, read: Read, notices: &mut Vec<Notice>) -> Resul
     match read {
         Read::Truth(truth) => {
             truth.remarks.iter().for_each(say);
-            let classes = truth.legend.classes.len();
+            let channels = match (truth.labelling, truth.legend.classes.len()) {
+                (Labelling::OneClass, ..=2) => 1,
+                (Labelling::OneClass, classes) => classes,
+                (Labelling::Regions, with_none) => with_none - 1,
+            };
             Ok(OpenedPlane::Truth {
+                labelling: truth.labelling,
                 labels: truth.labels,
-                channels: if classes <= 2 { 1 } else { classes },
+                channels,
                 legend: scene_legend(&truth.legend),
             })
         }
         Read::Prediction(prediction) => {
-            if prediction.channels == Channels::Independent && prediction.classes > 1 {
-                return Err(text::independent(name, prediction.classes));
-            }
             prediction.remarks.iter().for_each(say);
-            Ok(OpenedPlane::Prediction(prediction.logits.insert_axis(Axis(0))))
+            let labelling = match prediction.channels {
+                Channels::Foreground | Channels::Softmax => Labelling::OneClass,
+                Channels::Independent => Labelling::Regions,
+            };
+            Ok(OpenedPlane::Prediction(labelling, prediction.logits.insert_axis(Axis(0))))
         }
     }
 }
@@ -279,7 +294,7 @@ pub(super) fn image(
         if let Base::Raster { title, files, .. } = &active.base { Some((title, files)) } else { None };
     // The truth's file gives the name, whichever came first.
     let title = match (&opened, known) {
-        (OpenedPlane::Prediction(_), Some((title, _))) if current.has_opened_truth() => title,
+        (OpenedPlane::Prediction(..), Some((title, _))) if current.has_opened_truth() => title,
         _ => &name,
     };
     // The other plane's file, where that plane stays beside this one.
@@ -330,6 +345,7 @@ impl Keep<'_> {
         Base::Raster {
             title: title.to_owned(),
             of_truth,
+            regions: scene.labelling() == Labelling::Regions,
             truth: (!scene.truth_is_to_come()).then(|| keep(RasterPlane::Labels(scene.labels().clone()))),
             prediction: keep(RasterPlane::Logits(scene.painted().clone())),
             picture: scene.photo().map(|grey| keep(RasterPlane::Picture(grey.to_vec(), scene.shape().width))),
@@ -343,7 +359,9 @@ impl Keep<'_> {
 /// The scene that a file makes of the one at hand, and whether what is at hand of the other plane stays beside it. What is
 /// of its size stays, whichever came first:
 ///
-/// - A truth takes the place of the labels; of another size, or with more classes than the prediction, it makes a new scene.
+/// - A truth takes the place of the labels; of another size, with more classes than the prediction, or with several regions
+///   a pixel where the prediction has one class, it makes a new scene. Class c of one class a pixel is region c of a prediction
+///   of regions.
 /// - A prediction takes the place of the logits; of another size it makes a new scene whose truth is still to come, unless
 ///   the truth at hand is of a file: then it is refused, with a sentence.
 pub(super) fn scene(
@@ -354,16 +372,18 @@ pub(super) fn scene(
 ) -> Result<(Scene, bool), String> {
     let said = |refusal| text::sentence(&refusal);
     match (opened, beside.current()) {
-        (OpenedPlane::Truth { labels, channels, legend }, current) => {
+        (OpenedPlane::Truth { labelling, labels, channels, legend }, current) => {
             let (scene, stays) = match current {
-                Some(current) => truth(name, labels, channels, current.scene(), notices)?,
-                None => (Scene::from_truth(name, labels, channels).map_err(said)?, false),
+                Some(current) => truth(name, (labelling, labels, channels), current.scene(), notices)?,
+                None => (Scene::from_truth(labelling, name, labels, channels).map_err(said)?, false),
             };
             Ok((scene.with_legend(legend.settled()), stays))
         }
-        (OpenedPlane::Prediction(logits), Some(current)) => prediction(name, logits, current, notices),
-        (OpenedPlane::Prediction(logits), None) => {
-            Ok((Scene::from_prediction(name, logits).map_err(said)?, false))
+        (OpenedPlane::Prediction(labelling, logits), Some(current)) => {
+            prediction(name, (labelling, logits), current, notices)
+        }
+        (OpenedPlane::Prediction(labelling, logits), None) => {
+            Ok((Scene::from_prediction(labelling, name, logits).map_err(said)?, false))
         }
     }
 }
@@ -371,17 +391,26 @@ pub(super) fn scene(
 /// The scene with another truth, and whether the prediction stays.
 fn truth(
     name: &str,
-    labels: Array2<u8>,
-    channels: usize,
+    (labelling, labels, channels): (Labelling, Array2<u8>, usize),
     scene: &Scene,
     notices: &mut Vec<Notice>,
 ) -> Result<(Scene, bool), String> {
+    let said = |refusal: SceneError| text::sentence(&refusal);
     let (height, width) = labels.dim();
     let shape = scene.shape();
-    if (height, width) == (shape.height, shape.width) && highest(labels.iter()) < shape.classes() {
-        return Ok((scene.with_truth(labels).map_err(|refusal| text::sentence(&refusal))?, true));
+    let same_size = (height, width) == (shape.height, shape.width);
+    let highest = highest(labelling, labels.iter());
+    let fits = same_size
+        && highest < scene.classes()
+        && (labelling == Labelling::OneClass || scene.labelling() == Labelling::Regions);
+    if fits {
+        let labels = match (labelling, scene.labelling()) {
+            (Labelling::OneClass, Labelling::Regions) => sets_of(labels.view()),
+            _ => labels,
+        };
+        return Ok((scene.with_truth(labels).map_err(said)?, true));
     }
-    let new = Scene::from_truth(name, labels, channels).map_err(|refusal| text::sentence(&refusal))?;
+    let new = Scene::from_truth(labelling, name, labels, channels).map_err(said)?;
     notices.push(Notice::remark(text::resized(name, width, height)));
     Ok((new, false))
 }
@@ -389,32 +418,46 @@ fn truth(
 /// The scene with another prediction, and whether the truth stays.
 fn prediction(
     name: &str,
-    logits: Logits,
+    (labelling, logits): (Labelling, Logits),
     current: Current<'_>,
     notices: &mut Vec<Notice>,
 ) -> Result<(Scene, bool), String> {
+    let said = |refusal: SceneError| text::sentence(&refusal);
     let scene = current.scene();
     let shape = scene.shape();
     let (_, channels, height, width) = logits.dim();
     let same_size = (height, width) == (shape.height, shape.width);
-    let highest = highest(scene.labels().iter());
-    let fits = same_size && highest < channels.max(2);
+    let highest = highest(scene.labelling(), scene.labels().iter());
+    let is_of_several = |&label: &u8| label != IGNORE && label.count_ones() > 1;
+    let overlaps = labelling == Labelling::OneClass
+        && scene.labelling() == Labelling::Regions
+        && scene.labels().iter().any(is_of_several);
+    let fits = same_size && highest < labelling.classes(channels) && !overlaps;
     if fits {
-        return Ok((scene.with_prediction(logits).map_err(|refusal| text::sentence(&refusal))?, true));
+        return Ok((scene.with_prediction(labelling, logits).map_err(said)?, true));
     }
     if current.has_opened_truth() {
-        return Err(if same_size {
-            text::too_few_classes(name, channels, highest)
-        } else {
+        return Err(if !same_size {
             text::another_size(name, (width, height), (shape.width, shape.height))
+        } else if overlaps {
+            text::classes_for_regions(name)
+        } else if labelling == Labelling::Regions {
+            text::too_few_regions(name, channels, highest)
+        } else {
+            text::too_few_classes(name, channels, highest)
         });
     }
-    let new = Scene::from_prediction(name, logits).map_err(|refusal| text::sentence(&refusal))?;
+    let new = Scene::from_prediction(labelling, name, logits).map_err(said)?;
     notices.push(Notice::remark(text::without_truth(name, width, height)));
     Ok((new, false))
 }
 
-/// The highest class of labels, those that are ignored apart; 0 of none.
-fn highest<'l>(labels: impl Iterator<Item = &'l u8>) -> usize {
-    labels.filter(|&&label| label != IGNORE).max().map_or(0, |&label| label.into())
+/// The highest class or region of labels, those that are ignored apart; 0 of none.
+fn highest<'l>(labelling: Labelling, labels: impl Iterator<Item = &'l u8>) -> usize {
+    let counted = labels.filter(|&&label| label != IGNORE);
+    let number = |&label: &u8| match labelling {
+        Labelling::OneClass => label,
+        Labelling::Regions => topmost(label),
+    };
+    counted.map(number).max().unwrap_or(0).into()
 }

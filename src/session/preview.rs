@@ -6,7 +6,8 @@ use super::Session;
 use super::opening::{self, Beside, Current};
 use crate::document::{carrier, no_image};
 use crate::field::IGNORE;
-use crate::file::{self, FileChoice, Read, Reading, Sizing};
+use crate::field::regions::topmost_probs;
+use crate::file::{self, Channels, FileChoice, Read, Reading, Sizing};
 use crate::paint::Theme;
 use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
 use crate::scene::{LONGEST_SIDE, Plane};
@@ -130,7 +131,7 @@ fn picture(read: &Read, theme: Theme) -> ((usize, usize), Vec<u8>) {
     let on = Backdrop { width: size.0, photo: None, theme };
     match read {
         Read::Truth(truth) => {
-            let labels: Vec<u8> = places().map(|at| truth.labels[at]).collect();
+            let labels: Vec<u8> = places().map(|at| truth.labelling.shown(truth.labels[at])).collect();
             truth_picture(&labels, IGNORE, on, &mut pixels);
         }
         Read::Prediction(prediction) => {
@@ -138,7 +139,11 @@ fn picture(read: &Read, theme: Theme) -> ((usize, usize), Vec<u8>) {
             let probs: Vec<Vec<f64>> = places().map(|[y, x]| prediction.probs_at(y, x)).collect();
             let planes: Vec<f64> =
                 (0..channels).flat_map(|channel| probs.iter().map(move |probs| probs[channel])).collect();
-            prediction_picture(&planes, channels, on, &mut pixels);
+            if prediction.channels == Channels::Independent {
+                prediction_picture(&topmost_probs(&planes, channels), channels + 1, on, &mut pixels);
+            } else {
+                prediction_picture(&planes, channels, on, &mut pixels);
+            }
         }
     }
     (size, pixels)

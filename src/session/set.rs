@@ -1,5 +1,6 @@
 //! Images of a set, each read, evaluated and forgotten.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -10,9 +11,9 @@ use super::command::{NamedBytes, PairBytes};
 use super::losses::LossSettings;
 use super::opening::{self, Beside, Current, OpenedPlane};
 use super::preview::{Preview, PreviewRequest, previewed};
+use super::tasks::Tasks;
 use super::text;
-use super::update::class_shares;
-use super::work::{Work, facts_of};
+use super::work::Work;
 use crate::document::{Document, Losses, OpenedFile, OpenedFiles};
 use crate::field::Derived;
 use crate::file::{FileChoice, Source};
@@ -136,22 +137,36 @@ impl SetEvaluator {
         let SetSettings { losses, measured, conditions } = &self.settings;
         let (scene, _) = pair(files, remembered)?;
         let mut work = Work::of_scene(Rc::new(scene));
-        work.soften(conditions.soft_edges);
-        work.weigh(conditions.weighting);
-        let field =
-            work.pixels().field(Derived::default()).map_err(|e| text::not_evaluated(&e.to_string()))?;
+        work.prepare(conditions.soft_edges, conditions.weighting);
+        let scene = work.scene();
+        let field = |task| {
+            let field = work.pixels(task).field(Derived::default());
+            field.map_err(|refusal| text::not_evaluated(&refusal.to_string()))
+        };
+        let tasks = Tasks {
+            fields: (0..work.tasks()).map(field).collect::<Result<_, _>>()?,
+            labelling: scene.labelling(),
+            chosen: 0,
+            logits: work.playhead.effective_logits(),
+            labels: scene.labels(),
+        };
         // A library that has no version for this image leaves the loss as the document has it, as on its card.
-        self.losses.follow(losses, facts_of(&field, work.scene()), &mut Vec::new());
+        self.losses.follow(losses, tasks.facts(scene), &mut Vec::new());
         let cards = self.losses.shown(measured);
-        let values = cards::values(&field, &cards);
+        let by_task: Vec<Vec<f64>> = tasks.fields.iter().map(|field| cards::values(field, &cards)).collect();
+        let values = (0..cards.len()).map(|card| mean(by_task.iter().map(|values| values[card])));
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
-        let facts = SceneFacts::of(&field);
-        let shape = field.shape();
+        let facts = match tasks.regions() {
+            None => SceneFacts::of(tasks.field()),
+            Some(_) => SceneFacts::of_regions(tasks.fields.iter().map(SceneFacts::of))
+                .unwrap_or_else(|| SceneFacts::of(tasks.field())),
+        };
+        let shape = scene.shape();
         let numbers = ImageNumbers {
             width: shape.width,
             height: shape.height,
-            classes: shape.classes(),
-            shares: class_shares(&field),
+            classes: scene.classes(),
+            shares: tasks.class_shares(),
             components: facts.objects.len(),
             empty: facts.is_empty(),
             losses: cards
@@ -159,10 +174,25 @@ impl SetEvaluator {
                 .zip(values)
                 .map(|(card, value)| (card.spec.id.to_owned(), finite(value)))
                 .collect(),
-            metrics: metrics_of(&field, conditions),
+            metrics: metrics(&tasks, conditions),
         };
         Ok((numbers, facts))
     }
+}
+
+/// Metrics of an image: of several regions a pixel the mean over those regions that have the metric.
+fn metrics(tasks: &Tasks<'_>, conditions: &SetConditions) -> BTreeMap<String, Option<f64>> {
+    let by_task: Vec<_> = tasks.fields.iter().map(|field| metrics_of(field, conditions)).collect();
+    let of_metric = |id: &String| {
+        let defined: Vec<f64> = by_task.iter().filter_map(|metrics| metrics[id]).collect();
+        (id.clone(), (!defined.is_empty()).then(|| mean(defined.iter().copied())))
+    };
+    by_task[0].keys().map(of_metric).collect()
+}
+
+fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = numbers.len() as f64;
+    numbers.sum::<f64>() / count
 }
 
 /// Scene of a pair of files by themselves, and how each was read: nothing of a scene at hand plays a part.

@@ -13,7 +13,7 @@ use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
 use crate::panel::Report;
-use crate::scene::{Adjustment, LegendEntry, PixelWeighting, Scene};
+use crate::scene::{Adjustment, Labelling, LegendEntry, PixelWeighting, Scene};
 
 /// All numbers and pictures after an edit.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +34,8 @@ pub struct Update {
     pub pixel: Option<PixelReadout>,
     /// The Python that reproduces a card, if that is asked for.
     pub code: Option<Vec<CodeReadout>>,
+    /// Sentence on the calls that are left out, beside Python that is asked for.
+    pub code_note: Option<String>,
     /// The open panel, which travels beside the numbers with its own pixels and lists.
     #[serde(skip)]
     pub panel: Option<Report>,
@@ -166,7 +168,11 @@ pub struct SceneReadout {
     pub height: usize,
     /// Logit channels.
     pub channels: usize,
-    /// Share of pixels by class, of those that count.
+    /// True where pixels may have several regions, one for each channel, numbered from 1.
+    pub regions: bool,
+    /// Sentence on the region that panels are about, in a scene of regions.
+    pub panels_about: Option<String>,
+    /// Share of pixels by class, of those that count; of regions that of each, behind that of pixels without any.
     pub class_shares: Vec<f64>,
     /// Shares as text.
     pub class_share_texts: Vec<String>,
@@ -181,8 +187,9 @@ pub struct SceneReadout {
 }
 
 impl SceneReadout {
-    pub(super) fn new(scene: &Scene, class_shares: Vec<f64>) -> Self {
+    pub(super) fn new(scene: &Scene, class_shares: Vec<f64>, chosen: usize) -> Self {
         let shape = scene.shape();
+        let regions = scene.labelling() == Labelling::Regions;
         Self {
             preset: scene.preset().map(Into::into),
             title: scene.title().into(),
@@ -190,6 +197,8 @@ impl SceneReadout {
             width: shape.width,
             height: shape.height,
             channels: shape.channels,
+            regions,
+            panels_about: regions.then(|| text::one_region(&scene.called(chosen + 1))),
             class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
             class_shares,
             has_photo: scene.photo().is_some(),
@@ -265,7 +274,7 @@ pub struct CardReadout {
     /// The ends of the range as text.
     pub range: [String; 2],
     /// Share of |gradient| on the pixels of each class, from class 0 on, if there is any gradient. In a binary scene
-    /// they are background and foreground.
+    /// they are background and foreground; of regions that outside the region of each logit, then that within each.
     pub shares: Option<Vec<f64>>,
     /// The same shares as text.
     pub share_texts: Option<Vec<String>>,
@@ -334,8 +343,10 @@ pub struct Tick {
 pub struct PixelReadout {
     /// Place of the pixel.
     pub at: At,
-    /// Label, or nothing if it is ignored.
+    /// Label, or nothing if it is ignored; of several regions the last.
     pub label: Option<u8>,
+    /// All regions that it has, in a scene of regions.
+    pub regions: Option<Vec<u8>>,
     /// Logit of each channel.
     pub logits: Vec<f64>,
     /// Probability of each channel.

@@ -9,6 +9,7 @@ mod libraries;
 mod opening;
 mod panels;
 mod preview;
+mod regions;
 mod set;
 mod weights;
 

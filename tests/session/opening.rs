@@ -39,20 +39,20 @@ pub(crate) fn open(plane: &str, name: &str, bytes: &[u8]) -> Value {
     json!([{ "kind": "open", "plane": plane, "name": name, "bytes": bytes }])
 }
 
-fn cards(cards: &[&str]) -> Value {
+pub(crate) fn cards(cards: &[&str]) -> Value {
     json!([{ "kind": "setCards", "cards": cards }])
 }
 
 /// A worker with its page's store beside it.
 #[derive(Default)]
-struct Kiosk {
-    session: Session,
+pub(crate) struct Kiosk {
+    pub(crate) session: Session,
     kept: Kept,
     rasters: Vec<Vec<u8>>,
 }
 
 impl Kiosk {
-    fn apply(&mut self, commands: Value) -> Update {
+    pub(crate) fn apply(&mut self, commands: Value) -> Update {
         let update = apply(&mut self.session, commands);
         if let Some(change) = update.kept.clone() {
             self.kept.follow(change);
@@ -61,13 +61,13 @@ impl Kiosk {
         update
     }
 
-    fn restarted(&self) -> Update {
+    pub(crate) fn restarted(&self) -> Update {
         apply(&mut Session::open(Some(&self.kept), None, &self.rasters), json!([]))
     }
 }
 
 /// Everything that is seen of the image.
-fn assert_same_scene(a: &Update, b: &Update) {
+pub(crate) fn assert_same_scene(a: &Update, b: &Update) {
     assert_eq!(values(a), values(b));
     assert!(a.pictures == b.pictures, "the pictures differ");
     assert_eq!(a.scene, b.scene);

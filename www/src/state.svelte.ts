@@ -286,13 +286,29 @@ export class Lossfield {
     return this.reply?.frame.strip;
   }
 
-  get multiclass(): boolean {
-    return (this.scene?.channels ?? 1) > 1;
+  /** True where a pixel may have several regions, each a binary task. */
+  get regions(): boolean {
+    return this.scene?.regions ?? false;
   }
 
-  /** Classes that a label can name. */
+  get multiclass(): boolean {
+    return !this.regions && (this.scene?.channels ?? 1) > 1;
+  }
+
+  /** True where there is more than a background and a foreground to choose from. */
+  get several(): boolean {
+    return this.regions || this.multiclass;
+  }
+
+  /** Classes that a label can name; of regions 0 names none. */
   get classes(): number {
-    return Math.max(this.scene?.channels ?? 1, 2);
+    const channels = this.scene?.channels ?? 1;
+    return this.regions ? channels + 1 : Math.max(channels, 2);
+  }
+
+  /** Classes or regions that have a logit of their own, where there are several. */
+  get predicted(): number[] {
+    return [...Array(this.classes).keys()].slice(this.regions ? 1 : 0);
   }
 
   /** The pixel looked at. */
@@ -333,6 +349,7 @@ export class Lossfield {
     if (label === this.catalogue?.ignored) return TEXT.ignored;
     const own = this.scene?.legend[label]?.name;
     if (own !== undefined) return TEXT.named(label, own);
+    if (this.regions) return TEXT.region(label);
     return this.multiclass ? TEXT.class(label) : TEXT.side(label);
   }
 

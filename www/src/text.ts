@@ -104,6 +104,7 @@ export const TEXT = {
   losses: "Losses",
   ignored: "ignored",
   class: (label: number) => (label === 0 ? "class 0 (background)" : `class ${label}`),
+  region: (label: number) => (label === 0 ? "no region" : `region ${label}`),
   /** A class that has a name in its file. */
   named: (label: number, name: string) => `${name} (${label})`,
   /** A class of a binary scene. */

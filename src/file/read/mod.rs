@@ -45,6 +45,8 @@ pub enum SampleKind {
     Logits,
     /// One channel a class, each 0 or 1.
     OneHot,
+    /// One channel a region, each 0 or 1, several of which may be 1.
+    Regions,
 }
 
 /// One value or colour of a file.
@@ -94,7 +96,7 @@ pub struct Reading {
     pub height: usize,
     /// Channels of the file: 1 of labels.
     pub channels: usize,
-    /// Classes of the task, with the background, by the choice.
+    /// Classes of the task, with the background, by the choice; of a prediction of regions their number.
     pub classes: usize,
     /// Sentence that says what the file is.
     pub text: String,
@@ -121,8 +123,10 @@ pub struct Reading {
 /// Scene that a file joins.
 #[derive(Debug, Clone, Copy)]
 pub struct SceneContext<'a> {
-    /// Classes of the scene, with the background.
+    /// Classes of the scene, with the background; regions, with none.
     pub classes: usize,
+    /// Regions of the scene, where a pixel may have several; else 0.
+    pub regions: usize,
     /// Columns of the scene.
     pub width: usize,
     /// Rows of the scene.
@@ -210,6 +214,11 @@ struct RuleFacts<'a> {
 }
 
 impl RuleFacts<'_> {
+    /// Regions of the scene, where a pixel may have several.
+    fn regions(&self) -> Option<usize> {
+        self.scene.map(|scene| scene.regions).filter(|&regions| regions > 0)
+    }
+
     /// Classes of the scene, if it is one of more than two.
     fn many_classes(&self) -> Option<usize> {
         self.scene.map(|scene| scene.classes).filter(|&classes| classes > 2)
@@ -243,7 +252,8 @@ fn reading(
     context: Context<'_>,
     chosen: Option<&FileChoice>,
 ) -> Result<Reading, FileRefusal> {
-    let classes = context.scene.map(|scene| scene.classes);
+    let channels = |scene: SceneContext<'_>| if scene.regions > 0 { scene.regions } else { scene.classes };
+    let classes = context.scene.map(channels);
     let key = shape_key(source, plane);
     let asked =
         chosen.or(context.remembered).map(|choice| choice.channel_axis).filter(|_| source.shape.len() > 2);
@@ -349,15 +359,18 @@ fn reading(
 /// the prediction is read in the truth's scene, with what the truth's values mean. Error if either is refused.
 pub fn read_pair(truth: &Source, prediction: &Source) -> Result<ReadingPair, FileError> {
     let alone = read(prediction, Plane::Prediction, Context::default())?;
-    let hint = SceneContext { classes: alone.classes, width: 0, height: 0, legend: None };
-    let context = Context { scene: (alone.classes > 2).then_some(hint), remembered: None };
+    let regions = if alone.is_of_regions() { alone.classes } else { 0 };
+    let classes = if regions > 0 { regions + 1 } else { alone.classes };
+    let hint = SceneContext { classes, regions, width: 0, height: 0, legend: None };
+    let context = Context { scene: (classes > 2).then_some(hint), remembered: None };
     let truth_reading = read(truth, Plane::Truth, context)?;
     let Read::Truth(read_truth) = apply(truth, &truth_reading.choice, Plane::Truth)? else {
         return Ok(ReadingPair { truth: truth_reading, prediction: alone });
     };
     let (height, width) = read_truth.labels.dim();
-    let scene =
-        SceneContext { classes: truth_reading.classes, width, height, legend: Some(&read_truth.legend) };
+    let classes = truth_reading.classes;
+    let regions = if truth_reading.is_of_regions() { classes - 1 } else { 0 };
+    let scene = SceneContext { classes, regions, width, height, legend: Some(&read_truth.legend) };
     let prediction = read(prediction, Plane::Prediction, Context { scene: Some(scene), remembered: None })?;
     Ok(ReadingPair { truth: truth_reading, prediction })
 }
@@ -465,7 +478,14 @@ fn sizing(own: (usize, usize), plane: Plane, context: Context<'_>) -> (Sizing, O
 /// Question about a file whose classes are not those of the scene.
 fn misfit(plane: Plane, values: &Values, classes: usize, scene: SceneContext<'_>) -> Option<String> {
     if let Values::Numbers { channels: Channels::Independent, .. } = values {
-        return (plane == Plane::Prediction).then(|| text::independent_in_scene(classes, scene.classes));
+        let asked = match scene.regions {
+            0 => Some(text::independent_in_scene(classes, scene.classes)),
+            regions => (regions != classes).then(|| text::other_regions(classes, regions)),
+        };
+        return asked.filter(|_| plane == Plane::Prediction);
+    }
+    if plane == Plane::Prediction && scene.regions > 0 {
+        return Some(text::classes_in_regions(scene.regions));
     }
     match plane {
         Plane::Truth => {
@@ -524,6 +544,7 @@ pub(super) fn scale_word(kind: SampleKind, values: &Values) -> String {
         Values::Labels { .. } => "class ids".to_owned(),
         Values::Numbers { scale, .. } => match scale {
             NumberScale::Probabilities if kind == SampleKind::OneHot => "one-hot".to_owned(),
+            NumberScale::Probabilities if kind == SampleKind::Regions => "regions".to_owned(),
             NumberScale::Probabilities => "probabilities".to_owned(),
             NumberScale::Of(100.0) => "percent".to_owned(),
             NumberScale::Of(white) => format!("0–{white}"),
@@ -534,6 +555,11 @@ pub(super) fn scale_word(kind: SampleKind, values: &Values) -> String {
 }
 
 impl Reading {
+    /// True if its channels are regions, several of which a pixel may have.
+    pub fn is_of_regions(&self) -> bool {
+        self.choice.is_of_regions()
+    }
+
     /// Scale of the samples in a word or two: "probabilities", "percent", "0–255", "logits", "class ids".
     pub fn scale(&self) -> String {
         scale_word(self.kind, &self.choice.values)

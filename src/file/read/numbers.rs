@@ -214,6 +214,12 @@ pub(super) fn several(
         let logs = values(NumberScale::LogProbabilities, Channels::Softmax, false);
         return Ok(SuggestedReading::sure(SampleKind::Logits, logs, text::log_softmax(count)));
     }
+    let is_of_planes = sums.whole && sums.least >= 0.0 && sums.most <= 1.0;
+    let expects_regions = facts.regions() == Some(count);
+    if is_of_planes && (sums.sum.1 > 1.0 || expects_regions) {
+        let regions = values(NumberScale::Probabilities, Channels::Independent, false);
+        return Ok(SuggestedReading::sure(SampleKind::Regions, regions, text::regions(count)));
+    }
     let summed = [1.0, 100.0, 255.0, 65535.0].into_iter().find(|&white| {
         sums.least >= -ROUNDING && ChannelSums::is(sums.sum, white, sum_tolerance(dtype, white, count))
     });
@@ -231,6 +237,7 @@ pub(super) fn several(
         ranged(sums.least, sums.most, sums.whole, sums.inside, facts)?;
     let overshot_softmax = clip && ChannelSums::is(sums.sum, 1.0, 1e-2);
     let (channels, kind) = match scale {
+        NumberScale::Logits if facts.regions().is_some() => (Channels::Independent, SampleKind::Logits),
         NumberScale::Logits => (Channels::Softmax, SampleKind::Logits),
         _ if overshot_softmax => (Channels::Softmax, SampleKind::Probabilities),
         _ => (Channels::Independent, SampleKind::Probabilities),
@@ -238,12 +245,17 @@ pub(super) fn several(
     let text = match channels {
         Channels::Softmax if kind == SampleKind::Logits => text::logits(count, sums.least, sums.most),
         Channels::Softmax => text::softmax(scale, count),
+        _ if kind == SampleKind::Logits => text::logits_of_regions(count, sums.least, sums.most),
         _ => text::independent(scale, count),
     };
     let mut suggestion = SuggestedReading::sure(kind, values(scale, channels, clip), text);
     suggestion.questions.extend(question);
     suggestion.remarks.extend(remark);
-    if channels == Channels::Independent {
+    if channels == Channels::Independent && expects_regions {
+        // The truth says what they are.
+    } else if channels == Channels::Independent && kind == SampleKind::Logits {
+        suggestion = suggestion.asking(text::are_logits_of_regions(count));
+    } else if channels == Channels::Independent {
         let white = scale.white().unwrap_or(1.0);
         suggestion = suggestion.asking(text::are_independent(count, sums.sum.0 / white, sums.sum.1 / white));
     } else if truth && kind == SampleKind::Logits {

@@ -2,7 +2,7 @@
 
 use super::study::Disagreement;
 use crate::field::Task;
-use crate::metric::MaskMetrics;
+use crate::metric::{Confusion, MaskMetrics};
 use crate::paint::number::{short, tick};
 use crate::panel::text::listed;
 use crate::panel::{TableReadout, Title};
@@ -68,6 +68,23 @@ pub(super) fn metrics(metrics: &MaskMetrics, tolerance: f64) -> TableReadout {
         ["metric", "value"],
         rows.into_iter().map(|(name, text)| vec![name.into(), text]),
     )
+}
+
+/// Scores of each region, and their means over those that either mask has: 1 if there is none.
+pub(super) fn regions(regions: &[(&str, Confusion)]) -> TableReadout {
+    let scores: [fn(&Confusion) -> Option<f64>; 4] =
+        [Confusion::iou, Confusion::dice, Confusion::precision, Confusion::recall];
+    let row = |name: &str, of: &dyn Fn(fn(&Confusion) -> Option<f64>) -> Option<f64>| {
+        let text = |value: Option<f64>| value.map_or_else(|| "undefined: 0 / 0".to_owned(), short);
+        std::iter::once(name.to_owned()).chain(scores.iter().map(|&score| text(of(score)))).collect()
+    };
+    let mean = |score: fn(&Confusion) -> Option<f64>| {
+        let known: Vec<f64> = regions.iter().filter_map(|(_, counts)| score(counts)).collect();
+        Some(if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 })
+    };
+    let each = regions.iter().map(|(name, counts)| row(name, &|score| score(counts)));
+    let rows: Vec<Vec<String>> = each.chain([row("mean of those that are defined", &mean)]).collect();
+    TableReadout::new("By region", ["region", IOU, DICE, PRECISION, RECALL], rows)
 }
 
 pub(super) fn losses<'n>(values: impl Iterator<Item = (&'n str, f64)>) -> TableReadout {

@@ -14,6 +14,7 @@ fn ink() -> impl Strategy<Value = Ink> {
     // Class 4 is refused by a scene of fewer classes, a weight below 0 by every one.
     prop_oneof![
         (0..=4u8).prop_map(|class| Ink::Truth { class }),
+        (1..=4u8).prop_map(|region| Ink::Outside { region }),
         (0..=4u8, 0.0..=1.0).prop_map(|(class, prob)| Ink::Prediction { class, prob }),
         (-1.0..9.0).prop_map(|weight| Ink::Weight { weight }),
     ]
