@@ -95,7 +95,6 @@ impl OpenedFiles {
 /// Scene that an image begins as.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "a strip has four of them at most")]
 pub enum Base {
     /// A bundled scene.
     Preset {
@@ -151,7 +150,7 @@ pub enum Base {
         legend: Legend,
         /// Files that the planes were opened from.
         #[serde(default, skip_serializing_if = "OpenedFiles::is_empty")]
-        files: OpenedFiles,
+        files: Box<OpenedFiles>,
     },
 }
 

@@ -309,7 +309,7 @@ fn edit(value: Value) -> Result<DocumentEdit, String> {
         }
         "cards" => DocumentEdit::Cards(cards(value, &mut notes)),
         "softEdges" => DocumentEdit::SoftEdges(serde_json::from_value(value).map_err(of)?),
-        "weighting" => DocumentEdit::PixelWeighting(serde_json::from_value(value).map_err(of)?),
+        "pixelWeighting" => DocumentEdit::PixelWeighting(serde_json::from_value(value).map_err(of)?),
         "view" => DocumentEdit::View(fields_of(value, "view", &mut notes)),
         "panel" => DocumentEdit::Panel(serde_json::from_value(value).map_err(of)?),
         "open" => DocumentEdit::Open(Box::new(document(value, &mut notes))),

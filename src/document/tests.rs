@@ -19,6 +19,7 @@ fn ink() -> impl Strategy<Value = Ink> {
         (0..=4u8).prop_map(|class| Ink::Truth { class }),
         (1..=4u8).prop_map(|region| Ink::Outside { region }),
         (0..=4u8, 0.0..=1.0).prop_map(|(class, prob)| Ink::Prediction { class, prob }),
+        (0.0..200.0).prop_map(|weight| Ink::Weight { weight }),
     ]
 }
 
@@ -92,7 +93,8 @@ fn raster() -> impl Strategy<Value = Base> {
             weights: picture.clone(),
             picture,
             legend,
-            files: OpenedFiles { truth: of_truth.then(|| opened_file("mine.png", true)), prediction: None },
+            files: OpenedFiles { truth: of_truth.then(|| opened_file("mine.png", true)), prediction: None }
+                .into(),
         },
     )
 }
@@ -131,7 +133,7 @@ fn weighting() -> impl Strategy<Value = PixelWeighting> {
     prop_oneof![
         Just(PixelWeighting::Equal),
         Just(PixelWeighting::Frequency),
-        Just(PixelWeighting::Opened),
+        Just(PixelWeighting::Own),
         (0.1..1000.0, 0.5..50.0).prop_map(|(w0, sigma)| PixelWeighting::UNet { w0, sigma }),
     ]
 }
@@ -453,7 +455,7 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
         picture: None,
         weights: Some(weights),
         legend: Legend::default(),
-        files: OpenedFiles::default(),
+        files: Box::default(),
     };
     let document = Document { images: vec![Image::new(base.clone())], ..Document::default() };
     let link = link(&document);
@@ -493,7 +495,7 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
         picture: None,
         weights: None,
         legend,
-        files: OpenedFiles::default(),
+        files: Box::default(),
     };
     assert_eq!((base, notes), (expected(Legend::default()), Notes::default()));
     let mut damaged = old;
@@ -511,7 +513,7 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
     damaged["files"] = json!({ "truth": { "name": "a.png" }, "prediction": opened_file("b.npy", false) });
     let (base, notes) = read(damaged);
     let Base::Raster { files, .. } = base else { panic!("{base:?}") };
-    assert_eq!(files, OpenedFiles { truth: None, prediction: Some(opened_file("b.npy", false)) });
+    assert_eq!(*files, OpenedFiles { truth: None, prediction: Some(opened_file("b.npy", false)) });
     assert_eq!(notes.left_out, ["image.files.truth"]);
 }
 
@@ -610,6 +612,51 @@ mod history {
         assert!(history.make(vec![DocumentEdit::Copy { image: 4 }], None).is_err());
         history.undo();
         assert_eq!(history.document().images.len(), 2);
+    }
+
+    /// Place in the list of examples; a new kind of change has none until it is given one.
+    fn example(edit: &DocumentEdit) -> usize {
+        match edit {
+            DocumentEdit::Paint { .. } => 0,
+            DocumentEdit::Replace { .. } => 1,
+            DocumentEdit::ReplaceAll { .. } => 2,
+            DocumentEdit::Add { .. } => 3,
+            DocumentEdit::Copy { .. } => 4,
+            DocumentEdit::Remove { .. } => 5,
+            DocumentEdit::Loss { .. } => 6,
+            DocumentEdit::Cards(_) => 7,
+            DocumentEdit::SoftEdges(_) => 8,
+            DocumentEdit::PixelWeighting(_) => 9,
+            DocumentEdit::View(_) => 10,
+            DocumentEdit::Panel(_) => 11,
+            DocumentEdit::Open(_) => 12,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_change_is_read_as_it_was_written() {
+        let image = || Image::new(Base::preset("two-values"));
+        let clear = ImageEdit::Clear { plane: crate::scene::Plane::Truth };
+        let state: LossState = serde_json::from_value(json!({ "settings": { "gamma": 3.0 } })).unwrap();
+        let document = Document { soft_edges: 4, ..Document::default() };
+        let edits = vec![
+            DocumentEdit::Paint { image: 1, edit: clear },
+            DocumentEdit::Replace { image: 2, with: image() },
+            DocumentEdit::ReplaceAll { with: vec![image(), image()] },
+            DocumentEdit::Add { image: image() },
+            DocumentEdit::Copy { image: 3 },
+            DocumentEdit::Remove { image: 1 },
+            DocumentEdit::Loss { id: "focal".into(), state },
+            DocumentEdit::Cards(vec!["dice".into()]),
+            DocumentEdit::SoftEdges(3),
+            DocumentEdit::PixelWeighting(PixelWeighting::UNet { w0: 4.0, sigma: 2.0 }),
+            DocumentEdit::View(View { by_probability: true, ..View::default() }),
+            DocumentEdit::Panel("focal".into()),
+            DocumentEdit::Open(Box::new(document)),
+        ];
+        assert!(edits.iter().map(example).eq(0..edits.len()));
+        let written = serde_json::to_value(&edits).unwrap();
+        assert_eq!(read::step(written), Ok(edits));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::{IGNORE, Shape};
 use crate::paint::Scale;
 pub use crate::panel::At;
-use crate::scene::{Brush, CLEARED_FOREGROUND, Ink, Labelling, Plane};
+use crate::scene::{Brush, CLEARED_FOREGROUND, HEAVIEST, Ink, Labelling, PixelWeighting, Plane};
 
 /// Scale, variable and overlays of what is seen: none of it changes a value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,6 +82,10 @@ pub struct Tools {
     pub prediction_class: u8,
     /// Probability that is painted, 0 to 1.
     pub probability: f64,
+    /// True while the truth's canvas takes weights of pixels in place of classes; only where pixels weigh what the image says.
+    pub weighing: bool,
+    /// Weight that is painted, 0 to [`HEAVIEST`].
+    pub weight: f64,
 }
 
 impl Default for Tools {
@@ -94,14 +98,16 @@ impl Default for Tools {
             truth_class: 1,
             prediction_class: 1,
             probability: 0.9,
+            weighing: false,
+            weight: 5.0,
         }
     }
 }
 
 impl Tools {
     /// Brings every number into its range, and classes to those that the scene has: from one that it has not to the
-    /// foreground.
-    pub fn settle(&mut self, shape: Shape, labelling: Labelling) {
+    /// foreground. Weights are painted only by this rule of them.
+    pub fn settle(&mut self, shape: Shape, labelling: Labelling, weighting: PixelWeighting) {
         let has = |class: u8| usize::from(class) < labelling.classes(shape.channels);
         let new = Self::default();
         let Brush { radius, softness } = self.brush().clamped();
@@ -116,6 +122,10 @@ impl Tools {
         if !(0.0..=1.0).contains(&self.probability) {
             self.probability = new.probability;
         }
+        if !(0.0..=HEAVIEST).contains(&self.weight) {
+            self.weight = new.weight;
+        }
+        self.weighing &= weighting == PixelWeighting::Own;
     }
 
     /// The brush.
@@ -129,6 +139,8 @@ impl Tools {
         let off = erase || self.erasing;
         let is_region = labelling == Labelling::Regions && ![0, IGNORE].contains(&self.truth_class);
         match plane {
+            // Where nothing was said a pixel weighs 1.
+            Plane::Truth if self.weighing => Ink::Weight { weight: if off { 1.0 } else { self.weight } },
             Plane::Truth if off && is_region => Ink::Outside { region: self.truth_class },
             Plane::Truth => Ink::Truth { class: if off { 0 } else { self.truth_class } },
             Plane::Prediction => Ink::Prediction {
@@ -150,15 +162,16 @@ mod tests {
     #[test]
     fn a_class_that_the_scene_has_not_gives_way_to_the_foreground() {
         let mut tools = Tools { truth_class: 3, prediction_class: 3, ..Tools::default() };
-        tools.settle(FIVE, Labelling::OneClass);
+        tools.settle(FIVE, Labelling::OneClass, PixelWeighting::Equal);
         assert_eq!((tools.truth_class, tools.prediction_class), (3, 3));
-        tools.settle(BINARY, Labelling::OneClass);
+        tools.settle(BINARY, Labelling::OneClass, PixelWeighting::Equal);
         assert_eq!((tools.truth_class, tools.prediction_class), (1, 1));
         tools.truth_class = IGNORE;
-        tools.settle(BINARY, Labelling::OneClass);
+        tools.settle(BINARY, Labelling::OneClass, PixelWeighting::Equal);
         assert_eq!(tools.truth_class, IGNORE, "what is ignored is there in every scene");
-        let mut wild = Tools { radius: 1e9, softness: f64::NAN, probability: 7.0, ..Tools::default() };
-        wild.settle(BINARY, Labelling::OneClass);
+        let mut wild =
+            Tools { radius: 1e9, softness: f64::NAN, probability: 7.0, weight: -1.0, ..Tools::default() };
+        wild.settle(BINARY, Labelling::OneClass, PixelWeighting::Own);
         assert_eq!(wild, Tools { radius: 128.0, softness: 0.0, ..Tools::default() });
     }
 
@@ -176,6 +189,18 @@ mod tests {
     }
 
     #[test]
+    fn weights_are_painted_on_the_truth_where_pixels_weigh_what_the_image_says() {
+        let mut tools = Tools { weighing: true, weight: 120.0, ..Tools::default() };
+        let ink = |tools: Tools, plane, erase| tools.ink(plane, erase, Labelling::OneClass);
+        tools.settle(BINARY, Labelling::OneClass, PixelWeighting::Own);
+        assert_eq!(ink(tools, Plane::Truth, false), Ink::Weight { weight: 120.0 });
+        assert_eq!(ink(tools, Plane::Truth, true), Ink::Weight { weight: 1.0 });
+        assert_eq!(ink(tools, Plane::Prediction, false), Ink::Prediction { class: 1, prob: 0.9 });
+        tools.settle(BINARY, Labelling::OneClass, PixelWeighting::Frequency);
+        assert_eq!(ink(tools, Plane::Truth, false), Ink::Truth { class: 1 });
+    }
+
+    #[test]
     fn erasing_a_region_leaves_the_others() {
         let tools = Tools { truth_class: 2, ..Tools::default() };
         let ink = |tools: Tools, erase| tools.ink(Plane::Truth, erase, Labelling::Regions);
@@ -185,7 +210,7 @@ mod tests {
         );
         assert_eq!(ink(Tools { truth_class: IGNORE, ..tools }, true), Ink::Truth { class: 0 });
         let mut last = Tools { truth_class: 5, prediction_class: 0, ..Tools::default() };
-        last.settle(FIVE, Labelling::Regions);
+        last.settle(FIVE, Labelling::Regions, PixelWeighting::Equal);
         assert_eq!((last.truth_class, last.prediction_class), (5, 1), "no region has no logit");
         let mut view = View { gradient_class: Some(5), ..View::default() };
         view.settle(FIVE, Labelling::Regions);

@@ -88,6 +88,50 @@ pub(super) fn other_file(other: Other) -> FileRefusal {
     FileRefusal::new(other.described, expected)
 }
 
+/// Lengths of axes as people write them.
+fn axes(shape: &[usize]) -> String {
+    let lengths: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    format!("[{}]", lengths.join(", "))
+}
+
+pub(super) fn no_picture(shape: &[usize]) -> FileRefusal {
+    FileRefusal::new(
+        format!("an array {}", axes(shape)),
+        "a picture to lie beneath the masks: save it as a PNG or JPEG",
+    )
+}
+
+pub(super) fn picture_of_other_proportions(own: (usize, usize), scene: (usize, usize)) -> FileRefusal {
+    FileRefusal::new(
+        format!("a picture of {} × {} pixels", own.0, own.1),
+        format!(
+            "{} × {}, the size of the masks, or another size in these proportions: crop it as the masks were cropped",
+            scene.0, scene.1
+        ),
+    )
+}
+
+pub(super) fn picture_resampled(own: (usize, usize), scene: (usize, usize)) -> String {
+    format!(
+        "The picture is resampled from {} × {} to {} × {}, each new pixel the mean of what it covers.",
+        own.0, own.1, scene.0, scene.1
+    )
+}
+
+pub(super) fn no_weights(shape: &[usize]) -> FileRefusal {
+    FileRefusal::new(
+        format!("samples of the shape {}", axes(shape)),
+        "one weight for each pixel: an array [H, W], numbers in text, or a grey picture",
+    )
+}
+
+pub(super) fn weights_of_another_size(own: (usize, usize), scene: (usize, usize)) -> FileRefusal {
+    FileRefusal::new(
+        format!("weights of {} × {} pixels", own.0, own.1),
+        format!("{} × {}, the size of the masks", scene.0, scene.1),
+    )
+}
+
 pub(super) fn size(width: u64, height: u64) -> FileRefusal {
     FileRefusal::new(
         format!("a picture of {width} × {height} pixels"),
@@ -206,6 +250,25 @@ pub(super) fn in_array(name: &str, FileRefusal { found, expected }: FileRefusal)
 
 pub(super) fn damaged_part(name: &str, why: &std::io::Error) -> FileRefusal {
     FileRefusal::new(format!("a damaged .npz (its part {name:?} cannot be read: {why})"), "a whole .npz")
+}
+
+pub(super) fn damaged_zip(why: &str) -> FileRefusal {
+    FileRefusal::new(format!("a zip that cannot be unpacked ({why})"), "a whole zip without a password")
+}
+
+pub(super) fn damaged_entry(why: &std::io::Error) -> FileRefusal {
+    FileRefusal::new(format!("a damaged part of a zip ({why})"), "a whole zip: pack it again")
+}
+
+pub(super) fn huge_entry() -> FileRefusal {
+    FileRefusal::new(
+        format!("a part of a zip that unpacks to more than {}", mebibytes(MOST_BYTES)),
+        format!("at most {}", mebibytes(MOST_BYTES)),
+    )
+}
+
+pub(super) fn many_entries(entries: usize, most: usize) -> FileRefusal {
+    FileRefusal::new(format!("a zip of {entries} files"), format!("at most {most}: pack fewer at a time"))
 }
 
 pub(super) fn no_text() -> FileRefusal {

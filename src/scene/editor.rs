@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use ndarray::s;
+use ndarray::{Array3, s};
 
 use super::adjust::{Adjustment, Lens};
 use super::brush::{Brush, Point};
@@ -59,7 +59,7 @@ impl Editor {
     }
 
     /// Begins a stroke, which the points of [`Editor::extend_stroke`] then make. Refuses a class that the scene has not
-    /// and a probability outside 0..1.
+    /// a probability outside 0..1, and a weight that is none.
     pub fn begin_stroke(&mut self, ink: Ink, brush: Brush) -> Result<Option<Change>, SceneError> {
         ink.check(self.scene.labelling(), self.scene.shape().channels)?;
         let change = self.cancel_stroke();
@@ -70,8 +70,7 @@ impl Editor {
     /// Goes on with the stroke through these points, in pixels of the grid. Nothing happens when there is no stroke.
     pub fn extend_stroke(&mut self, points: &[Point]) -> Option<Change> {
         let stroke = self.stroke.as_mut()?;
-        let rect = stroke.extend(points.iter().copied(), &mut self.scene, &self.lens)?;
-        let change = plane_changed(stroke.plane(), rect);
+        let change = stroke.extend(points.iter().copied(), &mut self.scene, &self.lens)?;
         self.see(change);
         Some(change)
     }
@@ -164,17 +163,21 @@ impl Editor {
         stroke.into_former()
     }
 
-    /// Fills around a pixel: of the truth, the 4-connected pixels of the same label; of the prediction, those that are
-    /// decided for the same class.
+    /// Fills around a pixel: of the truth and of the weights, the 4-connected pixels of the same label; of the prediction,
+    /// those that are decided for the same class.
     fn fill(&mut self, y: usize, x: usize, ink: Ink) -> Former {
         let Shape { height, width, .. } = self.scene.shape();
         let labelling = self.scene.labelling();
         let (former, pixels) = match ink {
-            Ink::Truth { .. } | Ink::Outside { .. } => {
+            Ink::Truth { .. } | Ink::Outside { .. } | Ink::Weight { .. } => {
                 let labels = &self.scene.labels;
                 let same = |v, u| labelling.fills(labels[[0, y, x]], labels[[0, v, u]], ink);
                 let (pixels, rect) = fill::region(height, width, (y, x), same);
-                (Former::truth(labels, rect), pixels)
+                if matches!(ink, Ink::Weight { .. }) {
+                    (Former::Weights(self.scene.weights.clone()), pixels)
+                } else {
+                    (Former::truth(labels, rect), pixels)
+                }
             }
             Ink::Prediction { class, .. } => {
                 let logits = self.effective_logits();
@@ -192,6 +195,11 @@ impl Editor {
                     *label = labelling.painted(*label, ink);
                 }
                 Ink::Prediction { class, prob } => self.tint(pixel, class, prob),
+                Ink::Weight { weight } => {
+                    let size = self.scene.labels.raw_dim();
+                    let weights = self.scene.weights.get_or_insert_with(|| Array3::ones(size));
+                    weights[[0, pixel.0, pixel.1]] = weight as f32;
+                }
             }
         }
         former
@@ -230,7 +238,7 @@ impl Editor {
             (Change::Prediction(rect), Some(adjusted)) => {
                 self.lens.apply(&self.scene.painted, rect, adjusted);
             }
-            (Change::Truth(_) | Change::Prediction(_), _) => {}
+            (Change::Truth(_) | Change::Prediction(_) | Change::Weights, _) => {}
             (Change::Scene, _) => {
                 self.lens.set(self.lens.adjustment(), self.scene.shape(), self.scene.labelling());
                 self.see_all();
@@ -259,13 +267,6 @@ impl Editor {
             return Ok(());
         }
         Err(SceneError(format!("there is no pixel at x {x}, y {y}: the scene is {width} × {height}")))
-    }
-}
-
-fn plane_changed(plane: Plane, rect: Rect) -> Change {
-    match plane {
-        Plane::Truth => Change::Truth(rect),
-        Plane::Prediction => Change::Prediction(rect),
     }
 }
 

@@ -12,6 +12,9 @@ use crate::field::{IGNORE, sigmoid, softplus};
 /// finite logit.
 pub const MIN_PROB: f64 = 1e-6;
 
+/// The largest weight that is painted.
+pub const HEAVIEST: f64 = 1e6;
+
 /// Half of a scene that an edit is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,7 +26,7 @@ pub enum Plane {
     Prediction,
 }
 
-/// Ink: a class of the truth, or a probability of the prediction.
+/// Ink: a class of the truth, a probability of the prediction, or a weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "plane", rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -46,18 +49,24 @@ pub enum Ink {
         /// Its probability, 0..1.
         prob: f64,
     },
+    /// The weight of a pixel, for [`PixelWeighting::Own`](super::PixelWeighting::Own).
+    Weight {
+        /// Weight, 0 to [`HEAVIEST`]; 1 where nothing was said.
+        weight: f64,
+    },
 }
 
 impl Ink {
-    /// Half of a scene that the ink goes on.
-    pub fn plane(self) -> Plane {
+    /// Half of a scene that the ink goes on; none for weights, which lie beside both.
+    pub fn plane(self) -> Option<Plane> {
         match self {
-            Self::Truth { .. } | Self::Outside { .. } => Plane::Truth,
-            Self::Prediction { .. } => Plane::Prediction,
+            Self::Truth { .. } | Self::Outside { .. } => Some(Plane::Truth),
+            Self::Prediction { .. } => Some(Plane::Prediction),
+            Self::Weight { .. } => None,
         }
     }
 
-    /// Refuses a class that a scene of so many channels has not, and a probability outside 0..1.
+    /// Refuses a class that a scene of so many channels has not, a probability outside 0..1, and a weight that is none.
     pub(super) fn check(self, labelling: Labelling, channels: usize) -> Result<(), SceneError> {
         let classes = labelling.classes(channels);
         let (class, prob, least) = match self {
@@ -66,6 +75,12 @@ impl Ink {
             Self::Outside { region } => (region, 0.0, 1),
             // No region is no logit.
             Self::Prediction { class, prob } => (class, prob, u8::from(labelling == Labelling::Regions)),
+            Self::Weight { weight } if (0.0..=HEAVIEST).contains(&weight) => return Ok(()),
+            Self::Weight { weight } => {
+                return Err(SceneError(format!(
+                    "the weight to paint is {weight}; it must be within 0 and {HEAVIEST}"
+                )));
+            }
         };
         if usize::from(class) >= classes || class < least {
             return Err(SceneError(match labelling {

@@ -78,7 +78,7 @@ impl Labelling {
     /// Label of a pixel once ink of the truth is on it. One that goes on the prediction leaves it.
     pub(super) fn painted(self, label: u8, ink: Ink) -> u8 {
         match (self, ink) {
-            (_, Ink::Prediction { .. }) => label,
+            (_, Ink::Prediction { .. } | Ink::Weight { .. }) => label,
             (Self::OneClass, Ink::Truth { class })
             | (Self::Regions, Ink::Truth { class: class @ (0 | IGNORE) }) => class,
             (Self::OneClass, Ink::Outside { region }) => {

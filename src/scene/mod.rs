@@ -40,7 +40,7 @@ pub use brush::{Brush, Point};
 pub use change::{Change, Changes};
 pub use edit::{Edits, ImageEdit};
 pub use editor::Editor;
-pub use ink::{Ink, MIN_PROB, Plane};
+pub use ink::{HEAVIEST, Ink, MIN_PROB, Plane};
 pub use labelling::Labelling;
 pub use legend::{Legend, LegendEntry};
 pub use path::Path;
@@ -88,7 +88,7 @@ pub struct Scene {
     painted: Logits,
     photo: Option<Vec<u8>>,
     legend: Legend,
-    /// Weights of its file, `[image, y, x]`.
+    /// Weights of its own, opened or painted, `[image, y, x]`.
     weights: Option<Array3<f32>>,
     /// True of a scene that began without a truth.
     began_without_truth: bool,
@@ -221,7 +221,7 @@ impl Scene {
         Self { legend, ..self }
     }
 
-    /// This scene with a weight for each pixel, `[image, y, x]`, for [`PixelWeighting::Opened`]. Refuses weights of another size,
+    /// This scene with a weight for each pixel, `[image, y, x]`, for [`PixelWeighting::Own`]. Refuses weights of another size,
     /// and those that are not finite and at least 0.
     pub fn with_weights(self, weights: Array3<f32>) -> Result<Self, SceneError> {
         if weights.dim() != self.labels.dim() {
@@ -320,7 +320,7 @@ impl Scene {
         Legend { classes: vec![named(format!("outside {own}")), named(own)], ignored: self.legend.ignored }
     }
 
-    /// Weights of its file, `[image, y, x]`, if it has any.
+    /// Weights of its own, opened or painted, `[image, y, x]`, if it has any.
     pub fn weights(&self) -> Option<&Array3<f32>> {
         self.weights.as_ref()
     }

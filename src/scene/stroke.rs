@@ -1,8 +1,11 @@
 //! A stroke while it is being made.
 
+use ndarray::Array3;
+
 use super::Scene;
 use super::adjust::Lens;
 use super::brush::{Brush, Coverage, Point};
+use super::change::Change;
 use super::edit::ImageEdit;
 use super::former::Former;
 use super::ink::{Ink, Plane};
@@ -25,11 +28,22 @@ pub(super) struct Stroke {
     paint: Paint,
 }
 
-/// The ink, and the half of the scene it goes on as it was before the stroke.
+/// The ink, and the plane it goes on as it was before the stroke.
 #[derive(Debug)]
 enum Paint {
-    Truth { base: Labels },
-    Prediction { class: u8, prob: f64, base: Logits },
+    Truth {
+        base: Labels,
+    },
+    Prediction {
+        class: u8,
+        prob: f64,
+        base: Logits,
+    },
+    /// Weights as they were; none where every pixel weighed 1.
+    Weight {
+        weight: f64,
+        base: Option<Array3<f32>>,
+    },
 }
 
 impl Stroke {
@@ -44,9 +58,10 @@ impl Stroke {
             Ink::Prediction { class, prob } => {
                 (brush, Paint::Prediction { class, prob, base: scene.painted.clone() })
             }
+            Ink::Weight { weight } => (brush, Paint::Weight { weight, base: scene.weights.clone() }),
         };
         let coverage = Coverage::none(shape.height, shape.width);
-        let truth_is_to_come = ink.plane() == Plane::Truth && scene.truth_is_to_come();
+        let truth_is_to_come = ink.plane() == Some(Plane::Truth) && scene.truth_is_to_come();
         Self {
             ink,
             brush,
@@ -59,17 +74,13 @@ impl Stroke {
         }
     }
 
-    pub(super) fn plane(&self) -> Plane {
-        self.ink.plane()
-    }
-
-    /// Goes on through these points and gives the box that changed.
+    /// Goes on through these points and gives what changed.
     pub(super) fn extend(
         &mut self,
         points: impl IntoIterator<Item = Point>,
         scene: &mut Scene,
         lens: &Lens,
-    ) -> Option<Rect> {
+    ) -> Option<Change> {
         for point in points {
             let Some(point) = self.path.push(point) else { continue };
             let from = self.last.replace(point).unwrap_or(point);
@@ -97,9 +108,18 @@ impl Stroke {
                 labelling.blend(&mut logits, *class, *prob, coverage.into());
                 lens.write(&mut scene.painted, pixel, &logits);
             }),
+            Paint::Weight { weight, base } => self.coverage.paint(|(y, x), coverage| {
+                let before = base.as_ref().map_or(1.0, |base| base[[0, y, x]]);
+                let weights = scene.weights.get_or_insert_with(|| Array3::ones(scene.labels.raw_dim()));
+                weights[[0, y, x]] = before + coverage * (*weight as f32 - before);
+            }),
         };
         self.touched = Rect::join(self.touched, changed);
-        changed
+        changed.map(|rect| match self.paint {
+            Paint::Truth { .. } => Change::Truth(rect),
+            Paint::Prediction { .. } => Change::Prediction(rect),
+            Paint::Weight { .. } => Change::Weights,
+        })
     }
 
     /// The stroke as an edit to keep, with no more points than its shape needs. By how far it may be off is less than a
@@ -112,9 +132,10 @@ impl Stroke {
     /// Pixels that the stroke painted over, if it painted any.
     pub(super) fn into_former(self) -> Option<Former> {
         let rect = self.touched?;
-        Some(match &self.paint {
-            Paint::Truth { base } => Former::truth(base, rect),
-            Paint::Prediction { base, .. } => Former::prediction(base, rect),
+        Some(match self.paint {
+            Paint::Truth { base, .. } => Former::truth(&base, rect),
+            Paint::Prediction { base, .. } => Former::prediction(&base, rect),
+            Paint::Weight { base, .. } => Former::Weights(base),
         })
     }
 }

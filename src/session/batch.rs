@@ -149,8 +149,10 @@ impl Together {
                 if let (Some(all), Some(own)) = (&mut self.shares, source.pixels.soft_labels) {
                     put(all, at, own);
                 }
-                self.weights = weights_together(sources);
                 self.derived.labels_changed(&window(at, rect));
+            }
+            if changes.truth.is_some() || changes.weights {
+                self.weights = weights_together(sources);
             }
             if let Some(rect) = changes.prediction {
                 put(&mut self.logits, at, source.pixels.logits);

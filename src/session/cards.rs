@@ -49,6 +49,25 @@ pub(super) fn seen<'s>(cards: &[&'s Card], evaluated: &'s [Rc<Evaluation>]) -> V
     cards.iter().zip(evaluated).map(seen).collect()
 }
 
+/// Every card's value alone, as [`evaluate`] has it. What several are made of is evaluated once.
+pub(super) fn values(field: &Field<'_>, cards: &[&Card]) -> Vec<f64> {
+    let mut known = Vec::new();
+    cards.iter().map(|card| value_once(field, &*card.loss, &mut known)).collect()
+}
+
+fn value_once<'l>(field: &Field<'_>, loss: &'l dyn Loss, known: &mut Vec<(&'l dyn Loss, f64)>) -> f64 {
+    if let Some((_, value)) = known.iter().find(|(other, _)| *other == loss) {
+        return *value;
+    }
+    let value = if loss.terms().is_empty() {
+        loss.evaluate(field, None)
+    } else {
+        loss.terms().iter().map(|term| term.weight * value_once(field, &*term.loss, known)).sum()
+    };
+    known.push((loss, value));
+    value
+}
+
 /// For each card the part of its gradient that its heatmap shows.
 pub(super) fn shown<'e>(
     tasks: &Tasks<'_>,

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::command::{Addition, Command};
+use super::command::{Addition, Command, PairBytes};
 use super::losses::{state_from, state_of};
-use super::opening::Current;
+use super::opening::{Beside, Current, Keep};
 use super::preset_view::PresetView;
+use super::set::{self, Unopened};
 use super::update::Notice;
 use super::{Session, opening, text};
 use crate::document::read::Notes;
@@ -76,6 +77,9 @@ impl Session {
             Command::Open { plane, name, bytes, choice } => {
                 self.open_file(plane, (&name, &bytes), choice.as_ref(), notices)
             }
+            Command::OpenPair { pair, remembered } => self.open_pair(&pair, &remembered),
+            Command::OpenPicture { name, bytes } => self.open_picture((&name, &bytes), notices),
+            Command::OpenWeights { name, bytes } => self.open_weights((&name, &bytes)),
             Command::OpenLink { fragment } => self.open_link(&fragment, notices),
             Command::SetChannels { channels } => self.convert(channels, notices),
             Command::SoftenTruth { radius } => {
@@ -94,10 +98,7 @@ impl Session {
                 self.history.make(vec![DocumentEdit::Loss { id, state }], moving)
             }
             Command::SetLossFrom { id, library, function } => {
-                let Document { soft_edges, weighting, .. } = *self.document();
-                let facts = self.active_work()?.facts(soft_edges > 0, weighting);
-                let state = state_from(&id, PresetFrom { library, function }, facts)?;
-                self.history.make(vec![DocumentEdit::Loss { id, state }], None)
+                self.set_loss_from(id, PresetFrom { library, function })
             }
             Command::SetCards { cards } => self.set_cards(cards),
             Command::SetView { view } => {
@@ -128,6 +129,13 @@ impl Session {
         let (image, number) = (document.active, document.images.len());
         let id = document.active_image().id;
         self.works.get_mut(id).ok_or_else(|| text::no_image(image, number))
+    }
+
+    fn set_loss_from(&mut self, id: String, from: PresetFrom) -> Result<(), String> {
+        let Document { soft_edges, weighting, .. } = *self.document();
+        let facts = self.active_work()?.facts(soft_edges > 0, weighting);
+        let state = state_from(&id, from, facts)?;
+        self.history.make(vec![DocumentEdit::Loss { id, state }], None)
     }
 
     fn select_image(&mut self, image: usize) -> Result<(), String> {
@@ -259,9 +267,18 @@ impl Session {
         let image = document.active;
         let active = document.active_image();
         let work = self.works.get(active.id).ok_or_else(|| text::no_image(image, image + 1))?;
-        let current = Current { image: active, work };
-        let (file, opened) = opening::read(plane, current, (name, bytes), choice, notices)?;
-        let with = opening::image(file, opened, current, &mut self.rasters, &mut self.fresh, notices)?;
+        let beside = Beside::Scene(Current::of(active, work));
+        let (file, opened) = opening::read(plane, beside, (name, bytes), choice, notices)?;
+        let mut keep = Keep { rasters: &mut self.rasters, fresh: &mut self.fresh };
+        let with = opening::image(file, opened, (active, work), &mut keep, notices)?;
+        self.history.make(vec![DocumentEdit::Replace { image, with }], None)
+    }
+
+    fn open_pair(&mut self, pair: &PairBytes, remembered: &[(String, FileChoice)]) -> Result<(), String> {
+        let (scene, opened) = set::pair(pair, remembered).map_err(Unopened::sentence)?;
+        let mut keep = Keep { rasters: &mut self.rasters, fresh: &mut self.fresh };
+        let with = Image::new(keep.base(&pair.name, true, &scene, opened));
+        let image = self.document().active;
         self.history.make(vec![DocumentEdit::Replace { image, with }], None)
     }
 

@@ -9,7 +9,7 @@ use crate::loss::config::{Choice, Config, Domain, Kind, Param, Settings};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::panel::{AnyPanel, PANELS, Title};
-use crate::scene::{Adjustment, BATCHES, BatchPreset, PRESETS, Plane, WIDEST};
+use crate::scene::{Adjustment, BATCHES, BatchPreset, HEAVIEST, PRESETS, Plane, WIDEST};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +32,8 @@ pub struct Catalogue {
     pub neutral: Adjustment,
     /// The widest soft edge of a truth, in pixels.
     pub widest_soft_edge: usize,
+    /// The largest weight of a pixel that is painted.
+    pub heaviest: f64,
     /// Python that writes a tensor as a file which this page reads.
     pub save: SaveReadout,
 }
@@ -286,6 +288,7 @@ impl Catalogue {
             ignored: IGNORE,
             neutral: Adjustment::default(),
             widest_soft_edge: WIDEST,
+            heaviest: HEAVIEST,
             save: SaveReadout {
                 truth: file::save_lines(Plane::Truth).join("\n"),
                 prediction: file::save_lines(Plane::Prediction).join("\n"),

@@ -56,7 +56,7 @@ fn loading(tasks: &Tasks<'_>, document: &Document, is_adjusted: bool) -> Option<
     if files.is_empty() {
         return None;
     }
-    let OpenedFiles { truth, prediction } = files;
+    let OpenedFiles { truth, prediction } = &**files;
     let mut lines = file::load_both(named(prediction.as_ref()), named(truth.as_ref()));
     if let (Some(regions), Some(truth)) = (tasks.regions(), truth)
         && !truth.choice.is_of_regions()

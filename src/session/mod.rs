@@ -9,10 +9,12 @@ pub mod catalogue;
 pub mod command;
 pub mod preview;
 pub mod provenance;
+pub mod set;
 pub mod update;
 
 mod at_work;
 mod batch;
+mod beside;
 mod bytes;
 mod cards;
 mod carry_out;
@@ -39,7 +41,7 @@ use crate::library::Facts;
 use crate::loss::LOSSES;
 use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
-use crate::paint::picture::Backdrop;
+use crate::paint::picture::{Backdrop, weights_picture};
 use crate::panel::{self, Cache, Report, Seen};
 use crate::scene::{Labelling, PixelWeighting, Scene};
 use batch::{Images, Together};
@@ -201,7 +203,7 @@ impl Session {
         self.look.hovered = self.look.hovered.filter(|at| at.x < shape.width && at.y < shape.height);
         let mut settled = (document.view.clone(), document.tools);
         settled.0.settle(shape, labelling);
-        settled.1.settle(shape, labelling);
+        settled.1.settle(shape, labelling, document.weighting);
         let task = chosen_task(&settled.0, form);
         if task != self.followed.task {
             self.followed.task = task;
@@ -298,7 +300,7 @@ impl Session {
         let shown = cards::shown(&tasks, &evaluated, view);
         let limits = cards::limits(&shown, &evaluated, view);
 
-        let pictures = painted(&tasks, on, &shown, &limits, view.scale);
+        let pictures = painted(&tasks, on, &shown, &limits, (view.scale, document.tools.weighing));
         let is_adjusted = !active.playhead.adjustment().is_neutral();
         let of_image = (document.active_image(), is_adjusted);
         let cards = cards::readouts(&tasks, &shown_cards, &evaluated, &limits, view, of_image);
@@ -372,17 +374,23 @@ impl Session {
     }
 }
 
-/// Pictures of the truth, the prediction and the gradients.
+/// Pictures of the truth (or of the weights, while these are painted), the prediction and the gradients.
 fn painted(
     tasks: &Tasks<'_>,
     on: Backdrop<'_>,
     gradients: &[Cow<'_, [f32]>],
     limits: &[f32],
-    scale: Scale,
+    (scale, weighing): (Scale, bool),
 ) -> Pictures {
     let mut pictures = Pictures::new(tasks.labels.len(), gradients.len());
     let (truth, prediction, heatmaps) = pictures.for_painting();
     tasks.paint(on, truth, prediction);
+    if weighing {
+        let equal = || Cow::Owned(vec![1.0; tasks.labels.len()]);
+        let weights = tasks.field().pixel_weights().map_or_else(equal, Cow::Borrowed);
+        let labels: Vec<u8> = tasks.labels.iter().copied().collect();
+        weights_picture(&weights, &labels, on, truth);
+    }
     for ((gradient, &limit), rgba) in gradients.iter().zip(limits).zip(heatmaps) {
         heatmap(gradient, limit, scale, on.theme, rgba);
     }

@@ -34,24 +34,84 @@ pub(super) enum OpenedPlane {
     Prediction(Labelling, Logits),
 }
 
-/// Image at hand, in whose place another comes.
+/// Scene at hand, in whose place another comes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Current<'c> {
-    /// The image in the document.
-    pub(super) image: &'c Image,
-    /// Pixels of the image.
-    pub(super) work: &'c Work,
+    scene: &'c Scene,
+    /// True where its truth is that of a file.
+    of_file: bool,
 }
 
-impl Current<'_> {
-    fn scene(&self) -> &Scene {
-        self.work.scene()
+impl<'c> Current<'c> {
+    /// The scene of an image of the document, as it is worked on.
+    pub(super) fn of(image: &Image, work: &'c Work) -> Self {
+        Self { scene: work.scene(), of_file: matches!(image.base, Base::Raster { of_truth: true, .. }) }
+    }
+
+    /// The scene of a truth that was opened by itself.
+    pub(super) fn of_truth(scene: &'c Scene) -> Self {
+        Self { scene, of_file: true }
+    }
+
+    fn scene(self) -> &'c Scene {
+        self.scene
     }
 
     /// True where the truth is that of a file, and nothing of another scene that a prediction happens to be opened on.
     fn has_opened_truth(&self) -> bool {
-        matches!(self.image.base, Base::Raster { of_truth: true, .. }) && !self.scene().truth_is_to_come()
+        self.of_file && !self.scene.truth_is_to_come()
     }
+}
+
+/// What a file is read for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Beside<'c> {
+    /// A scene of its own.
+    Nothing,
+    /// A scene of its own, of this number of classes (with the background): those of the prediction that a truth comes with.
+    Classes(usize),
+    /// The place of a scene at hand.
+    Scene(Current<'c>),
+}
+
+impl<'c> Beside<'c> {
+    fn current(self) -> Option<Current<'c>> {
+        match self {
+            Self::Scene(current) => Some(current),
+            Self::Nothing | Self::Classes(_) => None,
+        }
+    }
+}
+
+/// Decodes a file for a plane: of an archive the array that a choice names, or the one that was chosen of one like it
+/// before, or the one that the rules take. Refuses what cannot be decoded, with a sentence.
+pub(super) fn decoded(
+    (name, bytes): (&str, &[u8]),
+    plane: Plane,
+    choice: Option<&FileChoice>,
+    remembered: &[(String, FileChoice)],
+) -> Result<Source, String> {
+    let decode = |array: Option<&str>| file::decode(name, bytes, plane, array).map_err(|e| e.to_string());
+    let source = decode(choice.and_then(|choice| choice.array.as_deref()))?;
+    if choice.is_some() || source.arrays().len() < 2 {
+        return Ok(source);
+    }
+    let known = remembered_for(&source, plane, remembered).and_then(|choice| choice.array.as_deref());
+    // Files of one key have arrays of the same names.
+    match known.filter(|&array| source.array() != Some(array)) {
+        Some(array) => decode(Some(array)),
+        None => Ok(source),
+    }
+}
+
+/// Choice that was made for an earlier file like this one.
+fn remembered_for<'r>(
+    source: &Source,
+    plane: Plane,
+    remembered: &'r [(String, FileChoice)],
+) -> Option<&'r FileChoice> {
+    let key = file::shape_key(source, plane);
+    remembered.iter().find(|(known, _)| *known == key).map(|(_, choice)| choice)
 }
 
 /// How a file is read for a plane of the image at hand: by a choice that a person made, or as one of the same kind was
@@ -61,28 +121,39 @@ impl Current<'_> {
 pub(super) fn reading(
     source: &Source,
     plane: Plane,
-    current: Current<'_>,
+    beside: Beside<'_>,
     choice: Option<&FileChoice>,
     remembered: &[(String, FileChoice)],
 ) -> Result<Reading, String> {
     let said = |refusal: file::FileError| refusal.to_string();
-    let shape = current.scene().shape();
-    let labelling = current.scene().labelling();
     let alone = file::read(source, plane, Context::default()).map_err(said)?;
-    let same_size = (alone.width, alone.height) == (shape.width, shape.height);
-    let joins = match plane {
-        Plane::Truth => current.scene().truth_is_to_come() && same_size,
-        Plane::Prediction => current.has_opened_truth() || same_size,
-    };
-    let legend = file_legend(current.scene().legend());
-    let scene = joins.then(|| SceneContext {
-        classes: current.scene().classes(),
-        regions: if labelling == Labelling::Regions { shape.channels } else { 0 },
-        width: shape.width,
-        height: shape.height,
-        legend: legend.as_ref(),
+    let joined = beside.current().filter(|current| {
+        let shape = current.scene().shape();
+        let same_size = (alone.width, alone.height) == (shape.width, shape.height);
+        match plane {
+            Plane::Truth => current.scene().truth_is_to_come() && same_size,
+            Plane::Prediction => current.has_opened_truth() || same_size,
+        }
     });
-    let known = remembered.iter().find(|(key, _)| *key == alone.shape_key).map(|(_, choice)| choice);
+    let legend = joined.and_then(|current| file_legend(current.scene().legend()));
+    let scene = match (joined.map(Current::scene), beside) {
+        (Some(scene), _) => {
+            let shape = scene.shape();
+            Some(SceneContext {
+                classes: scene.classes(),
+                regions: if scene.labelling() == Labelling::Regions { shape.channels } else { 0 },
+                width: shape.width,
+                height: shape.height,
+                legend: legend.as_ref(),
+            })
+        }
+        // Two classes are no news.
+        (None, Beside::Classes(classes)) if classes > 2 => {
+            Some(SceneContext { classes, regions: 0, width: 0, height: 0, legend: None })
+        }
+        (None, _) => None,
+    };
+    let known = remembered_for(source, plane, remembered);
     let context = Context { scene, remembered: known };
     let mut reading = match choice {
         Some(choice) => file::read_by(source, plane, context, choice),
@@ -98,9 +169,11 @@ pub(super) fn reading(
 
 /// Resampling to begin with, where a person wants one: to the size of the scene at hand for a prediction of an opened
 /// truth, else to the largest that a scene may have.
-pub(super) fn resampled(reading: &Reading, current: Current<'_>) -> Sizing {
-    let shape = current.scene().shape();
-    let (width, height) = if reading.plane == Plane::Prediction && current.has_opened_truth() {
+pub(super) fn resampled(reading: &Reading, beside: Beside<'_>) -> Sizing {
+    let joined =
+        beside.current().filter(|current| reading.plane == Plane::Prediction && current.has_opened_truth());
+    let (width, height) = if let Some(current) = joined {
+        let shape = current.scene().shape();
         (shape.width, shape.height)
     } else {
         let scale = (LONGEST_SIDE as f64 / reading.width.max(reading.height) as f64).min(1.0);
@@ -110,28 +183,43 @@ pub(super) fn resampled(reading: &Reading, current: Current<'_>) -> Sizing {
     Sizing::Resample { width, height, method: Resampling::Centre }
 }
 
-/// Reads a file for a plane of the image at hand. Without a choice one that is not sure is refused, with its question.
+/// First question about a reading that is not sure.
+pub(super) fn asks(reading: &Reading) -> Option<&String> {
+    reading.questions.first().filter(|_| !reading.sure)
+}
+
+/// Reads a file for a plane of the scene at hand. Without a choice one that is not sure is refused, with its question.
 pub(super) fn read(
     plane: Plane,
-    current: Current<'_>,
+    beside: Beside<'_>,
     (name, bytes): (&str, &[u8]),
     choice: Option<&FileChoice>,
     notices: &mut Vec<Notice>,
 ) -> Result<(OpenedFile, OpenedPlane), String> {
-    let said = |refusal: file::FileError| refusal.to_string();
-    let array = choice.and_then(|choice| choice.array.as_deref());
-    let source = file::decode(name, bytes, plane, array).map_err(said)?;
-    let reading = reading(&source, plane, current, choice, &[])?;
-    let read = file::apply(&source, &reading.choice, plane).map_err(said)?;
-    let mut say = |sentence: &String| notices.push(Notice::remark(text::read_as(name, sentence)));
-    if choice.is_none() {
-        if let (false, Some(question)) = (reading.sure, reading.questions.first()) {
-            return Err(text::read_as(name, question));
-        }
-        say(&reading.text);
-        reading.remarks.iter().for_each(&mut say);
+    let source = decoded((name, bytes), plane, choice, &[])?;
+    let reading = reading(&source, plane, beside, choice, &[])?;
+    if let (None, Some(question)) = (choice, asks(&reading)) {
+        return Err(text::read_as(name, question));
     }
-    let file = OpenedFile { name: name.to_owned(), choice: reading.choice, painted: false };
+    let mut found = Vec::new();
+    let opened = applied(&source, &reading, &mut found)?;
+    if choice.is_none() {
+        let sentences = std::iter::once(&reading.text).chain(&reading.remarks);
+        notices.extend(sentences.map(|sentence| Notice::remark(text::read_as(name, sentence))));
+    }
+    notices.extend(found);
+    Ok(opened)
+}
+
+/// A file by its reading, with the plane that it is read as. Refuses what no scene holds, with a sentence.
+pub(super) fn applied(
+    source: &Source,
+    reading: &Reading,
+    notices: &mut Vec<Notice>,
+) -> Result<(OpenedFile, OpenedPlane), String> {
+    let name = &reading.name;
+    let read = file::apply(source, &reading.choice, reading.plane).map_err(|refusal| refusal.to_string())?;
+    let file = OpenedFile { name: name.clone(), choice: reading.choice.clone(), painted: false };
     Ok((file, opened(name, read, notices)))
 }
 
@@ -192,24 +280,18 @@ fn file_legend(legend: &Legend) -> Option<file::FileLegend> {
     file::FileLegend::of_keys(classes.chain(legend.ignored.map(void)))
 }
 
-/// The image that a file makes of the one at hand. What is of its size stays beside it, whichever came first:
-///
-/// - A truth takes the place of the labels; of another size, with more classes than the prediction, or with several regions
-///   a pixel where the prediction has one class, it makes a new scene. Class c of one class a pixel is region c of a prediction
-///   of regions.
-/// - A prediction takes the place of the logits; of another size it makes a new scene whose truth is still to come, unless
-///   the truth at hand is of a file: then it is refused, with a sentence.
+/// The image that a file makes of the one at hand, whose adjustment it keeps.
 pub(super) fn image(
     file: OpenedFile,
     opened: OpenedPlane,
-    current: Current<'_>,
-    rasters: &mut Rasters,
-    fresh: &mut Vec<(Digest, Vec<u8>)>,
+    (active, work): (&Image, &Work),
+    keep: &mut Keep<'_>,
     notices: &mut Vec<Notice>,
 ) -> Result<Image, String> {
+    let current = Current::of(active, work);
     let name = file.name.clone();
     let known =
-        if let Base::Raster { title, files, .. } = &current.image.base { Some((title, files)) } else { None };
+        if let Base::Raster { title, files, .. } = &active.base { Some((title, files)) } else { None };
     // The truth's file gives the name, whichever came first.
     let title = match (&opened, known) {
         (OpenedPlane::Prediction(..), Some((title, _))) if current.has_opened_truth() => title,
@@ -219,46 +301,91 @@ pub(super) fn image(
     let beside = |plane: Plane, stays: bool| {
         let (_, files) = known.filter(|_| stays)?;
         let other = if plane == Plane::Truth { &files.truth } else { &files.prediction };
-        let painted = current.image.edits.paint(plane);
+        let painted = active.edits.paint(plane);
         other.clone().map(|other| OpenedFile { painted: painted || other.painted, ..other })
     };
-    let of_truth = matches!(opened, OpenedPlane::Truth { .. }) || current.has_opened_truth();
-    let (scene, files) = match opened {
-        OpenedPlane::Truth { labelling, labels, channels, legend } => {
-            let opened = (labelling, labels, channels);
-            let (scene, stays) = truth(&name, opened, current.scene(), notices)?;
-            let prediction = beside(Plane::Prediction, stays);
-            (scene.with_legend(legend.settled()), OpenedFiles { truth: Some(file), prediction })
-        }
-        OpenedPlane::Prediction(labelling, logits) => {
-            let (scene, stays) = prediction(&name, (labelling, logits), current, notices)?;
-            (scene, OpenedFiles { truth: beside(Plane::Truth, stays), prediction: Some(file) })
-        }
+    let is_truth = matches!(opened, OpenedPlane::Truth { .. });
+    let of_truth = is_truth || current.has_opened_truth();
+    let (scene, stays) = scene(&name, opened, Beside::Scene(current), notices)?;
+    let files = if is_truth {
+        OpenedFiles { truth: Some(file), prediction: beside(Plane::Prediction, stays) }
+    } else {
+        OpenedFiles { truth: beside(Plane::Truth, stays), prediction: Some(file) }
     };
-    let mut keep = |plane: RasterPlane| {
-        let (digest, bytes) = rasters.keep(plane);
-        fresh.extend(bytes.map(|bytes| (digest.clone(), bytes)));
-        digest
-    };
-    let base = Base::Raster {
-        title: title.to_owned(),
-        of_truth,
-        regions: scene.labelling() == Labelling::Regions,
-        truth: (!scene.truth_is_to_come()).then(|| keep(RasterPlane::Labels(scene.labels().clone()))),
-        prediction: keep(RasterPlane::Logits(scene.painted().clone())),
-        picture: scene.photo().map(|grey| keep(RasterPlane::Picture(grey.to_vec(), scene.shape().width))),
-        weights: scene.weights().map(|weights| keep(RasterPlane::Weights(weights.clone()))),
-        legend: scene.legend().clone(),
-        files,
-    };
+    let base = keep.base(title, of_truth, &scene, files);
     // What was seen through an adjustment is still seen through it.
-    let adjustment = current.work.playhead.adjustment();
+    let adjustment = work.playhead.adjustment();
     let edits = if adjustment.is_neutral() {
         Edits::default()
     } else {
         Edits::default().with(ImageEdit::Adjust(adjustment))
     };
     Ok(Image::edited(base, edits))
+}
+
+/// Where the pixels of opened files are kept.
+#[derive(Debug)]
+pub(super) struct Keep<'k> {
+    pub(super) rasters: &'k mut Rasters,
+    /// Those that are not told yet.
+    pub(super) fresh: &'k mut Vec<(Digest, Vec<u8>)>,
+}
+
+impl Keep<'_> {
+    /// Keeps pixels, and tells of them if they are new.
+    pub(super) fn plane(&mut self, plane: RasterPlane) -> Digest {
+        let (digest, bytes) = self.rasters.keep(plane);
+        self.fresh.extend(bytes.map(|bytes| (digest.clone(), bytes)));
+        digest
+    }
+
+    /// Base of an image of a scene, with its pixels kept.
+    pub(super) fn base(&mut self, title: &str, of_truth: bool, scene: &Scene, files: OpenedFiles) -> Base {
+        let mut keep = |plane| self.plane(plane);
+        Base::Raster {
+            title: title.to_owned(),
+            of_truth,
+            regions: scene.labelling() == Labelling::Regions,
+            truth: (!scene.truth_is_to_come()).then(|| keep(RasterPlane::Labels(scene.labels().clone()))),
+            prediction: keep(RasterPlane::Logits(scene.painted().clone())),
+            picture: scene.photo().map(|grey| keep(RasterPlane::Picture(grey.to_vec(), scene.shape().width))),
+            weights: scene.weights().map(|weights| keep(RasterPlane::Weights(weights.clone()))),
+            legend: scene.legend().clone(),
+            files: Box::new(files),
+        }
+    }
+}
+
+/// The scene that a file makes of the one at hand, and whether what is at hand of the other plane stays beside it. What is
+/// of its size stays, whichever came first:
+///
+/// - A truth takes the place of the labels; of another size, with more classes than the prediction, or with several regions
+///   a pixel where the prediction has one class, it makes a new scene. Class c of one class a pixel is region c of a prediction
+///   of regions.
+/// - A prediction takes the place of the logits; of another size it makes a new scene whose truth is still to come, unless
+///   the truth at hand is of a file: then it is refused, with a sentence.
+pub(super) fn scene(
+    name: &str,
+    opened: OpenedPlane,
+    beside: Beside<'_>,
+    notices: &mut Vec<Notice>,
+) -> Result<(Scene, bool), String> {
+    let said = |refusal| text::sentence(&refusal);
+    match (opened, beside.current()) {
+        (OpenedPlane::Truth { labelling, labels, channels, legend }, current) => {
+            let (scene, stays) = match current {
+                Some(current) => truth(name, (labelling, labels, channels), current.scene(), notices)?,
+                None => (Scene::from_truth(labelling, name, labels, channels).map_err(said)?, false),
+            };
+            Ok((scene.with_legend(legend.settled()), stays))
+        }
+        (OpenedPlane::Prediction(labelling, logits), Some(current)) => {
+            prediction(name, (labelling, logits), current, notices)
+        }
+        (OpenedPlane::Prediction(labelling, logits), None) => {
+            Ok((Scene::from_prediction(labelling, name, logits).map_err(said)?, false))
+        }
+    }
 }
 
 /// The scene with another truth, and whether the prediction stays.

@@ -26,11 +26,11 @@ impl Provenance {
     /// Versions of a document, and of the region that panels are about, counted from 0; 0 in a scene without regions.
     pub fn of(document: &Document, region: usize) -> Self {
         let image = document.active_image();
-        let [truth, prediction] = image.edits.wrote();
+        let [truth, prediction, weights] = image.edits.wrote();
         Self {
             image: image.id.to_string(),
             truth: format!(
-                "{}.{region}.{truth}.{}.{}",
+                "{}.{region}.{truth}.{weights}.{}.{}",
                 image.id,
                 document.soft_edges,
                 fingerprint(&document.weighting)

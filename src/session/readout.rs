@@ -136,6 +136,10 @@ pub(super) fn pixel(
         share_texts: of_fields(&|field, i| field.soft_labels().map(|shares| shares[i].into()))
             .filter(|_| counts)
             .map(|shares| shares.into_iter().map(number::short).collect()),
+        weight_text: tasks
+            .field()
+            .pixel_weights()
+            .map(|weights| number::short(f64::from(weights[at.y * width + at.x]))),
         logit_texts: logits.iter().map(|&z| number::short(z)).collect(),
         probability_texts: probabilities.iter().map(|&p| number::short(p)).collect(),
         logits,

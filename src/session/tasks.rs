@@ -49,12 +49,6 @@ impl<'f> Tasks<'f> {
         Self { fields, labelling: work.scene().labelling(), chosen, logits, labels }
     }
 
-    /// Facts of the scene that decide how a library is called.
-    pub(super) fn facts(&self, scene: &Scene) -> Facts {
-        let (ignored_as, regions) = (scene.legend().ignore_index(), self.regions().unwrap_or(0));
-        Facts { regions, ignored_as, ..Facts::of(self.field()) }
-    }
-
     /// Regions with their names; none of one task.
     pub(super) fn named<'t>(&'t self, scene: &Scene) -> Vec<(String, &'t Field<'f>)> {
         let regions = 1..=self.regions().unwrap_or(0);
@@ -88,6 +82,12 @@ impl<'f> Tasks<'f> {
     /// Number of regions; none of one task.
     pub(super) fn regions(&self) -> Option<usize> {
         (self.labelling == Labelling::Regions).then_some(self.fields.len())
+    }
+
+    /// Facts of the image, from its fields, that decide how a library is called.
+    pub(super) fn facts(&self, scene: &Scene) -> Facts {
+        let regions = self.regions().unwrap_or(0);
+        Facts { ignored_as: scene.legend().ignore_index(), regions, ..Facts::of(self.field()) }
     }
 
     /// What the fields had worked out, by task.

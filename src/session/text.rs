@@ -197,3 +197,13 @@ pub(super) fn misfit(own: (Shape, Labelling), active: (Shape, Labelling)) -> Str
 pub(super) const GAUGE: &str = "One class against the rest: softmax probabilities alone do not determine this value, \
                                 because the same number added to all logits of a pixel changes it. Here the logits made \
                                 of probabilities have a mean of 0 at every pixel.";
+
+/// Of the image's own weights.
+pub(super) fn own_weights(weights: impl Iterator<Item = f32> + Clone) -> String {
+    let least = weights.clone().fold(f32::INFINITY, f32::min);
+    let most = weights.fold(0.0, f32::max);
+    let [least, most] = [least, most].map(|weight| number::short(f64::from(weight)));
+    format!(
+        "Own weights from {least} to {most}. While they are painted the canvas shows them: the stronger, the heavier."
+    )
+}

@@ -180,8 +180,8 @@ pub struct SceneReadout {
     pub has_photo: bool,
     /// Names of its classes, and what they were in their file, that of class 0 first; classes past the end have none.
     pub legend: Vec<LegendReadout>,
-    /// True if its file has weights of pixels.
-    pub has_weights: bool,
+    /// Sentence on its own weights of pixels, opened or painted; none where it has none.
+    pub own_weights: Option<String>,
     /// Sentence for the place of the losses while the truth is still to come, which none of them can be about.
     pub truth_to_come: Option<String>,
 }
@@ -203,7 +203,7 @@ impl SceneReadout {
             class_shares,
             has_photo: scene.photo().is_some(),
             legend: scene.legend().classes.iter().map(LegendReadout::new).collect(),
-            has_weights: scene.weights().is_some(),
+            own_weights: scene.weights().map(|weights| text::own_weights(weights.iter().copied())),
             truth_to_come: scene.truth_is_to_come().then(|| text::TRUTH_TO_COME.to_owned()),
         }
     }
@@ -353,6 +353,8 @@ pub struct PixelReadout {
     pub probabilities: Vec<f64>,
     /// Share of each channel's class in the truth, as text, where the truth is soft.
     pub share_texts: Option<Vec<String>>,
+    /// Its weight as text, where pixels have weights.
+    pub weight_text: Option<String>,
     /// Logits as text.
     pub logit_texts: Vec<String>,
     /// Probabilities as text.

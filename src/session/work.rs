@@ -49,14 +49,14 @@ pub(super) struct TruthRules<'r> {
     /// Softness of edges, in pixels.
     pub(super) soft_edges: usize,
     pub(super) weighting: PixelWeighting,
-    /// Weights of the image's file.
-    pub(super) opened: Option<&'r Array3<f32>>,
+    /// The image's own weights.
+    pub(super) own_weights: Option<&'r Array3<f32>>,
 }
 
 impl<'r> TruthRules<'r> {
     pub(super) fn of(scene: &'r Scene, soft_edges: usize, weighting: PixelWeighting) -> Self {
         let (labelling, channels) = (scene.labelling(), scene.shape().channels);
-        Self { labelling, channels, soft_edges, weighting, opened: scene.weights() }
+        Self { labelling, channels, soft_edges, weighting, own_weights: scene.weights() }
     }
 
     /// Number of tasks: one, or one for each region.
@@ -77,7 +77,7 @@ impl<'r> TruthRules<'r> {
                 truth.soft_labels = Some(soft_labels(labels, channels, self.soft_edges));
             }
             if truth.weights.is_none() {
-                truth.weights = self.weighting.weights(labels, self.opened);
+                truth.weights = self.weighting.weights(labels, self.own_weights);
             }
         }
     }
@@ -115,16 +115,21 @@ impl Work {
     /// The pixels of an image. Refuses a base that cannot be built, with a sentence; a blank image is there then.
     pub(super) fn new(image: &Image, rasters: &Rasters) -> Result<Self, String> {
         let scene = image.base.build(rasters)?;
-        let mut playhead = Playhead::new(Rc::new(scene));
-        playhead.seek(&image.edits);
-        Ok(Self {
-            id: image.id,
-            playhead,
+        let mut work = Self { id: image.id, ..Self::of_scene(Rc::new(scene)) };
+        work.playhead.seek(&image.edits);
+        Ok(work)
+    }
+
+    /// The pixels of a scene that is no image of the document.
+    pub(super) fn of_scene(scene: Rc<Scene>) -> Self {
+        Self {
+            id: 0,
+            playhead: Playhead::new(scene),
             strokes: StrokeHistory::default(),
             truths: Vec::new(),
             derived: Vec::new(),
             changes: 0,
-        })
+        }
     }
 
     pub(super) fn scene(&self) -> &Scene {
@@ -148,6 +153,9 @@ impl Work {
             return;
         }
         self.changes += 1;
+        if changes.weights {
+            self.truths.iter_mut().for_each(|truth| truth.weights = None);
+        }
         if changes.scene {
             (self.truths, self.derived) = (Vec::new(), Vec::new());
             return;
@@ -231,7 +239,7 @@ impl Work {
         let ignored_as = self.scene().legend().ignore_index();
         let weighted = match weighting {
             PixelWeighting::Equal => false,
-            PixelWeighting::Opened => self.scene().weights().is_some(),
+            PixelWeighting::Own => self.scene().weights().is_some(),
             PixelWeighting::Frequency | PixelWeighting::UNet { .. } => true,
         };
         let plain = match self.scene().labelling() {

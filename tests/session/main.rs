@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod batch;
+mod beside;
 mod document;
 mod facts;
 mod libraries;
@@ -9,6 +10,7 @@ mod opening;
 mod panels;
 mod preview;
 mod regions;
+mod set;
 mod weights;
 
 use lossfield::loss::LOSSES;

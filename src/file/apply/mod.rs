@@ -4,7 +4,7 @@
 //! function too; a truth of numbers is then the prediction, cut. So any file is its own perfect prediction.
 
 pub(super) mod clamp;
-mod size;
+pub(super) mod size;
 
 use std::collections::HashMap;
 

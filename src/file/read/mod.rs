@@ -275,7 +275,7 @@ fn reading(
     if layout.dropped > 0 {
         suggestion.remarks.push(text::dropped_axes(&source.shape, layout.dropped));
     }
-    if source.arrays.iter().filter(|entry| entry.readable).count() > 1 {
+    if readable_arrays(source).len() > 1 {
         suggestion
             .questions
             .push(text::several_arrays(source.array.as_deref().unwrap_or_default(), &source.arrays));
@@ -306,9 +306,11 @@ fn reading(
         Values::Numbers { .. } => channels,
     };
     let own = (planes.width, planes.height);
-    let (size, size_question) =
-        chosen.map_or_else(|| sizing(own, plane, context.scene), |chosen| (chosen.size, None));
-    suggestion.questions.extend(size_question);
+    let (size, question) = match chosen {
+        Some(chosen) => (chosen.size, None),
+        None => sizing(own, plane, context),
+    };
+    suggestion.questions.extend(question);
     if let Some(scene) = context.scene {
         suggestion.questions.extend(misfit(plane, &suggestion.values, task_classes, scene));
     }
@@ -452,23 +454,25 @@ fn rows(
     Ok((counts.into_iter().take(MOST_ROWS).map(row).collect(), distinct))
 }
 
-/// Size that is suggested, with the question if it is not the file's own.
-fn sizing(own: (usize, usize), plane: Plane, scene: Option<SceneContext<'_>>) -> (Sizing, Option<String>) {
-    let to = |(width, height)| Sizing::Resample { width, height, method: Resampling::Centre };
-    if let (Plane::Prediction, Some(scene)) = (plane, scene)
-        && scene.width > 0
-    {
-        let size = (scene.width, scene.height);
-        return if own == size { (Sizing::Own, None) } else { (to(size), Some(text::other_size(own, size))) };
-    }
+/// Size of a file: its own, or else as an earlier one was given its size, or as is suggested, with the question.
+fn sizing(own: (usize, usize), plane: Plane, context: Context<'_>) -> (Sizing, Option<String>) {
+    let of_scene = context.scene.filter(|scene| plane == Plane::Prediction && scene.width > 0);
     let longest = own.0.max(own.1);
-    if longest <= LONGEST_SCENE_SIDE {
-        return (Sizing::Own, None);
-    }
-    let scale = LONGEST_SCENE_SIDE as f64 / longest as f64;
-    let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
-    let size = (side(own.0), side(own.1));
-    (to(size), Some(text::large(own, size)))
+    let (size, question) = match of_scene.map(|scene| (scene.width, scene.height)) {
+        Some(size) if own == size => return (Sizing::Own, None),
+        Some(size) => (size, text::other_size(own, size)),
+        None if longest <= LONGEST_SCENE_SIDE => return (Sizing::Own, None),
+        None => {
+            let scale = LONGEST_SCENE_SIDE as f64 / longest as f64;
+            let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
+            let size = (side(own.0), side(own.1));
+            (size, text::large(own, size))
+        }
+    };
+    let suggested = Sizing::Resample { width: size.0, height: size.1, method: Resampling::Centre };
+    let known =
+        context.remembered.and_then(|known| remembered::size(size, own, of_scene.is_some(), known.size));
+    known.map_or((suggested, Some(question)), |known| (known, None))
 }
 
 /// Question about a file whose classes are not those of the scene.
@@ -497,27 +501,40 @@ fn misfit(plane: Plane, values: &Values, classes: usize, scene: SceneContext<'_>
     }
 }
 
-/// Key of files that one choice can serve: plane, format, type of sample, axes.
-fn shape_key(source: &Source, plane: Plane) -> String {
+/// Key of files that one choice can serve: plane, format, type of sample, axes; of an archive of several arrays their
+/// names, whichever of them was decoded.
+pub fn shape_key(source: &Source, plane: Plane) -> String {
+    let plane_name = match plane {
+        Plane::Truth => "truth",
+        Plane::Prediction => "prediction",
+    };
+    if let [first, others @ ..] = &readable_arrays(source)[..]
+        && !others.is_empty()
+    {
+        let names = others.iter().fold((*first).to_owned(), |all, name| format!("{all}, {name}"));
+        return format!("{plane_name} {} of {names}", source.format.name());
+    }
     let model = match source.model {
         ColourModel::Array => "array",
         ColourModel::Grey => "grey",
         ColourModel::Rgb => "rgb",
         ColourModel::Indexed => "indexed",
     };
-    let plane = match plane {
-        Plane::Truth => "truth",
-        Plane::Prediction => "prediction",
-    };
-    // Of an array's sides only the short ones are part of its meaning.
+    // Of an array's sides only the short ones are part of its meaning, if there are more than an image has.
+    let is_told = |side: usize| source.shape.len() > 2 && side <= super::MOST_CLASSES;
     let sides: Vec<String> = source
         .shape
         .iter()
-        .map(|&side| if side <= super::MOST_CLASSES { side.to_string() } else { "n".to_owned() })
+        .map(|&side| if is_told(side) { side.to_string() } else { "n".to_owned() })
         .collect();
     let alpha = if source.alpha { " alpha" } else { "" };
     let axes = if source.is_array() { format!(" {}", sides.join("x")) } else { String::new() };
-    format!("{plane} {} {model}{alpha} {}{axes}", source.format.name(), source.sample_name())
+    format!("{plane_name} {} {model}{alpha} {}{axes}", source.format.name(), source.sample_name())
+}
+
+/// Names of the arrays of an archive that can be read.
+fn readable_arrays(source: &Source) -> Vec<&str> {
+    source.arrays.iter().filter(|entry| entry.readable).map(|entry| entry.name.as_str()).collect()
 }
 
 /// Scale as a word for people and scripts.

@@ -186,6 +186,7 @@ fn evidence(classes: usize, objects: &[SceneObject]) -> Evidence {
     let facts = SceneFacts { counted: 10_000, classes, objects: objects.to_vec(), images: 1, empty_images };
     Evidence {
         facts,
+        set: None,
         class_names,
         profiles: vec![Profile::default(); CANDIDATES.len()],
         photo: false,
@@ -209,7 +210,7 @@ fn answers() -> Vec<Answers> {
     for worse in [Worse::FalsePositives, Worse::Equal, Worse::FalseNegatives] {
         for boundaries in [false, true] {
             for calibrated in [false, true] {
-                all.push(Answers { worse, boundaries, calibrated });
+                all.push(Answers { worse, boundaries, calibrated, ..Answers::default() });
             }
         }
     }
