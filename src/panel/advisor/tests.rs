@@ -151,12 +151,12 @@ fn advice_for_a_set_goes_by_its_facts_and_is_tested_on_the_scene() {
     let facts = &report.tables["facts"];
     assert_eq!(facts.title, "The truths of 3 images");
     assert_eq!(facts.columns, ["", "all foreground", "class 1", "class 2"]);
-    assert_eq!(facts.rows[0], ["share of the pixels", "20 %", "20 %", "0.020 %"]);
+    assert_eq!(facts.rows[0], ["share of the pixels", "20 %", "20 %", "0.02 %"]);
     assert_eq!(facts.rows[1], ["objects", "3", "2", "1"]);
     assert_eq!(facts.rows[2][3], "6 px");
     assert_eq!(facts.rows.last().unwrap()[..2], ["images without foreground", "1 of 3"]);
     let situation = &report.texts["situation"];
-    assert!(situation[0].contains("0.020 %") && situation[0].contains("very rare"), "{situation:?}");
+    assert!(situation[0].contains("0.02 %") && situation[0].contains("very rare"), "{situation:?}");
     assert!(situation.last().unwrap().starts_with("Images of the folder"), "{situation:?}");
     assert!(report.texts["remarks"][0].contains("of 3 classes"), "{:?}", report.texts["remarks"]);
     // What only concerns several classes is advised, with its test on the scene.
