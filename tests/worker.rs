@@ -240,7 +240,7 @@ fn a_zip_is_read_by_slices() {
         writer.write_all(&bytes).unwrap();
     }
     let bytes = js_sys::Uint8Array::from(writer.finish().unwrap().get_ref().as_slice());
-    let slice = js_sys::Function::new_with_args("from, to", "return this.subarray(from, to)").bind(&bytes);
+    let slice = js_sys::Function::new_with_args("from, to", "return this.subarray(from, to)").bind0(&bytes);
     let mut zip = ZipFile::new("set.zip", f64::from(bytes.length()), slice.clone()).unwrap();
     assert_eq!(zip.names(), ["d/a.png", "d/b.png"]);
     assert_eq!(zip.unpack(1).unwrap(), b"second");
