@@ -236,7 +236,9 @@ fn gradients_metrics_imbalance_and_the_advisor() {
     exported("imbalance", found("imbalance", surface).charts.values(), "Focal: who holds the gradient");
     let evidence = found("advisor", Value::Null).details;
     let advisor = panel::find("advisor").expect("a panel");
-    let advice = advisor.ask(&json!({ "calibrated": true }), evidence).expect("what was measured");
+    let advice = advisor
+        .ask(&json!({ "calibrated": true }), json!({ "measured": evidence }))
+        .expect("what was measured");
     exported("advisor", advice.charts.values(), "What speaks for each, and what against");
 }
 

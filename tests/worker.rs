@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
 use js_sys::{ArrayBuffer, JSON, Reflect, Uint8ClampedArray};
-use lossfield::wasm::{Engine, Laboratory, catalogue};
+use lossfield::wasm::{
+    Engine, Laboratory, PairEvaluator, ZipFile, ask, catalogue, pairs_of, preview_of_pair,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -176,4 +178,74 @@ fn wasm_agrees_with_pytorch() {
     let field = Field::new(logits.view(), labels.view(), None).unwrap();
     let value = CrossEntropy::default().evaluate(&field, None);
     assert!((value - case["value"].as_f64().unwrap()).abs() < 1e-6, "{value}");
+}
+
+/// A pair of files of text, as the page hands it over.
+fn pair(truth: &str, prediction: &str) -> JsValue {
+    let pair = js(r#"{"name": "a", "truth": {"name": "a_gt.csv"}, "prediction": {"name": "a_pred.csv"}}"#);
+    for (plane, text) in [("truth", truth), ("prediction", prediction)] {
+        let bytes = js_sys::Uint8Array::from(text.as_bytes());
+        Reflect::set(&get(&pair, plane), &"bytes".into(), &bytes).unwrap();
+    }
+    pair
+}
+
+#[wasm_bindgen_test]
+fn a_pair_of_a_set_is_evaluated_and_asked_about() {
+    let engine = new_engine();
+    let settings = engine.set_settings().unwrap();
+    let mut evaluator = PairEvaluator::new(settings, js("[]")).unwrap();
+    let half = "0.5,0.5,0.5\n0.5,0.5,0.5\n";
+    let result = evaluator.row(pair("1,0,0\n1,0,0\n", half)).unwrap();
+    let numbers = get(&result, "row.outcome.numbers");
+    let value = get(&numbers, "losses.cross_entropy").as_f64().unwrap();
+    assert!((value - std::f64::consts::LN_2).abs() < 1e-9, "{value}");
+    assert_eq!(get(&numbers, "width").as_f64(), Some(3.0));
+    assert_eq!(get(&result, "facts.counted").as_f64(), Some(6.0));
+
+    // The row and its facts are questions of the page from there on.
+    let question = js(r#"{"kind": "report", "most": 10}"#);
+    Reflect::set(&question, &"rows".into(), &js_sys::Array::of1(&get(&result, "row"))).unwrap();
+    let conditions = get(&engine.set_settings().unwrap(), "conditions");
+    Reflect::set(&question, &"conditions".into(), &conditions).unwrap();
+    let report = ask("set", JsValue::UNDEFINED, question).unwrap();
+    assert_eq!(get(&report, "details.rows.0.cells.0").as_string().unwrap(), "a");
+
+    let trimap = || pair("1,2,3\n1,2,3\n", half);
+    let asked = evaluator.row(trimap()).unwrap();
+    assert_eq!(get(&asked, "row.outcome.kind").as_string().unwrap(), "asked");
+    let request = r#"{"plane": "truth", "name": "a_gt.csv", "remembered": [], "theme": "light"}"#;
+    let preview = preview_of_pair(trimap(), js(request)).unwrap();
+    let remembered = js_sys::Array::of2(&get(&preview, "reading.shapeKey"), &get(&preview, "reading.choice"));
+    evaluator.remember(js_sys::Array::of1(&remembered).into()).unwrap();
+    let answered = evaluator.row(trimap()).unwrap();
+    assert_eq!(get(&answered, "row.outcome.kind").as_string().unwrap(), "measured");
+
+    let damaged = evaluator.row(pair("", half)).unwrap();
+    assert!(
+        get(&damaged, "row.outcome.reason").as_string().unwrap().starts_with("a_gt.csv: found an empty file")
+    );
+    let pairs = pairs_of(vec!["a_gt.csv".into(), "a_pred.csv".into(), "b.csv".into()]).unwrap();
+    assert_eq!(get(&pairs, "pairs.0.prediction").as_f64(), Some(1.0));
+    assert_eq!(get(&pairs, "leftOver.0.name").as_string().unwrap(), "b.csv");
+}
+
+#[wasm_bindgen_test]
+fn a_zip_is_read_by_slices() {
+    use std::io::Write;
+
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in [("d/a.png", vec![7; 300_000]), ("d/b.png", b"second".to_vec())] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(&bytes).unwrap();
+    }
+    let bytes = js_sys::Uint8Array::from(writer.finish().unwrap().get_ref().as_slice());
+    let slice = js_sys::Function::new_with_args("from, to", "return this.subarray(from, to)").bind0(&bytes);
+    let mut zip = ZipFile::new("set.zip", f64::from(bytes.length()), slice.clone()).unwrap();
+    assert_eq!(zip.names(), ["d/a.png", "d/b.png"]);
+    assert_eq!(zip.unpack(1).unwrap(), b"second");
+    assert_eq!(zip.unpack(0).unwrap(), vec![7; 300_000]);
+    let refusal = zip.unpack(2).unwrap_err();
+    assert_eq!(get(&refusal, "name").as_string().unwrap(), "Refusal");
+    assert!(ZipFile::new("set.zip", 20.0, slice).is_err());
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::raster::{Digest, Rasters};
 use super::text;
-use crate::scene::{self, DEFAULT_PRESET, Edits, Legend, Preset, Scene};
+use crate::file::FileChoice;
+use crate::scene::{self, DEFAULT_PRESET, Edits, Labelling, Legend, Preset, Scene};
 
 /// The most images of a strip: as many are told apart side by side.
 pub const MOST_IMAGES: usize = 4;
@@ -58,8 +59,41 @@ impl Serialize for Image {
     }
 }
 
+/// File that a plane was opened from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenedFile {
+    /// File name.
+    pub name: String,
+    /// Reading by which it was opened.
+    pub choice: FileChoice,
+    /// True where the plane had been painted on when the base was made of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub painted: bool,
+}
+
+/// Files that the planes of a base were opened from; none of a plane that is from no file, or of a time before that was
+/// written down.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OpenedFiles {
+    /// File of the ground truth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth: Option<OpenedFile>,
+    /// File of the prediction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prediction: Option<OpenedFile>,
+}
+
+impl OpenedFiles {
+    /// True where no plane is known to be from a file.
+    pub fn is_empty(&self) -> bool {
+        self.truth.is_none() && self.prediction.is_none()
+    }
+}
+
 /// Scene that an image begins as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Base {
     /// A bundled scene.
@@ -84,8 +118,11 @@ pub enum Base {
         width: usize,
         /// Rows.
         height: usize,
-        /// Logit channels: 1 (binary), or 2 to 32.
+        /// Logit channels: 1 (binary), or 2 to 32; of regions 1 to 7.
         channels: usize,
+        /// True where pixels may have several regions.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        regions: bool,
     },
     /// Opened files.
     Raster {
@@ -95,6 +132,9 @@ pub enum Base {
         /// opened, or none.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         of_truth: bool,
+        /// True where pixels may have several regions: labels are sets of them then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        regions: bool,
         /// Labels, by their digest; none while the truth is still to come.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         truth: Option<Digest>,
@@ -108,6 +148,9 @@ pub enum Base {
         /// Names of the classes, and what they were in the file.
         #[serde(default, skip_serializing_if = "Legend::is_empty")]
         legend: Legend,
+        /// Files that the planes were opened from.
+        #[serde(default, skip_serializing_if = "OpenedFiles::is_empty")]
+        files: Box<OpenedFiles>,
     },
 }
 
@@ -143,16 +186,20 @@ impl Base {
             Self::Batch { id, place, side } => scene::batch(id)
                 .and_then(|batch| batch.build(*side).into_iter().nth(*place))
                 .ok_or_else(|| text::no_batch(id, *place)),
-            Self::Blank { width, height, channels } => {
-                Scene::blank("Empty image", *height, *width, *channels)
+            Self::Blank { width, height, channels, regions } => {
+                Scene::blank_labelled(labelling(*regions), "Empty image", *height, *width, *channels)
                     .map_err(|refusal| text::sentence(&refusal))
             }
-            Self::Raster { title, truth, prediction, picture, weights, legend, .. } => {
+            Self::Raster { title, regions, truth, prediction, picture, weights, legend, .. } => {
+                let labelling = labelling(*regions);
                 let missing = || text::no_raster(title);
                 let logits = rasters.logits(prediction).ok_or_else(missing)?;
                 let scene = match truth {
-                    Some(truth) => Scene::new(title, rasters.labels(truth).ok_or_else(missing)?, logits),
-                    None => Scene::from_prediction(title, logits),
+                    Some(truth) => {
+                        let labels = rasters.labels(truth).ok_or_else(missing)?;
+                        Scene::labelled(labelling, title, labels, logits)
+                    }
+                    None => Scene::from_prediction(labelling, title, logits),
                 };
                 let photo = picture.as_ref().and_then(|digest| rasters.picture(digest));
                 let weights =
@@ -176,4 +223,8 @@ impl Base {
             other => other,
         }
     }
+}
+
+fn labelling(regions: bool) -> Labelling {
+    if regions { Labelling::Regions } else { Labelling::OneClass }
 }

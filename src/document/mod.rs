@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use history::{History, Kept, KeptChange, MergeKey};
-pub use image::{Base, Image, MOST_IMAGES};
+pub use image::{Base, Image, MOST_IMAGES, OpenedFile, OpenedFiles};
 pub use losses::{LossState, Losses, PresetFrom};
 pub use raster::{Digest, RasterError, RasterPlane, Rasters};
 pub use step::{DocumentEdit, Step};

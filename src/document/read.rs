@@ -172,7 +172,8 @@ fn images(value: Value, document: &mut Document, notes: &mut Notes) {
 fn image(value: Value, notes: &mut Notes) -> Option<Image> {
     let Value::Object(mut fields) = value else { return None };
     let mut base = fields.remove("base")?;
-    let legend = base.as_object_mut().and_then(|base| base.remove("legend"));
+    let mut take = |field| base.as_object_mut().and_then(|base| base.remove(field));
+    let (legend, files) = (take("legend"), take("files"));
     let read: Base = serde_json::from_value(base).ok()?;
     let mut base = read.clone().settled();
     if base != read {
@@ -184,6 +185,9 @@ fn image(value: Value, notes: &mut Notes) -> Option<Image> {
         if *legend != read {
             notes.clamp("image.legend");
         }
+    }
+    if let (Base::Raster { files, .. }, Some(written)) = (&mut base, files) {
+        *files = fields_of(written, "image.files", notes);
     }
     let mut edits = Edits::default();
     let written = fields.remove("edits").unwrap_or(Value::Array(Vec::new()));
@@ -305,7 +309,7 @@ fn edit(value: Value) -> Result<DocumentEdit, String> {
         }
         "cards" => DocumentEdit::Cards(cards(value, &mut notes)),
         "softEdges" => DocumentEdit::SoftEdges(serde_json::from_value(value).map_err(of)?),
-        "weighting" => DocumentEdit::PixelWeighting(serde_json::from_value(value).map_err(of)?),
+        "pixelWeighting" => DocumentEdit::PixelWeighting(serde_json::from_value(value).map_err(of)?),
         "view" => DocumentEdit::View(fields_of(value, "view", &mut notes)),
         "panel" => DocumentEdit::Panel(serde_json::from_value(value).map_err(of)?),
         "open" => DocumentEdit::Open(Box::new(document(value, &mut notes))),

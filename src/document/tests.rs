@@ -17,7 +17,9 @@ use crate::scene::{
 fn ink() -> impl Strategy<Value = Ink> {
     prop_oneof![
         (0..=4u8).prop_map(|class| Ink::Truth { class }),
+        (1..=4u8).prop_map(|region| Ink::Outside { region }),
         (0..=4u8, 0.0..=1.0).prop_map(|(class, prob)| Ink::Prediction { class, prob }),
+        (0.0..200.0).prop_map(|weight| Ink::Weight { weight }),
     ]
 }
 
@@ -53,8 +55,9 @@ fn base() -> impl Strategy<Value = Base> {
             place,
             side
         }),
-        (1..200usize, 1..200usize, prop_oneof![Just(1usize), Just(4)])
-            .prop_map(|(width, height, channels)| Base::Blank { width, height, channels }),
+        (1..200usize, 1..200usize, prop_oneof![Just(1usize), Just(4)]).prop_map(
+            |(width, height, channels)| Base::Blank { width, height, channels, regions: channels == 4 }
+        ),
     ]
 }
 
@@ -66,6 +69,17 @@ fn legend() -> impl Strategy<Value = Legend> {
         .prop_map(|(classes, ignored)| Legend { classes, ignored }.settled())
 }
 
+/// A file of class ids.
+fn opened_file(name: &str, painted: bool) -> OpenedFile {
+    let values = json!({
+        "kind": "labels", "of": "value", "classes": 3, "rest": "nearest",
+        "assign": [{ "key": 0.0, "to": { "class": 0 } }, { "key": 255.0, "to": "void", "name": "rim" }],
+    });
+    let choice =
+        serde_json::from_value(json!({ "values": values, "size": { "kind": "own" } })).expect("a choice");
+    OpenedFile { name: name.to_owned(), choice, painted }
+}
+
 /// Bases of opened files, of which a link and a file say everything but the pixels.
 fn raster() -> impl Strategy<Value = Base> {
     let digest = || "[0-9a-f]{32}".prop_map(|text| Digest::from(text.as_str()));
@@ -73,11 +87,14 @@ fn raster() -> impl Strategy<Value = Base> {
         |(prediction, truth, picture, legend, of_truth)| Base::Raster {
             title: "mine.png".into(),
             of_truth,
+            regions: of_truth,
             truth,
             prediction,
             weights: picture.clone(),
             picture,
             legend,
+            files: OpenedFiles { truth: of_truth.then(|| opened_file("mine.png", true)), prediction: None }
+                .into(),
         },
     )
 }
@@ -116,7 +133,7 @@ fn weighting() -> impl Strategy<Value = PixelWeighting> {
     prop_oneof![
         Just(PixelWeighting::Equal),
         Just(PixelWeighting::Frequency),
-        Just(PixelWeighting::Opened),
+        Just(PixelWeighting::Own),
         (0.1..1000.0, 0.5..50.0).prop_map(|(w0, sigma)| PixelWeighting::UNet { w0, sigma }),
     ]
 }
@@ -432,11 +449,13 @@ fn opened_pixels_travel_in_a_file_and_not_in_a_link() {
     let base = Base::Raster {
         title: "organ.png".into(),
         of_truth: true,
+        regions: false,
         truth: Some(truth.clone()),
         prediction,
         picture: None,
         weights: Some(weights),
         legend: Legend::default(),
+        files: Box::default(),
     };
     let document = Document { images: vec![Image::new(base.clone())], ..Document::default() };
     let link = link(&document);
@@ -470,11 +489,13 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
     let expected = |legend: Legend| Base::Raster {
         title: "a".into(),
         of_truth: false,
+        regions: false,
         truth: Some("01".into()),
         prediction: "02".into(),
         picture: None,
         weights: None,
         legend,
+        files: Box::default(),
     };
     assert_eq!((base, notes), (expected(Legend::default()), Notes::default()));
     let mut damaged = old;
@@ -483,10 +504,17 @@ fn a_base_of_opened_files_is_read_with_what_it_has() {
     assert_eq!(base, expected(Legend { classes: vec![], ignored: Some(65535) }));
     assert_eq!(notes.left_out, ["image.legend.classes"]);
     damaged["legend"] = json!({ "classes": [{ "name": " road " }], "ignored": null });
-    let (base, notes) = read(damaged);
+    let (base, notes) = read(damaged.clone());
     let road = LegendEntry { name: Some("road".into()), ..LegendEntry::default() };
-    assert_eq!(base, expected(Legend { classes: vec![road], ignored: None }));
+    let named = expected(Legend { classes: vec![road], ignored: None });
+    assert_eq!(base, named);
     assert_eq!(notes.clamped, ["image.legend"]);
+    damaged["legend"] = json!({});
+    damaged["files"] = json!({ "truth": { "name": "a.png" }, "prediction": opened_file("b.npy", false) });
+    let (base, notes) = read(damaged);
+    let Base::Raster { files, .. } = base else { panic!("{base:?}") };
+    assert_eq!(*files, OpenedFiles { truth: None, prediction: Some(opened_file("b.npy", false)) });
+    assert_eq!(notes.left_out, ["image.files.truth"]);
 }
 
 #[test]
@@ -584,6 +612,51 @@ mod history {
         assert!(history.make(vec![DocumentEdit::Copy { image: 4 }], None).is_err());
         history.undo();
         assert_eq!(history.document().images.len(), 2);
+    }
+
+    /// Place in the list of examples; a new kind of change has none until it is given one.
+    fn example(edit: &DocumentEdit) -> usize {
+        match edit {
+            DocumentEdit::Paint { .. } => 0,
+            DocumentEdit::Replace { .. } => 1,
+            DocumentEdit::ReplaceAll { .. } => 2,
+            DocumentEdit::Add { .. } => 3,
+            DocumentEdit::Copy { .. } => 4,
+            DocumentEdit::Remove { .. } => 5,
+            DocumentEdit::Loss { .. } => 6,
+            DocumentEdit::Cards(_) => 7,
+            DocumentEdit::SoftEdges(_) => 8,
+            DocumentEdit::PixelWeighting(_) => 9,
+            DocumentEdit::View(_) => 10,
+            DocumentEdit::Panel(_) => 11,
+            DocumentEdit::Open(_) => 12,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_change_is_read_as_it_was_written() {
+        let image = || Image::new(Base::preset("two-values"));
+        let clear = ImageEdit::Clear { plane: crate::scene::Plane::Truth };
+        let state: LossState = serde_json::from_value(json!({ "settings": { "gamma": 3.0 } })).unwrap();
+        let document = Document { soft_edges: 4, ..Document::default() };
+        let edits = vec![
+            DocumentEdit::Paint { image: 1, edit: clear },
+            DocumentEdit::Replace { image: 2, with: image() },
+            DocumentEdit::ReplaceAll { with: vec![image(), image()] },
+            DocumentEdit::Add { image: image() },
+            DocumentEdit::Copy { image: 3 },
+            DocumentEdit::Remove { image: 1 },
+            DocumentEdit::Loss { id: "focal".into(), state },
+            DocumentEdit::Cards(vec!["dice".into()]),
+            DocumentEdit::SoftEdges(3),
+            DocumentEdit::PixelWeighting(PixelWeighting::UNet { w0: 4.0, sigma: 2.0 }),
+            DocumentEdit::View(View { by_probability: true, ..View::default() }),
+            DocumentEdit::Panel("focal".into()),
+            DocumentEdit::Open(Box::new(document)),
+        ];
+        assert!(edits.iter().map(example).eq(0..edits.len()));
+        let written = serde_json::to_value(&edits).unwrap();
+        assert_eq!(read::step(written), Ok(edits));
     }
 
     #[test]

@@ -10,18 +10,24 @@
 //!
 //! # Several labels at one pixel
 //!
-//! Nested regions, such as a tumour within its organ, put several labels on one pixel. A field holds them as soft labels that
-//! are 0 or 1 in each channel and need not add up to 1 ([`Field::with_soft_labels`]); hard labels then only say which pixels
-//! count. Under [`Head::OneVsRest`] each channel is a binary task of its own, so that every loss that takes shares and has a
-//! one-vs-rest activation (cross-entropy, Dice, Jaccard, Tversky) is the mean of the channels' binary losses.
+//! Nested regions, such as a tumour within its organ, put several labels on one pixel. They are no third [`Task`]: C regions are
+//! C binary tasks on the same pixels, each with a logit and a sigmoid of its own, and a [`Field`] is about one of them. A
+//! label is then the set of the regions that a pixel has, in the room of a class id, and [`regions`] takes it apart.
 //!
-//! Scenes hold one label a pixel and know nothing of this yet. They would need a third [`Task`], whose head is always
-//! one-vs-rest and whose losses are those that take shares; the truth of a scene as C planes of 0 and 1, painted and drawn one
-//! plane at a time; and metrics that threshold each channel.
+//! The loss of C regions is the mean of the C binary losses, with every rule that the binary loss has for an absent class, for
+//! smoothing and for the batch: [`Evaluation::of_regions`](crate::loss::Evaluation::of_regions). This is what
+//! segmentation-models-pytorch computes with `mode="multilabel"` (`DiceLoss`, `JaccardLoss`, `TverskyLoss`, and `FocalLoss`
+//! unless `normalized`), MONAI with `sigmoid=True` (`DiceLoss`, `TverskyLoss`, `FocalLoss`), and PyTorch with
+//! `binary_cross_entropy_with_logits`, whose mean over all logits is the mean of the channels' means. It is not what is computed
+//! by losses that add up or rank all channels together, such as smp's `LovaszLoss` and `MCCLoss` in that mode and MONAI's
+//! `GeneralizedDiceLoss`. A loss that is named after the softmax is here its sigmoid form.
+//!
+//! Regions have an order, which no loss knows of: where several lie on a pixel, the last is drawn over the others.
 
 mod distance;
 mod probability;
 mod ranking;
+pub mod regions;
 mod sums;
 mod weights;
 mod window;
@@ -370,6 +376,13 @@ impl<'a> Field<'a> {
     /// All logits, flat, `[image, class, y, x]`.
     pub fn logits(&self) -> &'a [f32] {
         self.logits
+    }
+
+    /// All logits, `[image, class, y, x]`.
+    pub fn logits_view(&self) -> ArrayView4<'a, f32> {
+        let Shape { images, channels, height, width } = self.shape;
+        ArrayView4::from_shape((images, channels, height, width), self.logits)
+            .unwrap_or_else(|_| unreachable!("they were taken from an array of this shape"))
     }
 
     /// All labels, flat, `[image, y, x]`.

@@ -257,6 +257,13 @@ impl NumberScale {
     }
 }
 
+impl FileChoice {
+    /// True if the channels are regions, several of which a pixel may have.
+    pub fn is_of_regions(&self) -> bool {
+        matches!(self.values, Values::Numbers { channels: Channels::Independent, .. })
+    }
+}
+
 impl Values {
     pub(super) fn of(&self) -> &Of {
         match self {

@@ -8,13 +8,18 @@
 //! - [`apply`] makes labels or logits of a source by a choice. A truth and a prediction are read by the same code, so
 //!   that a file is its own perfect prediction.
 //!
+//! Of many files [`pairs`] finds those that belong together by their names, and an [`Archive`] unpacks one at a time.
+//!
 //! The rules that prefill a choice stand with the code that has them: grey levels and elements in [`read`]'s `levels`,
 //! colours in `colours`, channels in `numbers`, well-known data sets in `palette`. A refusal is one sentence that names
 //! the file, what was found, where, and what to do.
 
 mod apply;
+mod archive;
+mod beside;
 mod choice;
 mod decode;
+mod pairs;
 mod palette;
 mod python;
 mod read;
@@ -23,15 +28,19 @@ mod text;
 
 use std::fmt;
 
-pub use apply::clamp::{CLAMPS, Clamp, ClampOf, LEAST_PROB};
+pub use apply::clamp::{CLAMPS, Clamp, ClampOf, LEAST_PROB, prob_of_log, prob_of_logit};
 pub use apply::{FileLegend, LegendClass, Read, ReadPrediction, ReadTruth, apply};
+pub use archive::Archive;
+pub use beside::{ReadPicture, read_picture, read_weights};
 pub use choice::{
     Assignment, ChannelAxis, Channels, FileChoice, Key, NumberScale, Of, Resampling, Rest, Sizing, To, Values,
 };
 pub use decode::decode;
-pub use python::{load_lines, save_lines};
+pub use pairs::{FilePair, FilePairs, LeftOver, pairs};
+pub use python::{load_both, load_lines, planes_of_classes, save_lines};
 pub use read::{
     Alternative, Context, Reading, ReadingPair, SampleKind, SceneContext, ValueRow, read, read_by, read_pair,
+    shape_key,
 };
 pub use source::{ArrayEntry, Format, Source};
 

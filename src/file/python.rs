@@ -1,7 +1,7 @@
 //! Python that reads a file as a choice does, and that writes one which is read without a question.
 //!
-//! The lines make `labels`, int64 `[1, H, W]`, or `logits`, float32 `[1, C, H, W]`: the names that the lines of
-//! `library` take. Pillow widens grey levels of 2 and 4 bits to 8, so of such a picture's levels the lines are not true.
+//! The lines make `labels`, int64 `[1, H, W]` (of regions `[1, C, H, W]`, one plane of 0 and 1 for each), or `logits`,
+//! float32 `[1, C, H, W]`: the names that the lines of `library` take. Pillow widens grey levels of 2 and 4 bits to 8, so of such a picture's levels the lines are not true.
 
 use std::fmt::Write as _;
 
@@ -10,16 +10,47 @@ use super::choice::{
     Assignment, ChannelAxis, Channels, FileChoice, Key, NumberScale, Of, Resampling, Rest, Sizing, To,
     Values, parsed_colour,
 };
+use crate::field::IGNORE;
 use crate::scene::Plane;
 
 /// Lines that read the file of this name as the choice does: `labels` of a truth, `logits` of a prediction.
 pub fn load_lines(name: &str, plane: Plane, choice: &FileChoice) -> Vec<String> {
+    let (picture, lines) = body(name, plane, choice);
+    imports(picture).into_iter().chain(lines).collect()
+}
+
+/// Lines that read the files of a prediction and of a truth, those that there are, in this order: the lines of a hard
+/// prediction make `labels` on their way.
+pub fn load_both(prediction: Option<(&str, &FileChoice)>, truth: Option<(&str, &FileChoice)>) -> Vec<String> {
+    let planes = [(Plane::Prediction, prediction), (Plane::Truth, truth)];
+    let bodies: Vec<(bool, Vec<String>)> = planes
+        .into_iter()
+        .filter_map(|(plane, file)| file.map(|(name, choice)| body(name, plane, choice)))
+        .collect();
+    let picture = bodies.iter().any(|(picture, _)| *picture);
+    imports(picture).into_iter().chain(bodies.into_iter().flat_map(|(_, lines)| lines)).collect()
+}
+
+/// Lines that make `labels` of regions, one plane of 0 and 1 for each and 255 where a pixel is ignored, of those of classes.
+pub fn planes_of_classes(regions: usize) -> [String; 2] {
+    [
+        format!("planes = torch.stack([labels == region for region in range(1, {})], 1)", regions + 1),
+        format!("labels = torch.where(labels[:, None] == {IGNORE}, {IGNORE}, planes.long())"),
+    ]
+}
+
+/// Imports of the lines, with Pillow or without.
+fn imports(picture: bool) -> Vec<String> {
     let mut lines = vec!["import numpy as np".to_owned(), "import torch".to_owned()];
-    let (picture, loaded) = array(name, choice);
     if picture {
         lines.push("from PIL import Image".to_owned());
     }
-    lines.extend(loaded);
+    lines
+}
+
+/// Lines that read a file, and whether Pillow is needed.
+fn body(name: &str, plane: Plane, choice: &FileChoice) -> (bool, Vec<String>) {
+    let (picture, mut lines) = array(name, choice);
     match &choice.values {
         Values::Labels { of, classes, assign, rest } => {
             lines.extend(labels(of, assign, *rest));
@@ -39,7 +70,7 @@ pub fn load_lines(name: &str, plane: Plane, choice: &FileChoice) -> Vec<String> 
             });
         }
     }
-    lines
+    (picture, lines)
 }
 
 /// Lines that write a file which is read back as what it was: class ids of a truth as a PNG, logits of a prediction as
@@ -149,7 +180,7 @@ fn literal(key: &Key) -> String {
 fn label(to: To) -> u8 {
     match to {
         To::Class(class) => class,
-        To::Void => crate::field::IGNORE,
+        To::Void => IGNORE,
         To::Nothing => 0,
     }
 }
@@ -180,7 +211,7 @@ fn labels(of: &Of, assign: &[Assignment], rest: Rest) -> Vec<String> {
         });
         assign.iter().filter(|assignment| assignment.to == To::Void).collect()
     } else {
-        let fill = if rest == Rest::Nothing { 0 } else { crate::field::IGNORE };
+        let fill = if rest == Rest::Nothing { 0 } else { IGNORE };
         lines.push(format!("labels = np.full(x.shape[:2], {fill}, dtype=np.int64)"));
         assign.iter().collect::<Vec<_>>()
     };
@@ -233,9 +264,8 @@ fn cut_at(scale: NumberScale, channels: Channels, cut: f64) -> Vec<String> {
     let of = match channels {
         Channels::Foreground => format!("labels = (x[0] >= {from}).astype(np.int64)"),
         Channels::Softmax => "labels = x.argmax(0)".to_owned(),
-        Channels::Independent => {
-            format!("labels = ((x >= {from}) * np.arange(1, len(x) + 1)[:, None, None]).max(0)")
-        }
+        // One plane of 0 and 1 for each region.
+        Channels::Independent => format!("labels = (x >= {from}).astype(np.int64)"),
     };
     vec![of, "labels = torch.from_numpy(labels)[None]".to_owned()]
 }

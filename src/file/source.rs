@@ -190,6 +190,11 @@ impl Source {
         self.format
     }
 
+    /// Name of the array of an `.npz` that was decoded; none of any other file.
+    pub fn array(&self) -> Option<&str> {
+        self.array.as_deref()
+    }
+
     /// Arrays of an `.npz`; empty for any other file.
     pub fn arrays(&self) -> &[ArrayEntry] {
         &self.arrays

@@ -4,7 +4,9 @@ use super::choice::{ChannelAxis, Key, NumberScale, Of, Resampling, Rest};
 use super::decode::{Other, Remedy};
 use super::source::{ArrayEntry, Format};
 use super::{FileRefusal, LONGEST_SCENE_SIDE, LONGEST_SIDE, MOST_BYTES, MOST_CLASSES};
+use crate::field::regions::MAX_REGIONS;
 use crate::paint::number::percent;
+use crate::scene::Labelling;
 
 /// Formats that are read, for refusals.
 const READABLE: &str = "a mask or a prediction as PNG, TIFF, BMP, WebP, JPEG, .npy, .npz or CSV";
@@ -84,6 +86,50 @@ pub(super) fn other_file(other: Other) -> FileRefusal {
         Remedy::None => format!("{READABLE}: in Python, np.save(\"mask.npy\", array) writes one"),
     };
     FileRefusal::new(other.described, expected)
+}
+
+/// Lengths of axes as people write them.
+fn axes(shape: &[usize]) -> String {
+    let lengths: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    format!("[{}]", lengths.join(", "))
+}
+
+pub(super) fn no_picture(shape: &[usize]) -> FileRefusal {
+    FileRefusal::new(
+        format!("an array {}", axes(shape)),
+        "a picture to lie beneath the masks: save it as a PNG or JPEG",
+    )
+}
+
+pub(super) fn picture_of_other_proportions(own: (usize, usize), scene: (usize, usize)) -> FileRefusal {
+    FileRefusal::new(
+        format!("a picture of {} × {} pixels", own.0, own.1),
+        format!(
+            "{} × {}, the size of the masks, or another size in these proportions: crop it as the masks were cropped",
+            scene.0, scene.1
+        ),
+    )
+}
+
+pub(super) fn picture_resampled(own: (usize, usize), scene: (usize, usize)) -> String {
+    format!(
+        "The picture is resampled from {} × {} to {} × {}, each new pixel the mean of what it covers.",
+        own.0, own.1, scene.0, scene.1
+    )
+}
+
+pub(super) fn no_weights(shape: &[usize]) -> FileRefusal {
+    FileRefusal::new(
+        format!("samples of the shape {}", axes(shape)),
+        "one weight for each pixel: an array [H, W], numbers in text, or a grey picture",
+    )
+}
+
+pub(super) fn weights_of_another_size(own: (usize, usize), scene: (usize, usize)) -> FileRefusal {
+    FileRefusal::new(
+        format!("weights of {} × {} pixels", own.0, own.1),
+        format!("{} × {}, the size of the masks", scene.0, scene.1),
+    )
 }
 
 pub(super) fn size(width: u64, height: u64) -> FileRefusal {
@@ -204,6 +250,25 @@ pub(super) fn in_array(name: &str, FileRefusal { found, expected }: FileRefusal)
 
 pub(super) fn damaged_part(name: &str, why: &std::io::Error) -> FileRefusal {
     FileRefusal::new(format!("a damaged .npz (its part {name:?} cannot be read: {why})"), "a whole .npz")
+}
+
+pub(super) fn damaged_zip(why: &str) -> FileRefusal {
+    FileRefusal::new(format!("a zip that cannot be unpacked ({why})"), "a whole zip without a password")
+}
+
+pub(super) fn damaged_entry(why: &std::io::Error) -> FileRefusal {
+    FileRefusal::new(format!("a damaged part of a zip ({why})"), "a whole zip: pack it again")
+}
+
+pub(super) fn huge_entry() -> FileRefusal {
+    FileRefusal::new(
+        format!("a part of a zip that unpacks to more than {}", mebibytes(MOST_BYTES)),
+        format!("at most {}", mebibytes(MOST_BYTES)),
+    )
+}
+
+pub(super) fn many_entries(entries: usize, most: usize) -> FileRefusal {
+    FileRefusal::new(format!("a zip of {entries} files"), format!("at most {most}: pack fewer at a time"))
 }
 
 pub(super) fn no_text() -> FileRefusal {
@@ -459,6 +524,18 @@ pub(super) fn independent(found: NumberScale, channels: usize) -> String {
     format!("{channels} channels of {} that do not add up to 1: independent sigmoids.", scale(found))
 }
 
+pub(super) fn regions(channels: usize) -> String {
+    format!("{channels} channels of 0 and 1: regions, several of which a pixel may have.")
+}
+
+pub(super) fn logits_of_regions(channels: usize, least: f64, most: f64) -> String {
+    format!(
+        "Logits of {channels} regions from {} to {}, of each of which a sigmoid is taken.",
+        short(least),
+        short(most)
+    )
+}
+
 pub(super) fn logits(channels: usize, least: f64, most: f64) -> String {
     format!(
         "Logits of {channels} classes from {} to {}, of which a softmax is taken.",
@@ -598,6 +675,17 @@ pub(super) fn are_independent(channels: usize, least: f64, most: f64) -> String 
     )
 }
 
+pub(super) fn are_logits_of_regions(channels: usize) -> String {
+    format!("Are the {channels} channels independent regions, as the truth has?")
+}
+
+pub(super) fn are_many_classes(channels: usize) -> String {
+    format!(
+        "The {channels} channels do not add up to 1 at a pixel. Are they classes that exclude each other? Of independent \
+         regions {MAX_REGIONS} are read at most."
+    )
+}
+
 pub(super) fn either_axis(sides: &[usize]) -> String {
     format!("The shape {} could have its channels first or last: first is suggested.", shape(sides))
 }
@@ -653,7 +741,25 @@ pub(super) fn other_classes(own: usize, scene: usize) -> String {
 
 pub(super) fn independent_in_scene(regions: usize, scene: usize) -> String {
     format!(
-        "{regions} independent regions may overlap, and the truth has {scene} classes of which each pixel has one."
+        "{regions} independent regions may overlap, and the truth has {scene} classes of which each pixel has one: is class 1 \
+         the first region, class 2 the second, and so on?"
+    )
+}
+
+pub(super) fn other_regions(regions: usize, scene: usize) -> String {
+    format!("The prediction has {regions} regions, the truth {scene}.")
+}
+
+pub(super) fn classes_in_regions(scene: usize) -> String {
+    format!(
+        "The truth has {scene} regions, several of which a pixel may have, and this is one class a pixel."
+    )
+}
+
+pub(super) fn too_many_regions(regions: usize) -> FileRefusal {
+    FileRefusal::new(
+        format!("{regions} independent channels"),
+        format!("{MAX_REGIONS} regions at most; save those you want to see as a file of their own"),
     )
 }
 
@@ -796,11 +902,13 @@ pub(super) fn thin_parts(share: [f64; 2], regions: [usize; 2]) -> String {
     )
 }
 
-pub(super) fn lost(label: u8, count: usize) -> String {
-    if label == crate::field::IGNORE {
-        format!("Resampling lost what is ignored, {} in the file.", pixels(count))
-    } else {
-        format!("Resampling lost class {label}, {} in the file.", pixels(count))
+pub(super) fn lost(class: u8, labelling: Labelling, count: usize) -> String {
+    let count = pixels(count);
+    match (class, labelling) {
+        (crate::field::IGNORE, _) => format!("Resampling lost what is ignored, {count} in the file."),
+        (0, Labelling::Regions) => format!("Resampling lost what has no region, {count} in the file."),
+        (_, Labelling::Regions) => format!("Resampling lost region {class}, {count} in the file."),
+        (_, Labelling::OneClass) => format!("Resampling lost class {class}, {count} in the file."),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct SnapshotHeader {
     pub images: usize,
     /// Images of the batch that have no foreground.
     pub empty_images: usize,
+    /// Name of each class, class 0 first.
+    pub class_names: Vec<String>,
     /// Place in the scene, where that is larger.
     pub crop: Option<Crop>,
 }
@@ -191,6 +193,7 @@ impl Snapshot {
             cards,
             images: 1,
             empty_images: usize::from(empty),
+            class_names: scene.class_names(),
             ..SnapshotHeader::default()
         };
         Self {

@@ -2,11 +2,12 @@
 //!
 //! For PyTorch's libraries `logits` is a tensor `[B, C, H, W]` and `labels` one of whole numbers `[B, H, W]`, of any
 //! type: that of a PNG is uint8, and what a library wants instead the line says. For Keras they are `[B, H, W, C]` and
-//! `[B, H, W]`.
+//! `[B, H, W]`. Of regions `labels` are `[B, C, H, W]`, one plane of 0 and 1 for each, 255 where a pixel is ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::python::written;
+use super::regions::{self, args_of_regions};
 use super::versions::{ignoring, in_own_labels};
 use super::{Arg, Args, Configured, Facts, Function, LIBRARIES, Library, Use, WeightedLoss};
 use crate::field::Task;
@@ -73,8 +74,14 @@ struct Expression {
 impl Expression {
     fn new(library: &Library, function: &Function, args: &Args, facts: Facts) -> Option<Self> {
         let code = function.code?;
-        let said = written(library, function.keywords, &in_own_labels(args.clone(), facts));
-        let labels = code.labels.of(facts.task());
+        let (args, labels) = if facts.regions > 0 {
+            // Planes of regions are made with 255 where a pixel is ignored.
+            (args_of_regions(library, function.names[0], args)?, regions::LABELS)
+        } else {
+            (in_own_labels(args.clone(), facts), code.labels.of(facts.task()))
+        };
+        let args = &args;
+        let said = written(library, function.keywords, args);
         let text = match code.calling {
             Calling::Function if said.is_empty() => format!("{}(logits, {labels})", code.callee),
             Calling::Function => format!("{}(logits, {labels}, {said})", code.callee),

@@ -18,6 +18,8 @@ pub struct Facts {
     pub images: usize,
     /// Number of logit channels; one is a binary task.
     pub channels: usize,
+    /// Number of regions of which the field is one, each with a channel of its own; 0 of a field that is no region.
+    pub regions: usize,
     /// True if labels are soft.
     pub soft: bool,
     /// True if each pixel has a weight.
@@ -31,7 +33,15 @@ pub struct Facts {
 impl Facts {
     /// Facts of one image without ignored pixels or soft labels.
     pub const fn plain(channels: usize) -> Self {
-        Self { images: 1, channels, soft: false, weighted: false, ignored: None, ignored_as: None }
+        Self {
+            images: 1,
+            channels,
+            regions: 0,
+            soft: false,
+            weighted: false,
+            ignored: None,
+            ignored_as: None,
+        }
     }
 
     /// Facts of a field.
@@ -40,6 +50,7 @@ impl Facts {
         Self {
             images: shape.images,
             channels: shape.channels,
+            regions: 0,
             soft: field.soft_labels().is_some(),
             weighted: field.pixel_weights().is_some(),
             // Told from the counts of labels, which are at hand: this is asked at every brush move.

@@ -18,6 +18,7 @@ mod call;
 mod compounds;
 mod configured;
 mod python;
+mod regions;
 mod versions;
 
 pub mod code;
@@ -66,6 +67,14 @@ pub struct Library {
     pub version: &'static str,
     /// Losses of the library.
     pub functions: &'static [Function],
+}
+
+impl Library {
+    /// True if its tensors have the channels last.
+    pub fn is_channels_last(&self) -> bool {
+        let keras = |code: &code::Code| code.calling == code::Calling::Keras;
+        self.functions.iter().filter_map(|function| function.code.as_ref()).any(keras)
+    }
 }
 
 /// Loss function or class of a library.

@@ -1,6 +1,7 @@
 //! Versions of one loss in the reference libraries.
 
 use super::python::{applied, written};
+use super::regions::args_of_regions;
 use super::{Args, Configured, Facts, Function, LIBRARIES, Library, Use, compounds};
 use crate::loss;
 use crate::loss::config::Settings;
@@ -12,8 +13,10 @@ pub struct Version {
     pub library: &'static Library,
     /// Name of the function.
     pub function: &'static str,
-    /// Arguments that differ from the library's defaults.
+    /// Arguments that differ from the library's defaults. Of regions they are those of the call for one.
     pub args: Args,
+    /// True of a call for several regions.
+    pub of_regions: bool,
     /// Configuration that the call computes.
     pub configured: Configured,
 }
@@ -22,8 +25,11 @@ impl Version {
     /// Call as Python has it: with logits and labels only where they are not passed plainly, or with more than these.
     pub fn call(&self) -> String {
         let keywords = self.library.function(self.function).map_or(&[][..], |function| function.keywords);
-        let made = format!("{}({})", self.function, written(self.library, keywords, &self.args));
-        match applied(self.library, keywords, &self.args) {
+        let said =
+            self.of_regions.then(|| args_of_regions(self.library, self.function, &self.args)).flatten();
+        let args = said.as_ref().unwrap_or(&self.args);
+        let made = format!("{}({})", self.function, written(self.library, keywords, args));
+        match applied(self.library, keywords, args) {
             None => made,
             Some(passed) => format!("{made}({passed})"),
         }
@@ -50,8 +56,12 @@ pub fn versions_of(id: &str, facts: Facts) -> Vec<Version> {
 fn usual(library: &'static Library, function: &'static Function, one: &Use, facts: Facts) -> Option<Version> {
     let name = function.names[0];
     let args = ignoring(function, (one.usual)(facts)?, facts);
+    let of_regions = facts.regions > 0;
+    if of_regions {
+        args_of_regions(library, name, &args)?;
+    }
     let configured = library.configure(name, &args, facts.task()).ok()?;
-    Some(Version { library, function: name, args, configured })
+    Some(Version { library, function: name, args, of_regions, configured })
 }
 
 /// Names of the arguments by which a function is told the ignored label.

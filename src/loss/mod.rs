@@ -132,6 +132,20 @@ impl Evaluation {
         self.unit * f64::from(self.gradient[logit])
     }
 
+    /// Evaluation of regions: the mean of the values of their binary tasks, with the gradients by the logits of each, one region
+    /// after the other, so that of one image they are `[region, y, x]`. 0 of no region.
+    pub fn of_regions(regions: &[impl std::ops::Deref<Target = Self>]) -> Self {
+        let share = 1.0 / regions.len().max(1) as f64;
+        let value = share * regions.iter().map(|region| region.value).sum::<f64>();
+        if regions.iter().all(|region| region.unit.to_bits() == 1f64.to_bits()) {
+            let gradient = regions.iter().flat_map(|region| &region.gradient);
+            return Self { value, gradient: gradient.map(|g| share as f32 * g).collect(), unit: 1.0 };
+        }
+        let exact =
+            regions.iter().flat_map(|region| (0..region.gradient.len()).map(|at| share * region.at(at)));
+        Self::scaled(value, &exact.collect::<Vec<_>>())
+    }
+
     /// Weighted sum of other evaluations, of so many `logits`.
     pub fn sum<'e>(terms: impl Iterator<Item = (f64, &'e Self)> + Clone, logits: usize) -> Self {
         let value = terms.clone().map(|(weight, term)| weight * term.value).sum::<f64>();

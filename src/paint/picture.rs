@@ -128,6 +128,15 @@ pub fn outline(labels: &[u8], on: Backdrop<'_>, out: &mut [u8]) {
     }
 }
 
+/// Paints weights of pixels, from the surface's colour for 0 to the ink's for the largest, evenly by log(1 + weight), and the
+/// boundaries of the labels over them.
+pub fn weights_picture(weights: &[f32], labels: &[u8], on: Backdrop<'_>, out: &mut [u8]) {
+    let colours = ramp(on.theme.surface(), on.theme.ink()).map(opaque);
+    let most = weights.iter().copied().fold(f32::MIN_POSITIVE, f32::max).ln_1p();
+    on.put(out, weights.iter().map(|w| colours[usize::from((w.ln_1p() / most * 255.0 + 0.5) as u8)]));
+    outline(labels, on, out);
+}
+
 fn binary_ramp(theme: Theme) -> &'static [Rgba; 256] {
     static LIGHT: LazyLock<[Rgba; 256]> = LazyLock::new(|| build(Theme::Light));
     static DARK: LazyLock<[Rgba; 256]> = LazyLock::new(|| build(Theme::Dark));
@@ -240,6 +249,26 @@ mod tests {
             assert_eq!(painted[4], opaque(theme.class(1)), "past the end of the photograph");
             assert_eq!(prediction(&[0.0, 0.0, 1.0, 1.0], 1, on), painted[..4]);
         }
+    }
+
+    #[test]
+    fn a_heavier_pixel_is_nearer_to_the_ink_and_the_truth_is_outlined() {
+        for theme in THEMES {
+            let mut out = vec![7; 16];
+            weights_picture(&[0.0, 1.0, 120.0, 12.0], &[0, 0, 0, 0], bare(theme), &mut out);
+            let painted = pixels(&out);
+            assert_eq!((painted[0], painted[2]), (opaque(theme.surface()), opaque(theme.ink())));
+            let far = |i: usize| oklab::distance(lab(painted[0]), lab(painted[i]));
+            assert!(0.05 < far(1) && far(1) < far(3) && far(3) < far(2));
+            weights_picture(&[1.0; 4], &[0, 0, 1, 1], bare(theme), &mut out);
+            assert_eq!(pixels(&out)[1], opaque(theme.background()), "the boundary");
+            weights_picture(&[0.0; 4], &[0; 4], bare(theme), &mut out);
+            assert_eq!(pixels(&out), [opaque(theme.surface()); 4]);
+        }
+    }
+
+    fn lab([r, g, b, _]: Rgba) -> oklab::Lab {
+        oklab::from_rgb([r, g, b])
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod imbalance;
 pub mod libraries;
 pub mod lovasz;
 pub mod metrics;
+pub mod set;
 
 use std::fmt::Debug;
 
@@ -43,6 +44,7 @@ pub const PANELS: &[&dyn AnyPanel] = &[
     &batch::BatchPanel,
     &metrics::Metrics,
     &gradients::Gradients,
+    &set::SetPanel,
     &advisor::Advisor,
 ];
 

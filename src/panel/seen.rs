@@ -10,6 +10,7 @@ use crate::field::Field;
 use crate::loss::config::Settings;
 use crate::loss::{Evaluation, Loss, Spec};
 use crate::paint::{Scale, Theme};
+use crate::scene::Legend;
 use crate::study::by_probability::by_probability;
 use crate::study::strokes::Stop;
 
@@ -60,6 +61,8 @@ pub struct SeenCard<'s> {
 pub struct Seen<'s> {
     /// The image at hand; while a stroke is played again, a moment of it.
     pub field: &'s Field<'s>,
+    /// Regions of the scene with their names, where pixels may have several: the image at hand is one of them.
+    pub regions: &'s [(String, &'s Field<'s>)],
     /// All losses, in the order of the catalogue.
     pub losses: &'s [SetLoss<'s>],
     /// Losses that have a card, in the order of the catalogue.
@@ -72,6 +75,8 @@ pub struct Seen<'s> {
     pub by_probability: bool,
     /// True if a photograph lies under the masks.
     pub photo: bool,
+    /// Names of the classes.
+    pub legend: &'s Legend,
     /// The pinned pixel.
     pub pinned: Option<At>,
     /// The pixel looked at: the pinned one, or the one under the pointer.

@@ -10,7 +10,7 @@ use ndarray::{Axis, Zip};
 use serde::{Deserialize, Serialize};
 
 use super::rect::Rect;
-use super::{MAX_CHANNELS, random, within};
+use super::{Labelling, MAX_CHANNELS, random, within};
 use crate::field::{Logits, Shape};
 
 /// Sharpens, shifts and shakes all logits.
@@ -20,7 +20,7 @@ use crate::field::{Logits, Shape};
 pub struct Adjustment {
     /// Divides the logits, 0.1..10: below 1 sharpens, above 1 flattens.
     pub temperature: f64,
-    /// Added to the logit of every class but 0 (to the one logit of a binary scene), −6..6.
+    /// Added to the logit of every class but 0 (to the one logit of a binary scene, and to that of every region), −6..6.
     pub bias: f64,
     /// Standard deviation of the Gaussian noise added to every logit, 0..4.
     pub noise: f64,
@@ -59,19 +59,20 @@ impl Adjustment {
 pub(super) struct Lens {
     adjustment: Adjustment,
     shape: Shape,
+    labelling: Labelling,
     /// Of standard deviation 1, for each logit; none while there is none to add.
     noise: Option<Logits>,
 }
 
 impl Lens {
-    pub(super) fn new(adjustment: Adjustment, shape: Shape) -> Self {
-        let mut lens = Self { adjustment: Adjustment::default(), shape, noise: None };
-        lens.set(adjustment, shape);
+    pub(super) fn new(adjustment: Adjustment, shape: Shape, labelling: Labelling) -> Self {
+        let mut lens = Self { adjustment: Adjustment::default(), shape, labelling, noise: None };
+        lens.set(adjustment, shape, labelling);
         lens
     }
 
     /// Another adjustment or shape. The noise is drawn again only if it is another noise.
-    pub(super) fn set(&mut self, adjustment: Adjustment, shape: Shape) {
+    pub(super) fn set(&mut self, adjustment: Adjustment, shape: Shape, labelling: Labelling) {
         let adjustment = adjustment.clamped();
         if adjustment.seed != self.adjustment.seed || shape != self.shape {
             self.noise = None;
@@ -83,7 +84,7 @@ impl Lens {
             self.noise =
                 Some(Logits::from_shape_simple_fn((1, shape.channels, shape.height, shape.width), draw));
         }
-        (self.adjustment, self.shape) = (adjustment, shape);
+        (self.adjustment, self.shape, self.labelling) = (adjustment, shape, labelling);
     }
 
     pub(super) fn adjustment(&self) -> Adjustment {
@@ -92,7 +93,8 @@ impl Lens {
 
     /// Shift of a class's logits, added once they are divided by the temperature; noise is apart.
     fn bias(&self, channel: usize) -> f64 {
-        if channel > 0 || self.shape.channels == 1 { self.adjustment.bias } else { 0.0 }
+        let is_background = channel == 0 && self.shape.channels > 1 && self.labelling == Labelling::OneClass;
+        if is_background { 0.0 } else { self.adjustment.bias }
     }
 
     /// Sum of bias and noise that is added to a logit, once it is divided by the temperature.
@@ -176,7 +178,7 @@ mod tests {
     fn seen(adjustment: Adjustment, painted: &Logits, shape: Shape) -> Logits {
         let mut effective = Logits::zeros(painted.raw_dim());
         let whole = Rect::whole(shape.height, shape.width);
-        Lens::new(adjustment, shape).apply(painted, whole, &mut effective);
+        Lens::new(adjustment, shape, Labelling::OneClass).apply(painted, whole, &mut effective);
         effective
     }
 
@@ -219,7 +221,7 @@ mod tests {
     #[test]
     fn a_pixel_is_read_and_written_as_it_is_seen() {
         let base = ramp(SHAPE);
-        let lens = Lens::new(SHAKEN, SHAPE);
+        let lens = Lens::new(SHAKEN, SHAPE, Labelling::OneClass);
         let before = seen(SHAKEN, &base, SHAPE);
         let mut painted = base.clone();
         for (y, x) in (0..5).flat_map(|y| (0..7).map(move |x| (y, x))) {
@@ -240,22 +242,22 @@ mod tests {
     fn only_the_box_is_written() {
         let rect = Rect { top: 1, left: 2, bottom: 3, right: 6 };
         let mut effective = Logits::from_elem((1, 3, 5, 7), f32::NAN);
-        Lens::new(SHAKEN, SHAPE).apply(&ramp(SHAPE), rect, &mut effective);
+        Lens::new(SHAKEN, SHAPE, Labelling::OneClass).apply(&ramp(SHAPE), rect, &mut effective);
         let written = |y, x| (1..3).contains(&y) && (2..6).contains(&x);
         assert!(effective.indexed_iter().all(|((_, _, y, x), z)| z.is_nan() != written(y, x)));
     }
 
     #[test]
     fn noise_follows_the_seed_and_the_shape() {
-        let mut lens = Lens::new(SHAKEN, SHAPE);
+        let mut lens = Lens::new(SHAKEN, SHAPE, Labelling::OneClass);
         let larger = Shape { width: 9, ..SHAPE };
         for (adjustment, shape) in [
             (Adjustment { seed: 10, ..SHAKEN }, SHAPE),
             (SHAKEN, larger),
             (Adjustment { noise: 2.0, ..SHAKEN }, larger),
         ] {
-            lens.set(adjustment, shape);
-            assert_eq!(lens.noise, Lens::new(adjustment, shape).noise);
+            lens.set(adjustment, shape, Labelling::OneClass);
+            assert_eq!(lens.noise, Lens::new(adjustment, shape, Labelling::OneClass).noise);
         }
     }
 
@@ -263,6 +265,6 @@ mod tests {
     fn what_the_page_sends_is_brought_into_range() {
         let wild = Adjustment { temperature: 0.0, bias: f64::NAN, noise: f64::INFINITY, seed: 3 };
         assert_eq!(wild.clamped(), Adjustment { temperature: 0.1, bias: 0.0, noise: 4.0, seed: 3 });
-        assert_eq!(Lens::new(wild, SHAPE).adjustment(), wild.clamped());
+        assert_eq!(Lens::new(wild, SHAPE, Labelling::OneClass).adjustment(), wild.clamped());
     }
 }

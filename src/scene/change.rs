@@ -9,6 +9,8 @@ pub enum Change {
     Truth(Rect),
     /// A box of the prediction.
     Prediction(Rect),
+    /// Weights of pixels.
+    Weights,
     /// All of it, perhaps its sizes too.
     Scene,
 }
@@ -22,6 +24,8 @@ pub struct Changes {
     pub truth: Option<Rect>,
     /// Box of the prediction.
     pub prediction: Option<Rect>,
+    /// True where weights of pixels are others.
+    pub weights: bool,
 }
 
 impl Changes {
@@ -31,6 +35,7 @@ impl Changes {
             Some(Change::Scene) => self.scene = true,
             Some(Change::Truth(rect)) => self.truth = Rect::join(self.truth, Some(rect)),
             Some(Change::Prediction(rect)) => self.prediction = Rect::join(self.prediction, Some(rect)),
+            Some(Change::Weights) => self.weights = true,
             None => {}
         }
     }
@@ -38,6 +43,7 @@ impl Changes {
     /// Adds further changes to those known.
     pub fn join(&mut self, other: Self) {
         self.scene |= other.scene;
+        self.weights |= other.weights;
         self.truth = Rect::join(self.truth, other.truth);
         self.prediction = Rect::join(self.prediction, other.prediction);
     }

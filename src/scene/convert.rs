@@ -6,7 +6,8 @@
 
 use ndarray::Array4;
 
-use super::{Scene, SceneError, check_channels, ink};
+use super::{Labelling, Scene, SceneError, check_channels, ink};
+use crate::field::regions::topmost;
 use crate::field::{IGNORE, Shape, softplus};
 
 /// The part of the foreground's probability that goes to the classes a conversion adds, which no pixel is labelled yet.
@@ -18,10 +19,14 @@ impl Scene {
     /// - Labels keep their class; those of a class that is dropped join the last class that stays.
     /// - So do the probabilities of dropped classes. A class that is added takes a small part of every foreground
     ///   class, and nothing from the background.
+    /// - Regions are classes first: a pixel is of the last that it has.
     /// - One channel and two are the same classes: the logit is split evenly over both, and found again as their
     ///   difference.
     pub fn convert(&self, channels: usize) -> Result<Self, SceneError> {
         check_channels(channels)?;
+        if self.labelling == Labelling::Regions {
+            return self.in_classes()?.convert(channels);
+        }
         let Shape { channels: before, height, width, .. } = self.shape();
         if channels == before {
             return Ok(self.clone());
@@ -47,6 +52,31 @@ impl Scene {
             }
         }
         Ok(Self { labels, painted, ..self.clone() })
+    }
+
+    /// This scene of C regions with C + 1 classes: a pixel is of its last region, of class 0 without any, and the probability of a
+    /// class is that its region is there and none after it is, of regions that know nothing of each other.
+    fn in_classes(&self) -> Result<Self, SceneError> {
+        let Shape { channels: regions, height, width, .. } = self.shape();
+        let mut painted = Array4::zeros((1, regions + 1, height, width));
+        let mut pixel = vec![0.0; regions + 1];
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let mut left = 0.0;
+            for region in (1..=regions).rev() {
+                let z = f64::from(self.painted[[0, region - 1, y, x]]);
+                pixel[region] = left - softplus(-z);
+                left -= softplus(z);
+            }
+            pixel[0] = left;
+            ink::centre(&mut pixel, 0.0);
+            for (class, logit) in pixel.iter().enumerate() {
+                painted[[0, class, y, x]] = logit.clamp(f32::MIN.into(), f32::MAX.into()) as f32;
+            }
+        }
+        let labels = self.labels.mapv(topmost);
+        let scene = Self::new(self.title.clone(), labels, painted)?;
+        let Self { preset, photo, legend, weights, began_without_truth, .. } = self.clone();
+        Ok(Self { preset, photo, legend, weights, began_without_truth, ..scene })
     }
 
     /// Reads the logarithm of the painted probability of every class of a pixel: of two, if the scene is binary.
@@ -100,7 +130,7 @@ mod tests {
     fn binary() -> Scene {
         let probs = Array3::from_shape_fn((1, 1, 4), |(_, _, x)| [0.02, 0.4, 0.7, 0.97][x]);
         let labels = ndarray::arr2(&[[0, 1, 1, IGNORE]]);
-        Scene::from_prediction("two", super::super::logits_of_probabilities(&probs))
+        Scene::from_prediction(Labelling::OneClass, "two", super::super::logits_of_probabilities(&probs))
             .unwrap()
             .with_truth(labels)
             .unwrap()

@@ -16,7 +16,7 @@ use super::path::Path;
 pub enum ImageEdit {
     /// A stroke of a brush.
     Stroke {
-        /// Class, or class and probability, and the plane it goes on.
+        /// Class, class and probability, or weight: it says what it goes on.
         ink: Ink,
         /// Radius and softness, in pixels of the grid.
         brush: Brush,
@@ -25,7 +25,7 @@ pub enum ImageEdit {
     },
     /// A fill of the connected region at a pixel.
     Fill {
-        /// Class, or class and probability, and the plane it goes on.
+        /// Class, class and probability, or weight: it says what it goes on.
         ink: Ink,
         /// Column.
         x: usize,
@@ -63,15 +63,16 @@ impl ImageEdit {
         matches!(self, Self::Stroke { .. } | Self::Fill { .. } | Self::Pixel { .. })
     }
 
-    /// Planes that the edit writes: truth, prediction.
-    pub fn planes(&self) -> [bool; 2] {
+    /// Planes that the edit writes: truth, prediction, weights.
+    pub fn planes(&self) -> [bool; 3] {
         match self {
             Self::Stroke { ink, .. } | Self::Fill { ink, .. } => {
-                [matches!(ink, Ink::Truth { .. }), matches!(ink, Ink::Prediction { .. })]
+                let plane = ink.plane();
+                [plane == Some(Plane::Truth), plane == Some(Plane::Prediction), plane.is_none()]
             }
-            Self::Clear { plane } => [*plane == Plane::Truth, *plane == Plane::Prediction],
-            Self::Pixel { .. } | Self::Adjust(_) => [false, true],
-            Self::Convert { .. } => [true, true],
+            Self::Clear { plane } => [*plane == Plane::Truth, *plane == Plane::Prediction, false],
+            Self::Pixel { .. } | Self::Adjust(_) => [false, true, false],
+            Self::Convert { .. } => [true, true, false],
         }
     }
 }
@@ -87,8 +88,8 @@ struct Node {
     before: Edits,
     length: usize,
     id: u64,
-    /// Ids of the last edits that wrote the truth and the prediction; 0 where none did.
-    wrote: [u64; 2],
+    /// Ids of the last edits that wrote the truth, the prediction and the weights; 0 where none did.
+    wrote: [u64; 3],
     /// Number of painted edits, this one among them.
     painted: usize,
 }
@@ -109,9 +110,9 @@ impl Edits {
     pub fn with(&self, edit: ImageEdit) -> Self {
         static MADE: AtomicU64 = AtomicU64::new(1);
         let id = MADE.fetch_add(1, Ordering::Relaxed);
-        let wrote = self.0.as_ref().map_or([0, 0], |node| node.wrote);
+        let wrote = self.0.as_ref().map_or([0; 3], |node| node.wrote);
         let planes = edit.planes();
-        let wrote = [0, 1].map(|plane| if planes[plane] { id } else { wrote[plane] });
+        let wrote = [0, 1, 2].map(|plane| if planes[plane] { id } else { wrote[plane] });
         let painted = self.painted() + usize::from(edit.is_painted());
         Self(Some(Rc::new(Node { edit, before: self.clone(), length: self.len() + 1, id, wrote, painted })))
     }
@@ -137,9 +138,18 @@ impl Edits {
         self.0.as_ref().map_or(0, |node| node.id)
     }
 
-    /// Identities of the last edits that wrote the truth and the prediction; 0 where none did.
-    pub fn wrote(&self) -> [u64; 2] {
-        self.0.as_ref().map_or([0, 0], |node| node.wrote)
+    /// Identities of the last edits that wrote the truth, the prediction and the weights; 0 where none did.
+    pub fn wrote(&self) -> [u64; 3] {
+        self.0.as_ref().map_or([0; 3], |node| node.wrote)
+    }
+
+    /// True where an edit beside an adjustment wrote the plane.
+    pub fn paint(&self, plane: Plane) -> bool {
+        let wrote = |edit: &ImageEdit| {
+            let [truth, prediction, _] = edit.planes();
+            !matches!(edit, ImageEdit::Adjust(_)) && if plane == Plane::Truth { truth } else { prediction }
+        };
+        self.backwards().filter_map(Self::last).any(wrote)
     }
 
     /// The places after each edit, the latest first, down to the first edit.
@@ -219,11 +229,13 @@ mod tests {
     #[test]
     fn a_place_knows_who_wrote_each_plane_last() {
         let truth: Edits = [clear(Plane::Truth)].into_iter().collect();
-        assert_eq!((truth.wrote(), truth.painted()), ([truth.id(), 0], 0));
+        assert_eq!((truth.wrote(), truth.painted()), ([truth.id(), 0, 0], 0));
         let both = truth.with(ImageEdit::Adjust(Adjustment::default()));
-        assert_eq!(both.wrote(), [truth.id(), both.id()]);
+        assert_eq!(both.wrote(), [truth.id(), both.id(), 0]);
         let converted = both.with(ImageEdit::Convert { channels: 3 });
-        assert_eq!(converted.wrote(), [converted.id(); 2]);
+        assert_eq!(converted.wrote(), [converted.id(), converted.id(), 0]);
+        let weighed = truth.with(ImageEdit::Fill { ink: Ink::Weight { weight: 3.0 }, x: 0, y: 0 });
+        assert_eq!(weighed.wrote(), [truth.id(), 0, weighed.id()]);
     }
 
     #[test]

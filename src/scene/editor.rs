@@ -2,12 +2,14 @@
 
 use std::mem;
 
+use ndarray::{Array3, s};
+
 use super::adjust::{Adjustment, Lens};
 use super::brush::{Brush, Point};
 use super::change::Change;
 use super::edit::ImageEdit;
 use super::former::Former;
-use super::ink::{Ink, Plane, blend};
+use super::ink::{Ink, Plane};
 use super::path::Path;
 use super::rect::Rect;
 use super::stroke::Stroke;
@@ -35,7 +37,7 @@ impl Editor {
 
     /// An editor of a scene that is seen through an adjustment.
     pub(super) fn adjusted(scene: Scene, adjustment: Adjustment) -> Self {
-        let lens = Lens::new(adjustment, scene.shape());
+        let lens = Lens::new(adjustment, scene.shape(), scene.labelling());
         let mut editor = Self { scene, lens, adjusted: None, stroke: None };
         editor.see_all();
         editor
@@ -57,9 +59,9 @@ impl Editor {
     }
 
     /// Begins a stroke, which the points of [`Editor::extend_stroke`] then make. Refuses a class that the scene has not
-    /// and a probability outside 0..1.
+    /// a probability outside 0..1, and a weight that is none.
     pub fn begin_stroke(&mut self, ink: Ink, brush: Brush) -> Result<Option<Change>, SceneError> {
-        ink.check(self.scene.shape().channels)?;
+        ink.check(self.scene.labelling(), self.scene.shape().channels)?;
         let change = self.cancel_stroke();
         self.stroke = Some(Stroke::new(&self.scene, ink, brush));
         Ok(change)
@@ -68,8 +70,7 @@ impl Editor {
     /// Goes on with the stroke through these points, in pixels of the grid. Nothing happens when there is no stroke.
     pub fn extend_stroke(&mut self, points: &[Point]) -> Option<Change> {
         let stroke = self.stroke.as_mut()?;
-        let rect = stroke.extend(points.iter().copied(), &mut self.scene, &self.lens)?;
-        let change = plane_changed(stroke.plane(), rect);
+        let change = stroke.extend(points.iter().copied(), &mut self.scene, &self.lens)?;
         self.see(change);
         Some(change)
     }
@@ -141,15 +142,15 @@ impl Editor {
     }
 
     fn check(&self, edit: &ImageEdit) -> Result<(), SceneError> {
-        let channels = self.scene.shape().channels;
+        let (labelling, channels) = (self.scene.labelling(), self.scene.shape().channels);
         match *edit {
-            ImageEdit::Stroke { ink, .. } => ink.check(channels),
+            ImageEdit::Stroke { ink, .. } => ink.check(labelling, channels),
             ImageEdit::Fill { ink, x, y } => {
-                ink.check(channels)?;
+                ink.check(labelling, channels)?;
                 self.check_pixel(y, x)
             }
             ImageEdit::Pixel { x, y, class, prob } => {
-                Ink::Prediction { class, prob }.check(channels)?;
+                Ink::Prediction { class, prob }.check(labelling, channels)?;
                 self.check_pixel(y, x)
             }
             ImageEdit::Clear { .. } | ImageEdit::Adjust(_) | ImageEdit::Convert { .. } => Ok(()),
@@ -162,29 +163,43 @@ impl Editor {
         stroke.into_former()
     }
 
-    /// Fills around a pixel: of the truth, the 4-connected pixels of the same label; of the prediction, those that are
-    /// decided for the same class.
+    /// Fills around a pixel: of the truth and of the weights, the 4-connected pixels of the same label; of the prediction,
+    /// those that are decided for the same class.
     fn fill(&mut self, y: usize, x: usize, ink: Ink) -> Former {
         let Shape { height, width, .. } = self.scene.shape();
+        let labelling = self.scene.labelling();
         let (former, pixels) = match ink {
-            Ink::Truth { .. } => {
+            Ink::Truth { .. } | Ink::Outside { .. } | Ink::Weight { .. } => {
                 let labels = &self.scene.labels;
-                let same = |v, u| labels[[0, v, u]] == labels[[0, y, x]];
+                let same = |v, u| labelling.fills(labels[[0, y, x]], labels[[0, v, u]], ink);
                 let (pixels, rect) = fill::region(height, width, (y, x), same);
-                (Former::truth(labels, rect), pixels)
+                if matches!(ink, Ink::Weight { .. }) {
+                    (Former::Weights(self.scene.weights.clone()), pixels)
+                } else {
+                    (Former::truth(labels, rect), pixels)
+                }
             }
-            Ink::Prediction { .. } => {
+            Ink::Prediction { class, .. } => {
                 let logits = self.effective_logits();
-                let own = decision(logits, y, x);
-                let (pixels, rect) =
-                    fill::region(height, width, (y, x), |v, u| decision(logits, v, u) == own);
+                let decision =
+                    |v, u| labelling.decision(logits.slice(s![0, .., v, u]).iter().copied(), class);
+                let own = decision(y, x);
+                let (pixels, rect) = fill::region(height, width, (y, x), |v, u| decision(v, u) == own);
                 (Former::prediction(&self.scene.painted, rect), pixels)
             }
         };
         for pixel in pixels {
             match ink {
-                Ink::Truth { class } => self.scene.labels[[0, pixel.0, pixel.1]] = class,
+                Ink::Truth { .. } | Ink::Outside { .. } => {
+                    let label = &mut self.scene.labels[[0, pixel.0, pixel.1]];
+                    *label = labelling.painted(*label, ink);
+                }
                 Ink::Prediction { class, prob } => self.tint(pixel, class, prob),
+                Ink::Weight { weight } => {
+                    let size = self.scene.labels.raw_dim();
+                    let weights = self.scene.weights.get_or_insert_with(|| Array3::ones(size));
+                    weights[[0, pixel.0, pixel.1]] = weight as f32;
+                }
             }
         }
         former
@@ -197,7 +212,7 @@ impl Editor {
             Plane::Truth => self.scene.labels.fill(0),
             Plane::Prediction => {
                 let Shape { channels, height, width, .. } = self.scene.shape();
-                let cleared = cleared_logits(channels);
+                let cleared = cleared_logits(self.scene.labelling(), channels);
                 for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
                     self.lens.write(&mut self.scene.painted, (y, x), &cleared);
                 }
@@ -212,7 +227,7 @@ impl Editor {
         if adjustment == former {
             return None;
         }
-        self.lens.set(adjustment, self.scene.shape());
+        self.lens.set(adjustment, self.scene.shape(), self.scene.labelling());
         self.see_all();
         Some(Former::Adjustment(former))
     }
@@ -223,9 +238,9 @@ impl Editor {
             (Change::Prediction(rect), Some(adjusted)) => {
                 self.lens.apply(&self.scene.painted, rect, adjusted);
             }
-            (Change::Truth(_) | Change::Prediction(_), _) => {}
+            (Change::Truth(_) | Change::Prediction(_) | Change::Weights, _) => {}
             (Change::Scene, _) => {
-                self.lens.set(self.lens.adjustment(), self.scene.shape());
+                self.lens.set(self.lens.adjustment(), self.scene.shape(), self.scene.labelling());
                 self.see_all();
             }
         }
@@ -242,7 +257,7 @@ impl Editor {
     /// Gives a class of a pixel the probability that is to be seen.
     fn tint(&mut self, pixel: (usize, usize), class: u8, prob: f64) {
         let mut logits = self.lens.read(&self.scene.painted, pixel);
-        blend(&mut logits, class.into(), prob, 1.0);
+        self.scene.labelling().blend(&mut logits, class, prob, 1.0);
         self.lens.write(&mut self.scene.painted, pixel, &logits);
     }
 
@@ -253,22 +268,6 @@ impl Editor {
         }
         Err(SceneError(format!("there is no pixel at x {x}, y {y}: the scene is {width} × {height}")))
     }
-}
-
-fn plane_changed(plane: Plane, rect: Rect) -> Change {
-    match plane {
-        Plane::Truth => Change::Truth(rect),
-        Plane::Prediction => Change::Prediction(rect),
-    }
-}
-
-/// The class that a prediction decides for.
-fn decision(logits: &Logits, y: usize, x: usize) -> usize {
-    let channels = logits.dim().1;
-    if channels == 1 {
-        return usize::from(logits[[0, 0, y, x]] >= 0.0);
-    }
-    (1..channels).fold(0, |best, c| if logits[[0, c, y, x]] > logits[[0, best, y, x]] { c } else { best })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use ndarray::Zip;
+use ndarray::{Array3, Zip};
 
 use super::adjust::Adjustment;
 use super::change::Change;
@@ -15,6 +15,7 @@ use crate::field::{Labels, Logits};
 pub(super) enum Former {
     Truth { rect: Rect, labels: Labels },
     Prediction { rect: Rect, logits: Logits },
+    Weights(Option<Array3<f32>>),
     Adjustment(Adjustment),
     Scene(Box<Scene>),
 }
@@ -43,6 +44,7 @@ impl Former {
         match self {
             Self::Truth { rect, labels } => rect.view(&scene.labels) != *labels,
             Self::Prediction { rect, logits } => rect.view(&scene.painted) != *logits,
+            Self::Weights(weights) => scene.weights != *weights,
             Self::Adjustment(_) => true,
             Self::Scene(other) => **other != *scene,
         }
@@ -53,6 +55,7 @@ impl Former {
         match self {
             Self::Truth { rect, .. } => Change::Truth(*rect),
             Self::Prediction { rect, .. } => Change::Prediction(*rect),
+            Self::Weights(_) => Change::Weights,
             Self::Adjustment(_) => Change::Prediction(scene.whole()),
             Self::Scene(_) => Change::Scene,
         }
@@ -67,6 +70,7 @@ impl Former {
             Self::Prediction { rect, logits } => {
                 Zip::from(logits).and(rect.view_mut(&mut scene.painted)).for_each(mem::swap);
             }
+            Self::Weights(weights) => mem::swap(weights, &mut scene.weights),
             Self::Adjustment(_) => {}
             Self::Scene(other) => mem::swap(&mut **other, scene),
         }
@@ -77,6 +81,7 @@ impl Former {
         match self {
             Self::Truth { labels, .. } => labels.len(),
             Self::Prediction { logits, .. } => logits.len() * size_of::<f32>(),
+            Self::Weights(weights) => weights.as_ref().map_or(0, |weights| weights.len() * size_of::<f32>()),
             Self::Adjustment(_) => size_of::<Adjustment>(),
             Self::Scene(scene) => scene.bytes(),
         }
@@ -97,11 +102,13 @@ mod tests {
         rect.view_mut(&mut scene.labels).fill(2);
         formers.push(Former::of(&scene, Plane::Prediction, rect));
         rect.view_mut(&mut scene.painted).fill(0.25);
+        formers.push(Former::Weights(scene.weights.clone()));
+        scene.weights = Some(Array3::from_elem((1, 4, 5), 2.5));
         let other = Scene::blank("other", 2, 2, 1).unwrap();
         formers.push(Former::Scene(Box::new(mem::replace(&mut scene, other.clone()))));
         assert!(formers.iter().rev().take(1).all(|former| former.differs(&scene)));
         let changes: Vec<Change> = formers.iter().map(|former| former.change(&scene)).collect();
-        assert_eq!(changes, [Change::Truth(rect), Change::Prediction(rect), Change::Scene]);
+        assert_eq!(changes, [Change::Truth(rect), Change::Prediction(rect), Change::Weights, Change::Scene]);
         for former in formers.iter_mut().rev() {
             former.exchange(&mut scene);
         }

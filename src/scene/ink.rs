@@ -4,13 +4,16 @@ use std::mem;
 
 use serde::{Deserialize, Serialize};
 
-use super::SceneError;
+use super::{Labelling, SceneError};
 use crate::field::{IGNORE, sigmoid, softplus};
 
 /// The least probability that is painted for any class, where it was not less before. Its logit, −13.8, is far in the
 /// tail of every loss, and well inside what `f32` and a temperature of 0.1 to 10 keep exact; 0 and 1 themselves have no
 /// finite logit.
 pub const MIN_PROB: f64 = 1e-6;
+
+/// The largest weight that is painted.
+pub const HEAVIEST: f64 = 1e6;
 
 /// Half of a scene that an edit is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,15 +26,21 @@ pub enum Plane {
     Prediction,
 }
 
-/// Ink: a class of the truth, or a probability of the prediction.
+/// Ink: a class of the truth, a probability of the prediction, or a weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "plane", rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Ink {
-    /// A class of the ground truth: 0 erases, 255 is ignored by every loss.
+    /// A class of the ground truth: 0 erases, 255 is ignored by every loss. Where a pixel may have several regions, the one of
+    /// this number, which joins those that are there.
     Truth {
         /// The class.
         class: u8,
+    },
+    /// The ground truth outside a region: takes the region off, and leaves the others that a pixel has.
+    Outside {
+        /// The region, from 1 on.
+        region: u8,
     },
     /// The probability of a class. The other classes keep their proportions to each other.
     Prediction {
@@ -40,22 +49,49 @@ pub enum Ink {
         /// Its probability, 0..1.
         prob: f64,
     },
+    /// The weight of a pixel, for [`PixelWeighting::Own`](super::PixelWeighting::Own).
+    Weight {
+        /// Weight, 0 to [`HEAVIEST`]; 1 where nothing was said.
+        weight: f64,
+    },
 }
 
 impl Ink {
-    /// Refuses a class that a scene of so many channels has not, and a probability outside 0..1.
-    pub(super) fn check(self, channels: usize) -> Result<(), SceneError> {
-        let classes = channels.max(2);
-        let (class, prob) = match self {
+    /// Half of a scene that the ink goes on; none for weights, which lie beside both.
+    pub fn plane(self) -> Option<Plane> {
+        match self {
+            Self::Truth { .. } | Self::Outside { .. } => Some(Plane::Truth),
+            Self::Prediction { .. } => Some(Plane::Prediction),
+            Self::Weight { .. } => None,
+        }
+    }
+
+    /// Refuses a class that a scene of so many channels has not, a probability outside 0..1, and a weight that is none.
+    pub(super) fn check(self, labelling: Labelling, channels: usize) -> Result<(), SceneError> {
+        let classes = labelling.classes(channels);
+        let (class, prob, least) = match self {
             Self::Truth { class: IGNORE } => return Ok(()),
-            Self::Truth { class } => (class, 0.0),
-            Self::Prediction { class, prob } => (class, prob),
+            Self::Truth { class } => (class, 0.0, 0),
+            Self::Outside { region } => (region, 0.0, 1),
+            // No region is no logit.
+            Self::Prediction { class, prob } => (class, prob, u8::from(labelling == Labelling::Regions)),
+            Self::Weight { weight } if (0.0..=HEAVIEST).contains(&weight) => return Ok(()),
+            Self::Weight { weight } => {
+                return Err(SceneError(format!(
+                    "the weight to paint is {weight}; it must be within 0 and {HEAVIEST}"
+                )));
+            }
         };
-        if usize::from(class) >= classes {
-            return Err(SceneError(format!(
-                "class {class} cannot be painted: the scene has {classes} classes, 0 to {}",
-                classes - 1
-            )));
+        if usize::from(class) >= classes || class < least {
+            return Err(SceneError(match labelling {
+                Labelling::OneClass => format!(
+                    "class {class} cannot be painted: the scene has {classes} classes, 0 to {}",
+                    classes - 1
+                ),
+                Labelling::Regions => {
+                    format!("region {class} cannot be painted: the scene has the regions 1 to {channels}")
+                }
+            }));
         }
         if !(0.0..=1.0).contains(&prob) {
             return Err(SceneError(format!("the probability to paint is {prob}; it must be within 0 and 1")));
@@ -260,12 +296,12 @@ mod tests {
             (prediction(1, -0.1), 1),
             (prediction(1, f64::NAN), 1),
         ] {
-            assert!(ink.check(channels).is_err(), "{ink:?} in {channels} channels");
+            assert!(ink.check(Labelling::OneClass, channels).is_err(), "{ink:?} in {channels} channels");
         }
         for (ink, channels) in [(truth(1), 1), (truth(2), 3), (truth(255), 1), (prediction(0, 0.0), 1)] {
-            assert_eq!(ink.check(channels), Ok(()), "{ink:?} in {channels} channels");
+            assert_eq!(ink.check(Labelling::OneClass, channels), Ok(()), "{ink:?} in {channels} channels");
         }
-        let error = prediction(4, 0.5).check(3).unwrap_err().to_string();
+        let error = prediction(4, 0.5).check(Labelling::OneClass, 3).unwrap_err().to_string();
         assert_eq!(error, "class 4 cannot be painted: the scene has 3 classes, 0 to 2");
     }
 }

@@ -50,6 +50,11 @@ impl Legend {
         self.classes.get(class)?.name.as_deref()
     }
 
+    /// A class as a sentence calls it: by its name, or as “class 2” where it has none.
+    pub fn called(&self, class: usize) -> String {
+        self.name(class).map_or_else(|| format!("class {class}"), str::to_owned)
+    }
+
     /// Number that ignored pixels have in the labels of the file, where these can be handed to a library as they are: every
     /// class has its own id there, or none that is known.
     pub fn ignore_index(&self) -> Option<i64> {

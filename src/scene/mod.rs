@@ -14,6 +14,7 @@ mod editor;
 mod fill;
 mod former;
 mod ink;
+mod labelling;
 mod legend;
 mod path;
 mod playhead;
@@ -30,6 +31,7 @@ use std::fmt;
 
 use ndarray::{Array, Array2, Array3, Array4, Axis, Dimension};
 
+use crate::field::regions::{sets_of, topmost};
 use crate::field::{IGNORE, Labels, Logits, Shape};
 
 pub use adjust::Adjustment;
@@ -38,7 +40,8 @@ pub use brush::{Brush, Point};
 pub use change::{Change, Changes};
 pub use edit::{Edits, ImageEdit};
 pub use editor::Editor;
-pub use ink::{Ink, MIN_PROB, Plane};
+pub use ink::{HEAVIEST, Ink, MIN_PROB, Plane};
+pub use labelling::Labelling;
 pub use legend::{Legend, LegendEntry};
 pub use path::Path;
 pub use playhead::Playhead;
@@ -80,11 +83,12 @@ impl std::error::Error for SceneError {}
 pub struct Scene {
     title: String,
     preset: Option<&'static str>,
+    labelling: Labelling,
     labels: Labels,
     painted: Logits,
     photo: Option<Vec<u8>>,
     legend: Legend,
-    /// Weights of its file, `[image, y, x]`.
+    /// Weights of its own, opened or painted, `[image, y, x]`.
     weights: Option<Array3<f32>>,
     /// True of a scene that began without a truth.
     began_without_truth: bool,
@@ -94,8 +98,19 @@ impl Scene {
     /// A scene of these labels and logits, which are taken as they are. Refuses anything but one image of one size within
     /// [`LONGEST_SIDE`] and [`MOST_LOGITS`] with 1 to 32 channels, finite logits, and labels that name a class or are 255.
     pub fn new(title: impl Into<String>, labels: Labels, logits: Logits) -> Result<Self, SceneError> {
+        Self::labelled(Labelling::OneClass, title, labels, logits)
+    }
+
+    /// A scene of these labels and logits, which are taken as they are, in a labelling: with regions the labels are
+    /// [sets](crate::field::regions) of them, and there are 1 to 7 channels. Refuses what [`Scene::new`] refuses.
+    pub fn labelled(
+        labelling: Labelling,
+        title: impl Into<String>,
+        labels: Labels,
+        logits: Logits,
+    ) -> Result<Self, SceneError> {
         let (images, channels, height, width) = logits.dim();
-        check_channels(channels)?;
+        labelling.check_channels(channels)?;
         if images != 1 || labels.dim() != (1, height, width) || height * width == 0 {
             return Err(SceneError(format!(
                 "a scene is one image, but the labels are {:?} [image, y, x] and the logits {:?} [image, class, y, x]",
@@ -109,18 +124,17 @@ impl Scene {
                 "the logit of class {channel} at x {x}, y {y} is {z}; every logit must be finite"
             )));
         }
-        let classes = channels.max(2);
-        let names_none = |label: u8| usize::from(label) >= classes && label != IGNORE;
-        if let Some(((_, y, x), label)) = labels.indexed_iter().find(|&(_, &label)| names_none(label)) {
+        let unknown = |&(_, label): &(_, &u8)| !labelling.knows(*label, channels);
+        if let Some(((_, y, x), label)) = labels.indexed_iter().find(unknown) {
             return Err(SceneError(format!(
-                "the label at x {x}, y {y} is {label}; with {classes} classes a label is 0 to {}, or {IGNORE} to be \
-                 ignored",
-                classes - 1
+                "the label at x {x}, y {y} is {label}; {}",
+                labelling.said(channels)
             )));
         }
         Ok(Self {
             title: title.into(),
             preset: None,
+            labelling,
             labels: in_row_order(labels),
             painted: in_row_order(logits),
             photo: None,
@@ -137,43 +151,66 @@ impl Scene {
         width: usize,
         channels: usize,
     ) -> Result<Self, SceneError> {
-        check_channels(channels)?;
+        Self::blank_labelled(Labelling::OneClass, title, height, width, channels)
+    }
+
+    /// An empty scene in a labelling. Refuses what [`Scene::labelled`] refuses.
+    pub fn blank_labelled(
+        labelling: Labelling,
+        title: impl Into<String>,
+        height: usize,
+        width: usize,
+        channels: usize,
+    ) -> Result<Self, SceneError> {
+        labelling.check_channels(channels)?;
         check_size(channels, height, width)?;
-        let cleared = cleared_logits(channels);
+        let cleared = cleared_logits(labelling, channels);
         let logits =
             Array4::from_shape_fn((1, channels, height, width), |(_, channel, ..)| cleared[channel] as f32);
-        Self::new(title, Array3::zeros((1, height, width)), logits)
+        Self::labelled(labelling, title, Array3::zeros((1, height, width)), logits)
     }
 
     /// A new scene of this truth, with a cleared prediction. Refuses what [`Scene::new`] refuses.
     pub fn from_truth(
+        labelling: Labelling,
         title: impl Into<String>,
         labels: Array2<u8>,
         channels: usize,
     ) -> Result<Self, SceneError> {
         let (height, width) = labels.dim();
-        Self::blank(title, height, width, channels)?.with_truth(labels)
+        Self::blank_labelled(labelling, title, height, width, channels)?.with_truth(labels)
     }
 
     /// A new scene of these logits `[image, class, y, x]`, one image, whose truth is [still to
     /// come](Scene::truth_is_to_come). Refuses what [`Scene::new`] refuses.
-    pub fn from_prediction(title: impl Into<String>, logits: Logits) -> Result<Self, SceneError> {
+    pub fn from_prediction(
+        labelling: Labelling,
+        title: impl Into<String>,
+        logits: Logits,
+    ) -> Result<Self, SceneError> {
         let (images, _, height, width) = logits.dim();
-        let scene = Self::new(title, Array3::from_elem((images, height, width), IGNORE), logits)?;
+        let labels = Array3::from_elem((images, height, width), IGNORE);
+        let scene = Self::labelled(labelling, title, labels, logits)?;
         Ok(Self { began_without_truth: true, ..scene })
     }
 
     /// This scene with another truth of the same size. Refuses what [`Scene::new`] refuses.
     pub fn with_truth(&self, labels: Array2<u8>) -> Result<Self, SceneError> {
-        let scene = Self::new(self.title.clone(), labels.insert_axis(Axis(0)), self.painted.clone())?;
+        let labels = labels.insert_axis(Axis(0));
+        let scene = Self::labelled(self.labelling, self.title.clone(), labels, self.painted.clone())?;
         let Self { photo, legend, weights, .. } = self.clone();
         Ok(Self { photo, legend, weights, ..scene })
     }
 
-    /// This scene with other logits `[image, class, y, x]`, of the same size and taken as they are. Refuses what
-    /// [`Scene::new`] refuses.
-    pub fn with_prediction(&self, logits: Logits) -> Result<Self, SceneError> {
-        let scene = Self::new(self.title.clone(), self.labels.clone(), logits)?;
+    /// This scene with other logits `[image, channel, y, x]`, of the same size and taken as they are, of classes or of regions.
+    /// Class c and region c alone are the same label in either. Refuses what [`Scene::labelled`] refuses.
+    pub fn with_prediction(&self, labelling: Labelling, logits: Logits) -> Result<Self, SceneError> {
+        let labels = match (self.labelling, labelling) {
+            (Labelling::OneClass, Labelling::Regions) => sets_of(self.labels.view()),
+            (Labelling::Regions, Labelling::OneClass) => self.labels.mapv(topmost),
+            _ => self.labels.clone(),
+        };
+        let scene = Self::labelled(labelling, self.title.clone(), labels, logits)?;
         let Self { photo, legend, weights, began_without_truth, .. } = self.clone();
         Ok(Self { photo, legend, weights, began_without_truth, ..scene })
     }
@@ -184,7 +221,7 @@ impl Scene {
         Self { legend, ..self }
     }
 
-    /// This scene with a weight for each pixel, `[image, y, x]`, for [`PixelWeighting::Opened`]. Refuses weights of another size,
+    /// This scene with a weight for each pixel, `[image, y, x]`, for [`PixelWeighting::Own`]. Refuses weights of another size,
     /// and those that are not finite and at least 0.
     pub fn with_weights(self, weights: Array3<f32>) -> Result<Self, SceneError> {
         if weights.dim() != self.labels.dim() {
@@ -230,7 +267,17 @@ impl Scene {
         Shape { images, channels, height, width }
     }
 
-    /// The ground truth.
+    /// Labels that its pixels may have.
+    pub fn labelling(&self) -> Labelling {
+        self.labelling
+    }
+
+    /// Numbers that name its classes, or its regions, with 0.
+    pub fn classes(&self) -> usize {
+        self.labelling.classes(self.shape().channels)
+    }
+
+    /// The ground truth: class ids, or sets of regions.
     pub fn labels(&self) -> &Labels {
         &self.labels
     }
@@ -250,7 +297,30 @@ impl Scene {
         &self.legend
     }
 
-    /// Weights of its file, `[image, y, x]`, if it has any.
+    /// Name of each class or region, that of 0 first.
+    pub fn class_names(&self) -> Vec<String> {
+        (0..self.classes()).map(|class| self.called(class)).collect()
+    }
+
+    /// A class or region as a sentence calls it: by its name, or as “class 2”, “region 2”, “no region”.
+    pub fn called(&self, class: usize) -> String {
+        match (self.labelling, class) {
+            (Labelling::OneClass, _) => self.legend().called(class),
+            (Labelling::Regions, 0) => "no region".to_owned(),
+            (Labelling::Regions, _) => {
+                self.legend().name(class).map_or_else(|| format!("region {class}"), str::to_owned)
+            }
+        }
+    }
+
+    /// Names of the two sides of a region's binary task.
+    pub fn legend_of_region(&self, region: usize) -> Legend {
+        let named = |name| LegendEntry { name: Some(name), ..LegendEntry::default() };
+        let own = self.called(region);
+        Legend { classes: vec![named(format!("outside {own}")), named(own)], ignored: self.legend.ignored }
+    }
+
+    /// Weights of its own, opened or painted, `[image, y, x]`, if it has any.
     pub fn weights(&self) -> Option<&Array3<f32>> {
         self.weights.as_ref()
     }
@@ -313,7 +383,10 @@ fn check_size(channels: usize, height: usize, width: usize) -> Result<(), SceneE
 }
 
 /// The logits of a pixel whose prediction was cleared.
-fn cleared_logits(channels: usize) -> Vec<f64> {
+fn cleared_logits(labelling: Labelling, channels: usize) -> Vec<f64> {
+    if labelling == Labelling::Regions {
+        return vec![ink::logit(CLEARED_FOREGROUND, 1.0 - CLEARED_FOREGROUND); channels];
+    }
     let mut probs = match channels {
         1 => vec![CLEARED_FOREGROUND],
         _ => vec![(1.0 - CLEARED_BACKGROUND) / (channels - 1) as f64; channels],
@@ -367,7 +440,8 @@ mod tests {
     #[test]
     fn probabilities_of_a_file_come_back_from_the_logits() {
         let probs = Array3::from_shape_fn((1, 2, 3), |(_, y, x)| (y * 3 + x) as f32 / 5.0);
-        let scene = Scene::from_prediction("mine", logits_of_probabilities(&probs)).unwrap();
+        let scene =
+            Scene::from_prediction(Labelling::OneClass, "mine", logits_of_probabilities(&probs)).unwrap();
         for ((_, y, x), &p) in probs.indexed_iter() {
             let back = probs_at(scene.painted(), y, x)[0];
             assert!((back - f64::from(p)).abs() < 2e-7, "{back} is not {p}");
@@ -388,20 +462,31 @@ mod tests {
         let logits = Logits::from_shape_fn((1, 3, 2, 2), |(_, c, y, x)| {
             [1e4, -1e4, 16.118_095][c] * (1.0 + y as f32 * 1e-7) - x as f32
         });
-        let scene = Scene::blank("here", 2, 2, 3).unwrap().with_prediction(logits.clone()).unwrap();
+        let scene = Scene::blank("here", 2, 2, 3)
+            .unwrap()
+            .with_prediction(Labelling::OneClass, logits.clone())
+            .unwrap();
         assert_eq!(scene.painted(), &logits);
-        assert_eq!(Scene::from_prediction("mine", logits.clone()).unwrap().painted(), &logits);
+        assert_eq!(
+            Scene::from_prediction(Labelling::OneClass, "mine", logits.clone()).unwrap().painted(),
+            &logits
+        );
     }
 
     #[test]
     fn a_scene_of_a_prediction_waits_for_its_truth() {
-        let scene = Scene::from_prediction("mine", Logits::zeros((1, 2, 2, 3))).unwrap();
+        let scene = Scene::from_prediction(Labelling::OneClass, "mine", Logits::zeros((1, 2, 2, 3))).unwrap();
         assert!(scene.truth_is_to_come() && scene.labels().iter().all(|&label| label == IGNORE));
-        assert!(scene.with_prediction(Logits::ones((1, 2, 2, 3))).unwrap().truth_is_to_come());
+        assert!(
+            scene
+                .with_prediction(Labelling::OneClass, Logits::ones((1, 2, 2, 3)))
+                .unwrap()
+                .truth_is_to_come()
+        );
         let known = scene.with_truth(Array2::from_elem((2, 3), IGNORE)).unwrap();
         assert!(!known.truth_is_to_come(), "a truth that is ignored everywhere is one that is there");
-        let both = Scene::from_truth("mine", Array2::ones((2, 3)), 2).unwrap();
-        let prediction = both.with_prediction(Logits::zeros((1, 2, 2, 3))).unwrap();
+        let both = Scene::from_truth(Labelling::OneClass, "mine", Array2::ones((2, 3)), 2).unwrap();
+        let prediction = both.with_prediction(Labelling::OneClass, Logits::zeros((1, 2, 2, 3))).unwrap();
         assert_eq!(scene.with_truth(Array2::ones((2, 3))).unwrap(), prediction, "in either order");
     }
 
@@ -412,7 +497,7 @@ mod tests {
         let weighted = scene().with_weights(weights.clone()).unwrap();
         for same in [
             weighted.with_truth(Array2::ones((2, 3))).unwrap(),
-            weighted.with_prediction(Logits::zeros((1, 3, 2, 3))).unwrap(),
+            weighted.with_prediction(Labelling::OneClass, Logits::zeros((1, 3, 2, 3))).unwrap(),
             weighted.convert(5).unwrap(),
         ] {
             assert_eq!(same.weights(), Some(&weights));
@@ -439,7 +524,7 @@ mod tests {
         let truth = scene.with_truth(Array2::ones((2, 3))).unwrap();
         assert_eq!((truth.painted(), truth.photo()), (scene.painted(), scene.photo()));
         assert!(truth.labels().iter().all(|&label| label == 1));
-        let prediction = truth.with_prediction(Logits::zeros((1, 1, 2, 3))).unwrap();
+        let prediction = truth.with_prediction(Labelling::OneClass, Logits::zeros((1, 1, 2, 3))).unwrap();
         assert_eq!((prediction.labels(), prediction.photo()), (truth.labels(), truth.photo()));
         assert!(prediction.painted().iter().all(|z| z.abs() < 1e-6));
     }
@@ -447,7 +532,7 @@ mod tests {
     #[test]
     fn arrays_in_another_order_are_put_in_row_order() {
         let labels = Array2::from_shape_fn((2, 3), |(y, x)| u8::from(y == 1 && x == 2)).reversed_axes();
-        let scene = Scene::from_truth("turned", labels, 1).unwrap();
+        let scene = Scene::from_truth(Labelling::OneClass, "turned", labels, 1).unwrap();
         assert_eq!(scene.labels().as_slice(), Some([0, 0, 0, 0, 0, 1].as_slice()));
     }
 

@@ -9,7 +9,7 @@ use ndarray::{Array2, Array3, Array4, Axis};
 use super::shapes::{Blob, Curves, bump};
 use super::soften::soft_labels;
 use super::texture::texture;
-use super::{Legend, Scene, logits_of_probabilities};
+use super::{Labelling, Legend, LegendEntry, Scene, logits_of_probabilities};
 
 /// A scene to begin with.
 #[derive(Debug)]
@@ -20,8 +20,12 @@ pub struct Preset {
     pub title: &'static str,
     /// One sentence on what it shows.
     pub what: &'static str,
-    /// 1 for a binary scene, else the number of classes.
+    /// 1 for a binary scene, else the number of classes, or of regions.
     pub channels: usize,
+    /// Labels that its pixels may have.
+    pub labelling: Labelling,
+    /// Names of its classes or regions, that of 0 first; none of those past the end.
+    names: &'static [&'static str],
     /// True if the scene is made for one fact, which it shows in numbers.
     pub fact: bool,
     make: fn(usize) -> Made,
@@ -42,10 +46,11 @@ impl Preset {
         Scene {
             title: self.title.to_owned(),
             preset: Some(self.id),
+            labelling: self.labelling,
             labels,
             painted,
             photo,
-            legend: Legend::default(),
+            legend: Legend { classes: self.names.iter().map(named).collect(), ignored: None },
             weights: None,
             began_without_truth: false,
         }
@@ -69,6 +74,8 @@ pub const PRESETS: &[Preset] = &[
         what: "A real photograph with the probabilities of a really fitted, weak model: holes in dark coins, a false \
                corner, outlines a pixel off. Photo: Brooklyn Museum, no known copyright restrictions.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: false,
         make: coins,
     },
@@ -78,6 +85,8 @@ pub const PRESETS: &[Preset] = &[
         what: "Foreground and background are about as large and the prediction nearly fits: the losses \
                largely agree on where it is wrong.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: false,
         make: balanced_disc,
     },
@@ -87,6 +96,8 @@ pub const PRESETS: &[Preset] = &[
         what: "Only 0.3 % is foreground and the prediction all but misses it: cross-entropy is small all the same, \
                Dice and Jaccard are not.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: false,
         make: tiny_lesion,
     },
@@ -96,6 +107,8 @@ pub const PRESETS: &[Preset] = &[
         what: "A thin structure is all boundary: where the prediction is broken, overlap is lost at once, and \
                cross-entropy hardly moves.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: false,
         make: thin_vessel,
     },
@@ -105,6 +118,8 @@ pub const PRESETS: &[Preset] = &[
         what: "The right shape in the wrong place: a confident prediction is wrong in two crescents, one missed and \
                one false.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: false,
         make: shifted_boundary,
     },
@@ -113,6 +128,8 @@ pub const PRESETS: &[Preset] = &[
         title: "Empty truth",
         what: "There is nothing to find and the prediction faintly finds something: what is the Dice of an empty mask?",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: false,
         make: empty_truth,
     },
@@ -122,8 +139,21 @@ pub const PRESETS: &[Preset] = &[
         what: "Class 2 has 1 % of the pixels and half of it is taken for class 1: a mean over classes sees that, a \
                mean over pixels hardly.",
         channels: 3,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: false,
         make: rare_class,
+    },
+    Preset {
+        id: "nested-regions",
+        title: "Nested regions",
+        what: "A tumour, its core in it and an enhancing spot in that: three regions with a sigmoid each, several at one pixel. \
+               Every loss is the mean over the three, so the smallest weighs as much as the whole.",
+        channels: 3,
+        labelling: Labelling::Regions,
+        names: &["none", "whole tumour", "tumour core", "enhancing tumour"],
+        fact: false,
+        make: nested_regions,
     },
     Preset {
         id: "even-odds",
@@ -131,6 +161,8 @@ pub const PRESETS: &[Preset] = &[
         what: "16 of 4096 pixels are foreground and nothing is known yet. Cross-entropy and focal give the foreground \
                0.39 % of their gradient, as many as its pixels; Dice and Jaccard give it half.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: true,
         make: even_odds,
     },
@@ -140,6 +172,8 @@ pub const PRESETS: &[Preset] = &[
         what: "The true class has p = 0.9 at every pixel. The focal loss with γ = 2 is 100 times smaller than \
                cross-entropy: (1 − 0.9)² of it.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: true,
         make: easy_pixels,
     },
@@ -149,6 +183,8 @@ pub const PRESETS: &[Preset] = &[
         what: "By the probability the gradient of Dice takes just two values, one on the foreground and one off it, \
                however right or wrong a pixel is. That of cross-entropy tells pixels apart.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: true,
         make: two_values,
     },
@@ -159,6 +195,8 @@ pub const PRESETS: &[Preset] = &[
                max(m₁, (m₁ + m₂)/2): here 1.5, where the plain hinge is their mean, 0.9. Pin a pixel and move its \
                probability to walk on that surface.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: true,
         make: two_pixels,
     },
@@ -169,6 +207,8 @@ pub const PRESETS: &[Preset] = &[
                for no change; Dice still pushes every pixel of the edge to 0 or to 1. Its conventions offer another form for \
                soft labels, which is 0 here.",
         channels: 1,
+        labelling: Labelling::OneClass,
+        names: &[],
         fact: true,
         make: uncertain_edge,
     },
@@ -341,6 +381,40 @@ fn rare_class(size: usize) -> Made {
             [-inside, inside, -3.2 + hesitant + 0.7 * texture(65, 7.0, u, v)]
         },
     )
+}
+
+/// A label is the set of the regions at a place, and each has the logit of its own probability.
+fn nested_regions(size: usize) -> Made {
+    let whole = Blob { u: 0.47, v: 0.52, radius: 0.29, two: (0.13, 0.5), three: (0.06, 1.1) };
+    let core = Blob { u: 0.5, v: 0.48, radius: 0.165, two: (0.12, 1.4), three: (0.05, 0.4) };
+    let enhancing = Blob { u: 0.54, v: 0.45, radius: 0.075, two: (0.16, 0.8), three: (0.0, 0.0) };
+    let truth = [whole, core, enhancing];
+    // The whole is nearly found, the core is taken for larger, and half of the enhancing spot is missed.
+    let found = [
+        Blob { u: 0.485, v: 0.51, ..whole },
+        Blob { u: 0.49, v: 0.5, radius: 0.19, ..core },
+        Blob { u: 0.575, v: 0.425, radius: 0.066, ..enhancing },
+    ];
+    let (labels, ..) = square(
+        size,
+        |u, v| {
+            (0..3).filter(|&region| truth[region].contains(u, v)).fold(0, |label, region| label | 1 << region)
+        },
+        |_, _| [0.0],
+    );
+    let place = |pixel: usize| (pixel as f64 + 0.5) / size as f64;
+    let painted = Array4::from_shape_fn((1, 3, size, size), |(_, region, y, x)| {
+        let (u, v) = (place(x), place(y));
+        let (edge, height) = [(0.045, 3.4), (0.05, 2.8), (0.03, 2.6)][region];
+        let false_alarm = if region == 2 { 4.2 * bump(u - 0.4, v - 0.6, 0.04) } else { 0.0 };
+        let noise = 0.6 * texture(81 + region as u32, 6.0, u, v);
+        (height * (found[region].depth(u, v) / edge).tanh() + false_alarm + noise) as f32
+    });
+    (labels, painted, None)
+}
+
+fn named(name: &&str) -> LegendEntry {
+    LegendEntry { name: Some((*name).to_owned()), ..LegendEntry::default() }
 }
 
 /// Coins on a grey ground; `coins/README.md` tells where they come from.

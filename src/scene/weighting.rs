@@ -23,8 +23,8 @@ pub enum PixelWeighting {
         /// Standard deviation of the border's weight in pixels, from 0.5 to 50; 5 in the paper.
         sigma: f64,
     },
-    /// The weights of the image's own file, where it has one; else equal.
-    Opened,
+    /// The image's own weights, opened or painted; equal where it has none.
+    Own,
 }
 
 impl PixelWeighting {
@@ -39,13 +39,13 @@ impl PixelWeighting {
         }
     }
 
-    /// Weights `[image, y, x]` of a truth, given those of its file; none where all weigh the same.
-    pub fn weights(self, labels: &Labels, opened: Option<&Array3<f32>>) -> Option<Array3<f32>> {
+    /// Weights `[image, y, x]` of a truth, given the image's own; none where all weigh the same.
+    pub fn weights(self, labels: &Labels, own: Option<&Array3<f32>>) -> Option<Array3<f32>> {
         match self.settled() {
             Self::Equal => None,
             Self::Frequency => Some(inverse_frequency_weights(labels.view(), Some(IGNORE))),
             Self::UNet { w0, sigma } => unet_weights(labels.view(), Some(IGNORE), w0, sigma).ok(),
-            Self::Opened => opened.cloned(),
+            Self::Own => own.cloned(),
         }
     }
 }
@@ -63,8 +63,8 @@ mod tests {
         };
         assert_eq!(of(PixelWeighting::Equal), None);
         assert_eq!(of(PixelWeighting::Frequency), Some(vec![4.0 / 6.0, 4.0 / 6.0, 4.0 / 6.0, 2.0]));
-        assert_eq!(of(PixelWeighting::Opened), Some(vec![3.0; 4]));
-        assert_eq!(PixelWeighting::Opened.weights(&labels, None), None);
+        assert_eq!(of(PixelWeighting::Own), Some(vec![3.0; 4]));
+        assert_eq!(PixelWeighting::Own.weights(&labels, None), None);
         // One cell has no second beside it.
         assert_eq!(of(PixelWeighting::UNet { w0: 10.0, sigma: 5.0 }), of(PixelWeighting::Frequency));
         let wild = PixelWeighting::UNet { w0: f64::NAN, sigma: 0.0 };

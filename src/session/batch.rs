@@ -1,9 +1,8 @@
 //! The images of the strip that make a batch with the one at hand, one by one and as one.
 
-use std::borrow::Cow;
 use std::mem;
 
-use ndarray::{Array3, Array4, ArrayView, Axis, RemoveAxis, concatenate};
+use ndarray::{Array3, Array4, ArrayView, Axis, CowArray, Ix3, RemoveAxis, concatenate};
 
 use super::work::{Pixels, Work, window};
 use crate::field::{Derived, Field, Labels, Logits};
@@ -37,18 +36,20 @@ pub(super) struct MemberSource<'s> {
 }
 
 impl<'s> MemberSource<'s> {
-    pub(super) fn of(place: usize, work: &'s Work) -> Self {
-        Self { place, version: work.version(), pixels: work.pixels(), photo: work.scene().photo() }
+    /// A task of an image, which has to be [prepared](Work::prepare).
+    pub(super) fn of(place: usize, work: &'s Work, task: usize) -> Self {
+        Self { place, version: work.version(), pixels: work.pixels(task), photo: work.scene().photo() }
     }
 }
 
-/// The active image and those that make a batch with it, in the order of the strip.
+/// A task of the active image and of those that make a batch with it, in the order of the strip.
 pub(super) fn sources<'s>(
     (place, active): (usize, &'s Work),
     others: &'s [(usize, &mut Work)],
+    task: usize,
 ) -> Vec<MemberSource<'s>> {
-    let mut sources = vec![MemberSource::of(place, active)];
-    sources.extend(others.iter().map(|(place, work)| MemberSource::of(*place, work)));
+    let mut sources = vec![MemberSource::of(place, active, task)];
+    sources.extend(others.iter().map(|(place, work)| MemberSource::of(*place, work, task)));
     sources.sort_by_key(|source| source.place);
     sources
 }
@@ -82,8 +83,12 @@ impl panel::Batch for Images<'_> {
     fn look_at_all(&mut self, look: &mut dyn FnMut(&Field<'_>)) -> Result<(), String> {
         let Together { logits, labels, shares, weights, derived, .. } = self.together.follow(&self.sources);
         let known = mem::take(derived);
-        let (soft_labels, weights) = (shares.as_ref(), weights.as_ref());
-        let pixels = Pixels { logits, labels, soft_labels, weights };
+        let pixels = Pixels {
+            logits: logits.view(),
+            labels: labels.view(),
+            soft_labels: shares.as_ref().map(|shares| shares.view()),
+            weights: weights.as_ref().map(|weights| weights.view()),
+        };
         let field = pixels.field(known).map_err(|refusal| refusal.to_string())?;
         look(&field);
         *derived = field.into_derived();
@@ -121,11 +126,11 @@ impl Together {
             && changes.iter().all(|(_, changes)| !changes.scene);
         if !followed {
             *self = Self {
-                logits: together(sources.iter().map(|source| source.pixels.logits.view())),
-                labels: together(sources.iter().map(|source| source.pixels.labels.view())),
+                logits: together(sources.iter().map(|source| source.pixels.logits)),
+                labels: together(sources.iter().map(|source| source.pixels.labels)),
                 shares: sources
                     .iter()
-                    .map(|source| source.pixels.soft_labels.map(|shares| shares.view()))
+                    .map(|source| source.pixels.soft_labels)
                     .collect::<Option<Vec<_>>>()
                     .map(|shares| together(shares.into_iter())),
                 weights: weights_together(sources),
@@ -144,8 +149,10 @@ impl Together {
                 if let (Some(all), Some(own)) = (&mut self.shares, source.pixels.soft_labels) {
                     put(all, at, own);
                 }
-                self.weights = weights_together(sources);
                 self.derived.labels_changed(&window(at, rect));
+            }
+            if changes.truth.is_some() || changes.weights {
+                self.weights = weights_together(sources);
             }
             if let Some(rect) = changes.prediction {
                 put(&mut self.logits, at, source.pixels.logits);
@@ -163,11 +170,11 @@ impl Together {
 /// Weights of all images, where any has them; those of an image that has none are 1.
 fn weights_together(sources: &[MemberSource<'_>]) -> Option<Array3<f32>> {
     sources.iter().find_map(|source| source.pixels.weights)?;
-    let all: Vec<Cow<'_, Array3<f32>>> = sources
+    let all: Vec<CowArray<'_, f32, Ix3>> = sources
         .iter()
         .map(|source| match source.pixels.weights {
-            Some(weights) => Cow::Borrowed(weights),
-            None => Cow::Owned(Array3::ones(source.pixels.labels.raw_dim())),
+            Some(weights) => weights.into(),
+            None => Array3::ones(source.pixels.labels.raw_dim()).into(),
         })
         .collect();
     Some(together(all.iter().map(|weights| weights.view())))
@@ -184,6 +191,6 @@ where
 }
 
 /// Puts an image in its place.
-fn put<T: Clone, D: RemoveAxis>(all: &mut ndarray::Array<T, D>, at: usize, image: &ndarray::Array<T, D>) {
+fn put<T: Clone, D: RemoveAxis>(all: &mut ndarray::Array<T, D>, at: usize, image: ArrayView<'_, T, D>) {
     all.index_axis_mut(Axis(0), at).assign(&image.index_axis(Axis(0), 0));
 }

@@ -2,21 +2,22 @@
 
 use serde_json::Value;
 
-use super::command::{Addition, Command};
+use super::command::{Addition, Command, PairBytes};
 use super::losses::{state_from, state_of};
-use super::opening::Current;
+use super::opening::{Beside, Current, Keep};
 use super::preset_view::PresetView;
+use super::set::{self, Unopened};
 use super::update::Notice;
 use super::{Session, opening, text};
 use crate::document::read::Notes;
 use crate::document::{
     Base, CARDS, Document, DocumentEdit, Image, MOST_IMAGES, MergeKey, PresetFrom, Step, carrier,
 };
-use crate::field::IGNORE;
+use crate::field::{IGNORE, Shape};
 use crate::file::FileChoice;
 use crate::lenient;
 use crate::panel;
-use crate::scene::{self, Changes, ImageEdit, Ink, Plane, Point, Preset, WIDEST};
+use crate::scene::{self, Changes, ImageEdit, Ink, Labelling, Plane, Point, Preset, Scene, WIDEST};
 
 impl Session {
     /// Carries out one command. Refuses one that asks for what there is not, which changes nothing.
@@ -27,7 +28,7 @@ impl Session {
         match command {
             Command::BeginStroke { plane, erase } => {
                 let tools = self.document().tools;
-                let ink = self.ink(plane, erase);
+                let ink = self.ink(plane, erase)?;
                 let work = self.active_work()?;
                 let changed =
                     work.playhead.begin_stroke(ink, tools.brush()).map_err(|e| text::sentence(&e))?;
@@ -46,7 +47,7 @@ impl Session {
             }
             Command::EndStroke => Ok(()),
             Command::Fill { plane, erase, x, y } => {
-                let ink = self.ink(plane, erase);
+                let ink = self.ink(plane, erase)?;
                 self.paint(ImageEdit::Fill { ink, x, y }, None)
             }
             Command::Clear { plane } => self.paint(ImageEdit::Clear { plane }, None),
@@ -76,6 +77,9 @@ impl Session {
             Command::Open { plane, name, bytes, choice } => {
                 self.open_file(plane, (&name, &bytes), choice.as_ref(), notices)
             }
+            Command::OpenPair { pair, remembered } => self.open_pair(&pair, &remembered),
+            Command::OpenPicture { name, bytes } => self.open_picture((&name, &bytes), notices),
+            Command::OpenWeights { name, bytes } => self.open_weights((&name, &bytes)),
             Command::OpenLink { fragment } => self.open_link(&fragment, notices),
             Command::SetChannels { channels } => self.convert(channels, notices),
             Command::SoftenTruth { radius } => {
@@ -94,10 +98,7 @@ impl Session {
                 self.history.make(vec![DocumentEdit::Loss { id, state }], moving)
             }
             Command::SetLossFrom { id, library, function } => {
-                let Document { soft_edges, weighting, .. } = *self.document();
-                let facts = self.active_work()?.facts(soft_edges > 0, weighting);
-                let state = state_from(&id, PresetFrom { library, function }, facts)?;
-                self.history.make(vec![DocumentEdit::Loss { id, state }], None)
+                self.set_loss_from(id, PresetFrom { library, function })
             }
             Command::SetCards { cards } => self.set_cards(cards),
             Command::SetView { view } => {
@@ -128,6 +129,13 @@ impl Session {
         let (image, number) = (document.active, document.images.len());
         let id = document.active_image().id;
         self.works.get_mut(id).ok_or_else(|| text::no_image(image, number))
+    }
+
+    fn set_loss_from(&mut self, id: String, from: PresetFrom) -> Result<(), String> {
+        let Document { soft_edges, weighting, .. } = *self.document();
+        let facts = self.active_work()?.facts(soft_edges > 0, weighting);
+        let state = state_from(&id, from, facts)?;
+        self.history.make(vec![DocumentEdit::Loss { id, state }], None)
     }
 
     fn select_image(&mut self, image: usize) -> Result<(), String> {
@@ -174,8 +182,9 @@ impl Session {
     }
 
     /// Paint for a plane of the active image: erasing a prediction is painting its background.
-    fn ink(&self, plane: Plane, erase: bool) -> Ink {
-        self.document().tools.ink(plane, erase)
+    fn ink(&mut self, plane: Plane, erase: bool) -> Result<Ink, String> {
+        let labelling = self.active_work()?.scene().labelling();
+        Ok(self.document().tools.ink(plane, erase, labelling))
     }
 
     /// Ends the stroke that is being made, if one is: it becomes a step, unless it changed nothing.
@@ -258,9 +267,18 @@ impl Session {
         let image = document.active;
         let active = document.active_image();
         let work = self.works.get(active.id).ok_or_else(|| text::no_image(image, image + 1))?;
-        let current = Current { base: &active.base, work };
-        let opened = opening::read(plane, current, (name, bytes), choice, notices)?;
-        let with = opening::image(name, opened, current, &mut self.rasters, &mut self.fresh, notices)?;
+        let beside = Beside::Scene(Current::of(active, work));
+        let (file, opened) = opening::read(plane, beside, (name, bytes), choice, notices)?;
+        let mut keep = Keep { rasters: &mut self.rasters, fresh: &mut self.fresh };
+        let with = opening::image(file, opened, (active, work), &mut keep, notices)?;
+        self.history.make(vec![DocumentEdit::Replace { image, with }], None)
+    }
+
+    fn open_pair(&mut self, pair: &PairBytes, remembered: &[(String, FileChoice)]) -> Result<(), String> {
+        let (scene, opened) = set::pair(pair, remembered).map_err(Unopened::sentence)?;
+        let mut keep = Keep { rasters: &mut self.rasters, fresh: &mut self.fresh };
+        let with = Image::new(keep.base(&pair.name, true, &scene, opened));
+        let image = self.document().active;
         self.history.make(vec![DocumentEdit::Replace { image, with }], None)
     }
 
@@ -298,7 +316,8 @@ impl Session {
         let mut present = [false; 256];
         for (image, work) in works.iter().enumerate() {
             let converted = work.scene().convert(channels).map_err(|refusal| text::sentence(&refusal))?;
-            if converted.shape() != work.scene().shape() {
+            let form = |scene: &Scene| (scene.shape(), scene.labelling());
+            if form(&converted) != form(work.scene()) {
                 step.extend(DocumentEdit::paint(image, ImageEdit::Convert { channels }));
             }
             converted.labels().iter().for_each(|&label| present[usize::from(label)] = true);
@@ -324,9 +343,10 @@ impl Session {
         let step = match what {
             Addition::Copy => DocumentEdit::Copy { image },
             Addition::Empty => {
-                let shape = self.active_work()?.scene().shape();
-                let (width, height, channels) = (shape.width, shape.height, shape.channels);
-                DocumentEdit::Add { image: Image::new(Base::Blank { width, height, channels }) }
+                let scene = self.active_work()?.scene();
+                let regions = scene.labelling() == Labelling::Regions;
+                let Shape { width, height, channels, .. } = scene.shape();
+                DocumentEdit::Add { image: Image::new(Base::Blank { width, height, channels, regions }) }
             }
         };
         self.history.make(vec![step], None)

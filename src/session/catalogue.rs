@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::field::IGNORE;
+use crate::file;
 use crate::loss::config::{Choice, Config, Domain, Kind, Param, Settings};
 use crate::loss::docs::Page;
 use crate::loss::{Family, LOSSES, PerTask, Spec};
 use crate::panel::{AnyPanel, PANELS, Title};
-use crate::scene::{Adjustment, BATCHES, BatchPreset, PRESETS, WIDEST};
+use crate::scene::{Adjustment, BATCHES, BatchPreset, HEAVIEST, PRESETS, Plane, WIDEST};
 
 /// Everything that is listed anywhere.
 #[derive(Debug, Clone, Serialize)]
@@ -31,6 +32,20 @@ pub struct Catalogue {
     pub neutral: Adjustment,
     /// The widest soft edge of a truth, in pixels.
     pub widest_soft_edge: usize,
+    /// The largest weight of a pixel that is painted.
+    pub heaviest: f64,
+    /// Python that writes a tensor as a file which this page reads.
+    pub save: SaveReadout,
+}
+
+/// Python that writes files which are read without a question.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct SaveReadout {
+    /// Lines that write `labels` as a ground truth.
+    pub truth: String,
+    /// Lines that write `logits` as a prediction.
+    pub prediction: String,
 }
 
 /// A panel that answers one question.
@@ -273,6 +288,11 @@ impl Catalogue {
             ignored: IGNORE,
             neutral: Adjustment::default(),
             widest_soft_edge: WIDEST,
+            heaviest: HEAVIEST,
+            save: SaveReadout {
+                truth: file::save_lines(Plane::Truth).join("\n"),
+                prediction: file::save_lines(Plane::Prediction).join("\n"),
+            },
         }
     }
 }

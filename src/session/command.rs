@@ -18,6 +18,32 @@ pub struct Edit {
     pub commands: Vec<Command>,
 }
 
+/// A file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct NamedBytes {
+    /// Its name.
+    pub name: String,
+    /// All of its bytes.
+    #[serde(with = "super::bytes")]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
+    pub bytes: Vec<u8>,
+}
+
+/// Truth and prediction of one image, as files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct PairBytes {
+    /// Name of the image.
+    pub name: String,
+    /// File of the truth.
+    pub truth: NamedBytes,
+    /// File of the prediction.
+    pub prediction: NamedBytes,
+}
+
 /// One thing a person did. Coordinates are in grid units: pixel `(x, y)` covers `x..x + 1`, `y..y + 1`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
@@ -94,6 +120,13 @@ pub enum Command {
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         side: Option<usize>,
     },
+    /// Puts a pair of files in the place of the active image. Refuses files that are not sure, with their question.
+    OpenPair {
+        /// The files.
+        pair: PairBytes,
+        /// Ways in which files were read before, by their shape key.
+        remembered: Vec<(String, FileChoice)>,
+    },
     /// Opens a file: a saved document, or else a mask for a plane.
     Open {
         /// Plane that a mask is for.
@@ -108,6 +141,24 @@ pub enum Command {
         #[serde(default)]
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         choice: Option<FileChoice>,
+    },
+    /// Lays a picture beneath the masks of the active image.
+    OpenPicture {
+        /// Name of the file.
+        name: String,
+        /// All of its bytes.
+        #[serde(with = "super::bytes")]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
+        bytes: Vec<u8>,
+    },
+    /// Gives each pixel of the active image the weight that it has in a file, and weighs pixels by the images' own weights.
+    OpenWeights {
+        /// Name of the file.
+        name: String,
+        /// All of its bytes.
+        #[serde(with = "super::bytes")]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
+        bytes: Vec<u8>,
     },
     /// Opens the document of a link in the place of this one.
     OpenLink {

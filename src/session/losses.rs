@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::tasks::Tasks;
 use super::text;
 use super::update::{Notice, PresetFromReadout, VersionEntry};
 use crate::document::{LossState, Losses, PresetFrom};
-use crate::field::Field;
 use crate::library::{self, Facts, Version, versions_of};
 use crate::loss::config::{Config, Settings};
 use crate::loss::{LOSSES, Loss, Spec};
@@ -45,14 +45,23 @@ impl Card {
     }
 
     /// The library that the card is set after.
-    pub(super) fn preset_from(&self, field: &Field<'_>) -> Option<PresetFromReadout> {
+    pub(super) fn preset_from(&self, tasks: &Tasks<'_>) -> Option<PresetFromReadout> {
         let version = self.version.as_ref()?;
         let (library, function) = (version.library.id, version.function);
+        // What is so of several regions is said once.
+        let mut notes: Vec<String> = Vec::new();
+        for field in &tasks.fields {
+            for note in library::notes::notes(library, function, &version.args, field) {
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
         Some(PresetFromReadout {
             library: library.into(),
             function: function.into(),
             call: version.call(),
-            notes: library::notes::notes(library, function, &version.args, field),
+            notes,
         })
     }
 }

@@ -9,19 +9,23 @@ pub mod catalogue;
 pub mod command;
 pub mod preview;
 pub mod provenance;
+pub mod set;
 pub mod update;
 
 mod at_work;
 mod batch;
+mod beside;
 mod bytes;
 mod cards;
 mod carry_out;
+mod certain;
 mod code;
 mod losses;
 mod opening;
 mod preset_view;
 mod readout;
 mod strokes;
+mod tasks;
 mod text;
 mod work;
 mod works;
@@ -32,22 +36,21 @@ use std::borrow::Cow;
 
 use crate::document::read::Notes;
 use crate::document::{Digest, Document, History, Kept, Rasters, carrier};
-use crate::field::{Derived, Field, Head, IGNORE};
 use crate::laboratory::{Snapshot, SnapshotHeader};
 use crate::library::Facts;
 use crate::loss::LOSSES;
 use crate::paint::Scale;
 use crate::paint::heatmap::heatmap;
-use crate::paint::picture::{Backdrop, prediction_picture, soft_truth_picture, truth_picture};
-use crate::panel::{self, Cache, Report, Seen, SeenCard};
-use crate::scene::{PixelWeighting, soft_labels};
+use crate::paint::picture::{Backdrop, weights_picture};
+use crate::panel::{self, Cache, Report, Seen};
+use crate::scene::{Labelling, PixelWeighting, Scene};
 use batch::{Images, Together};
 use command::{Edit, Look};
 use losses::LossSettings;
 use provenance::Provenance;
-use strokes::Moment;
+use tasks::Tasks;
 use update::{DocumentReadout, Notice, Pictures, SceneReadout, StripReadout, Update};
-use work::{Pixels, Work};
+use work::{TruthRules, Work, chosen_task};
 use works::Works;
 
 /// Everything the worker holds. See the [module docs](self).
@@ -77,6 +80,8 @@ struct Followed {
     weighting: PixelWeighting,
     active: u32,
     cards: Vec<String>,
+    /// Task that panels are about.
+    task: usize,
 }
 
 impl Session {
@@ -193,28 +198,48 @@ impl Session {
         if document.panel != self.cache.0 {
             self.cache = (document.panel.clone(), Cache::default());
         }
-        let Some(shape) = self.works.get(active).map(|work| work.scene().shape()) else { return };
+        let Some(form) = self.works.get(active).map(Work::form) else { return };
+        let (shape, labelling) = form;
         self.look.hovered = self.look.hovered.filter(|at| at.x < shape.width && at.y < shape.height);
         let mut settled = (document.view.clone(), document.tools);
-        settled.0.settle(shape);
-        settled.1.settle(shape);
+        settled.0.settle(shape, labelling);
+        settled.1.settle(shape, labelling, document.weighting);
+        let task = chosen_task(&settled.0, form);
+        if task != self.followed.task {
+            self.followed.task = task;
+            // What was kept for panels was of another region.
+            self.together = Together::default();
+            self.cache.1.clear();
+            self.losses.version += 1;
+        }
         if (&settled.0, settled.1) != (&document.view, document.tools) {
             self.history.look(|document| (document.view, document.tools) = settled);
         }
     }
 
     /// A copy of the active image as it is seen and of the losses, for experiments on it; of a large one a
-    /// [crop](Snapshot::cropped).
+    /// [crop](Snapshot::cropped), and of one with regions the binary task of the region that panels are about.
     pub fn snapshot(&self) -> Snapshot {
         let document = self.history.document();
         let (images, empty_images) = self.works.count_empty(document);
         let cards = self.losses.shown(&document.cards).iter().map(|card| card.spec.id.into()).collect();
         let work = self.works.get(document.active_image().id);
         let scene = work.map(Work::scene);
-        let shape = scene.map(crate::scene::Scene::shape);
+        let shape = scene.map(Scene::shape);
+        let task = self.followed.task;
+        let mut truths = Vec::new();
+        if let Some(scene) = scene {
+            let rules = TruthRules::of(scene, document.soft_edges, document.weighting);
+            rules.complete(scene.labels(), &mut truths);
+        }
+        let pixels = work
+            .zip(truths.get(task))
+            .map(|(work, truth)| truth.pixels(task, work.playhead.effective_logits(), work.scene().labels()));
+        let legend = scene.filter(|scene| scene.labelling() == Labelling::Regions);
+        let legend = legend.map(|scene| scene.legend_of_region(task + 1));
         Snapshot {
             header: SnapshotHeader {
-                channels: shape.map_or(0, |shape| shape.channels),
+                channels: pixels.map_or(0, |pixels| pixels.logits.dim().1),
                 height: shape.map_or(0, |shape| shape.height),
                 width: shape.map_or(0, |shape| shape.width),
                 theme: self.look.theme,
@@ -222,15 +247,16 @@ impl Session {
                 settings: self.losses.settings(),
                 images,
                 empty_images,
+                class_names: match legend {
+                    Some(legend) => (0..2).map(|class| legend.called(class)).collect(),
+                    None => scene.map(Scene::class_names).unwrap_or_default(),
+                },
                 crop: None,
             },
-            labels: scene.map(|scene| scene.labels().clone()).unwrap_or_default(),
-            logits: work.map(|work| work.playhead.effective_logits().clone()).unwrap_or_default(),
-            shares: work.filter(|_| document.soft_edges > 0).map(|work| {
-                let scene = work.scene();
-                soft_labels(scene.labels(), scene.shape().channels, document.soft_edges)
-            }),
-            weights: scene.and_then(|scene| document.weighting.weights(scene.labels(), scene.weights())),
+            labels: pixels.map(|pixels| pixels.labels.to_owned()).unwrap_or_default(),
+            logits: pixels.map(|pixels| pixels.logits.to_owned()).unwrap_or_default(),
+            shares: pixels.and_then(|pixels| Some(pixels.soft_labels?.to_owned())),
+            weights: pixels.and_then(|pixels| Some(pixels.weights?.to_owned())),
             photo: scene.and_then(|scene| scene.photo().map(<[u8]>::to_vec)),
         }
         .cropped()
@@ -238,7 +264,7 @@ impl Session {
 
     /// Versions of all that an experiment on a [`Session::snapshot`] hangs on.
     pub fn provenance(&self) -> Provenance {
-        Provenance::of(self.history.document())
+        Provenance::of(self.history.document(), self.followed.task)
     }
 
     fn update(&mut self, mut notices: Vec<Notice>) -> Update {
@@ -249,68 +275,68 @@ impl Session {
         let Some(((place, active), mut others)) = self.works.split_mut(document) else {
             unreachable!("the active image is worked on since the document was followed")
         };
-        active.soften(soft_edges);
-        active.weigh(weighting);
-        if with_panel {
-            for (_, work) in &mut others {
-                work.soften(soft_edges);
-                work.weigh(weighting);
-            }
+        active.prepare(soft_edges, weighting);
+        for (_, work) in others.iter_mut().filter(|_| with_panel) {
+            work.prepare(soft_edges, weighting);
         }
         // Taken out for as long as the field borrows the image.
         let mut strokes = std::mem::take(&mut active.strokes);
         let replayed = strokes.replayed(&mut active.playhead, self.look.replay, soft_edges, weighting);
-        let known = if replayed.is_some() { Derived::default() } else { std::mem::take(&mut active.derived) };
-        let pixels = replayed.as_ref().map_or_else(|| active.pixels(), Moment::pixels);
-        let Pixels { logits, labels, .. } = pixels;
-        let field = pixels
-            .field(known)
-            // A scene only has fields that are whole, so this is a fault of ours, to be seen and reported.
-            .unwrap_or_else(|refusal| unreachable!("{}", text::not_evaluated(&refusal.to_string())));
-        let shape = field.shape();
+        // What was worked out is not of a moment that is played again.
+        let known = active.take_derived(replayed.is_none());
+        let active = &*active;
+        let scene = active.scene();
+        let tasks = Tasks::of(active, replayed.as_ref(), known, self.followed.task);
+        let field = tasks.field();
         let (view, theme) = (&document.view, self.look.theme);
-        let on = Backdrop { width: shape.width, photo: active.scene().photo().filter(|_| view.photo), theme };
-        let facts = Facts { ignored_as: active.scene().legend().ignore_index(), ..Facts::of(&field) };
+        let on = Backdrop { width: scene.shape().width, photo: scene.photo().filter(|_| view.photo), theme };
+        let facts = tasks.facts(scene);
         let versions = self.losses.follow(&document.losses, facts, &mut notices);
         let concerned = versions.as_ref().map(|_| concerned(facts));
-        let to_come = active.scene().truth_is_to_come();
+        let to_come = scene.truth_is_to_come();
         // Without a truth no loss has a value, and no panel anything to be about.
         let shown_cards = if to_come { Vec::new() } else { self.losses.shown(&document.cards) };
-        let evaluated = cards::evaluate(&field, &shown_cards, view);
-        let shown = cards::shown(&field, &evaluated, view);
+        let (by_task, evaluated) = tasks.evaluate(&shown_cards, view);
+        let shown = cards::shown(&tasks, &evaluated, view);
         let limits = cards::limits(&shown, &evaluated, view);
 
-        let pictures = painted(&field, on, &shown, &limits, view.scale);
-        let cards = cards::readouts(&field, &shown_cards, &evaluated, &limits, view);
+        let pictures = painted(&tasks, on, &shown, &limits, (view.scale, document.tools.weighing));
+        let is_adjusted = !active.playhead.adjustment().is_neutral();
+        let of_image = (document.active_image(), is_adjusted);
+        let cards = cards::readouts(&tasks, &shown_cards, &evaluated, &limits, view, of_image);
         let looked_at = view.pinned.or(self.look.hovered);
         let pixel =
-            readout::pixel(&field, logits, labels, &shown_cards, &evaluated, looked_at, !self.look.painting);
-        let code = code::shown(self.look.code.as_deref().filter(|_| !to_come), &self.losses, &field, facts);
+            readout::pixel(&tasks, &shown_cards, &by_task, &evaluated, looked_at, !self.look.painting);
+        let code = code::shown(
+            self.look.code.as_deref().filter(|_| !to_come),
+            &self.losses,
+            &tasks,
+            facts,
+            document,
+            is_adjusted,
+        );
         let at = active.playhead.at();
         if replayed.is_none()
             && !to_come
             && !active.playhead.is_stroking()
             && strokes.is_due(at, self.losses.version, soft_edges)
         {
-            let stop = strokes::stop(&field, at, soft_edges, &shown_cards, &evaluated);
-            strokes.see(at, self.losses.version, stop);
+            let seen = strokes::stop(field, at, soft_edges, &shown_cards, &by_task[tasks.chosen]);
+            strokes.see(at, self.losses.version, seen);
         }
         let panel = panel::find(&document.panel).ok().filter(|_| !to_come).and_then(|panel| {
-            let cards: Vec<SeenCard<'_>> = shown_cards
-                .iter()
-                .zip(&evaluated)
-                .map(|(card, evaluation)| SeenCard { set: card.set(), evaluation })
-                .collect();
-            let sources = batch::sources((place, active), &others);
-            let own = replayed.is_none().then_some((active.version(), &field));
+            let sources = batch::sources((place, active), &others, tasks.chosen);
+            let own = replayed.is_none().then_some((active.version(), field));
             let mut seen = Seen {
-                field: &field,
+                field,
+                regions: &tasks.named(scene),
                 losses: &self.losses.sets(),
-                cards: &cards,
+                cards: &cards::seen(&shown_cards, &by_task[tasks.chosen]),
                 theme,
                 scale: view.scale,
                 by_probability: view.by_probability,
                 photo: view.photo,
+                legend: &tasks.legend(scene),
                 pinned: view.pinned,
                 pixel: looked_at,
                 history: &strokes.along(at),
@@ -322,16 +348,16 @@ impl Session {
             reported(report, &mut notices)
         });
         self.together.rest();
-        let scene = SceneReadout::new(active.scene(), update::class_shares(&field));
-        let known = field.into_derived();
-        active.strokes = strokes;
-        if replayed.is_none() {
-            active.derived = known;
-        }
+        let scene = SceneReadout::new(scene, tasks.class_shares(), tasks.chosen);
         let document = DocumentReadout::new(&self.history, &self.losses, active);
+        let (id, known) = (active.id, tasks.into_derived());
+        if let Some(work) = self.works.get_mut(id) {
+            work.keep(strokes, if replayed.is_none() { known } else { Vec::new() });
+        }
         Update {
             document,
-            provenance: Provenance::of(self.history.document()),
+            provenance: Provenance::of(self.history.document(), self.followed.task),
+            code_note: code.as_ref().filter(|_| scene.regions).map(|_| text::CALLS_OF_REGIONS.to_owned()),
             scene,
             strip,
             cards,
@@ -348,22 +374,23 @@ impl Session {
     }
 }
 
-/// Pictures of the truth, the prediction and the gradients.
+/// Pictures of the truth (or of the weights, while these are painted), the prediction and the gradients.
 fn painted(
-    field: &Field<'_>,
+    tasks: &Tasks<'_>,
     on: Backdrop<'_>,
     gradients: &[Cow<'_, [f32]>],
     limits: &[f32],
-    scale: Scale,
+    (scale, weighing): (Scale, bool),
 ) -> Pictures {
-    let shape = field.shape();
-    let mut pictures = Pictures::new(shape.pixels(), gradients.len());
+    let mut pictures = Pictures::new(tasks.labels.len(), gradients.len());
     let (truth, prediction, heatmaps) = pictures.for_painting();
-    match field.soft_labels() {
-        None => truth_picture(field.labels(), IGNORE, on, truth),
-        Some(shares) => soft_truth_picture(shares, field.labels(), IGNORE, on, truth),
+    tasks.paint(on, truth, prediction);
+    if weighing {
+        let equal = || Cow::Owned(vec![1.0; tasks.labels.len()]);
+        let weights = tasks.field().pixel_weights().map_or_else(equal, Cow::Borrowed);
+        let labels: Vec<u8> = tasks.labels.iter().copied().collect();
+        weights_picture(&weights, &labels, on, truth);
     }
-    prediction_picture(&field.probabilities(Head::Joint).prob, shape.channels, on, prediction);
     for ((gradient, &limit), rgba) in gradients.iter().zip(limits).zip(heatmaps) {
         heatmap(gradient, limit, scale, on.theme, rgba);
     }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Session;
-use super::opening::{self, Current};
-use crate::document::{Rasters, carrier, no_image};
+use super::opening::{self, Beside, Current};
+use crate::document::{carrier, no_image};
 use crate::field::IGNORE;
-use crate::file::{self, FileChoice, Read, Reading, Sizing};
+use crate::field::regions::topmost_probs;
+use crate::file::{self, Channels, FileChoice, Read, Reading, Sizing};
 use crate::paint::Theme;
 use crate::paint::picture::{Backdrop, prediction_picture, truth_picture};
 use crate::scene::{LONGEST_SIDE, Plane};
@@ -65,40 +66,44 @@ impl Session {
         let active = document.active_image();
         let work =
             self.works.get(active.id).ok_or_else(|| no_image(document.active, document.images.len()))?;
-        let current = Current { base: &active.base, work };
-        let PreviewRequest { plane, name, choice, remembered, theme } = request;
-        let array = choice.as_ref().and_then(|choice| choice.array.as_deref());
-        let said = |refusal: file::FileError| refusal.to_string();
-        let source = file::decode(name, bytes, *plane, array).map_err(said)?;
-        let reading = opening::reading(&source, *plane, current, choice.as_ref(), remembered)?;
-        let (size, pixels, refusal) = match file::apply(&source, &reading.choice, *plane) {
-            Ok(read) => {
-                let (size, pixels) = picture(&read, *theme);
-                (size, pixels, refusal(name, read, current))
-            }
-            Err(refusal) => ((0, 0), Vec::new(), Some(refusal.to_string())),
-        };
-        Ok(Some(Preview {
-            refusal,
-            width: size.0,
-            height: size.1,
-            crop: middle(&reading),
-            resample: opening::resampled(&reading, current),
-            reading,
-            pixels,
-        }))
+        let beside = Beside::Scene(Current::of(active, work));
+        previewed(request, bytes, beside).map(Some)
     }
 }
 
+/// How a file would be read, for a scene at hand or by itself. Refuses what cannot be read, with a sentence.
+pub(super) fn previewed(
+    request: &PreviewRequest,
+    bytes: &[u8],
+    beside: Beside<'_>,
+) -> Result<Preview, String> {
+    let PreviewRequest { plane, name, choice, remembered, theme } = request;
+    let source = opening::decoded((name, bytes), *plane, choice.as_ref(), remembered)?;
+    let reading = opening::reading(&source, *plane, beside, choice.as_ref(), remembered)?;
+    let (size, pixels, refusal) = match file::apply(&source, &reading.choice, *plane) {
+        Ok(read) => {
+            let (size, pixels) = picture(&read, *theme);
+            (size, pixels, refusal(name, read, beside))
+        }
+        Err(refusal) => ((0, 0), Vec::new(), Some(refusal.to_string())),
+    };
+    Ok(Preview {
+        refusal,
+        width: size.0,
+        height: size.1,
+        crop: middle(&reading),
+        resample: opening::resampled(&reading, beside),
+        reading,
+        pixels,
+    })
+}
+
 /// Sentence that says why what was read cannot be opened; none if it can.
-fn refusal(name: &str, read: Read, current: Current<'_>) -> Option<String> {
+fn refusal(name: &str, read: Read, beside: Beside<'_>) -> Option<String> {
     // Nothing of the trial is kept.
     let notices = &mut Vec::new();
-    opening::opened(name, read, notices)
-        .and_then(|opened| {
-            opening::image(name, opened, current, &mut Rasters::default(), &mut Vec::new(), notices)
-        })
-        .err()
+    let opened = opening::opened(name, read, notices);
+    opening::scene(name, opened, beside, notices).err()
 }
 
 /// The largest part in the middle of a file that a scene may be.
@@ -125,7 +130,7 @@ fn picture(read: &Read, theme: Theme) -> ((usize, usize), Vec<u8>) {
     let on = Backdrop { width: size.0, photo: None, theme };
     match read {
         Read::Truth(truth) => {
-            let labels: Vec<u8> = places().map(|at| truth.labels[at]).collect();
+            let labels: Vec<u8> = places().map(|at| truth.labelling.shown(truth.labels[at])).collect();
             truth_picture(&labels, IGNORE, on, &mut pixels);
         }
         Read::Prediction(prediction) => {
@@ -133,7 +138,11 @@ fn picture(read: &Read, theme: Theme) -> ((usize, usize), Vec<u8>) {
             let probs: Vec<Vec<f64>> = places().map(|[y, x]| prediction.probs_at(y, x)).collect();
             let planes: Vec<f64> =
                 (0..channels).flat_map(|channel| probs.iter().map(move |probs| probs[channel])).collect();
-            prediction_picture(&planes, channels, on, &mut pixels);
+            if prediction.channels == Channels::Independent {
+                prediction_picture(&topmost_probs(&planes, channels), channels + 1, on, &mut pixels);
+            } else {
+                prediction_picture(&planes, channels, on, &mut pixels);
+            }
         }
     }
     (size, pixels)

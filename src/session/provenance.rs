@@ -23,19 +23,19 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Versions of a document.
-    pub fn of(document: &Document) -> Self {
+    /// Versions of a document, and of the region that panels are about, counted from 0; 0 in a scene without regions.
+    pub fn of(document: &Document, region: usize) -> Self {
         let image = document.active_image();
-        let [truth, prediction] = image.edits.wrote();
+        let [truth, prediction, weights] = image.edits.wrote();
         Self {
             image: image.id.to_string(),
             truth: format!(
-                "{}.{truth}.{}.{}",
+                "{}.{region}.{truth}.{weights}.{}.{}",
                 image.id,
                 document.soft_edges,
                 fingerprint(&document.weighting)
             ),
-            prediction: format!("{}.{prediction}", image.id),
+            prediction: format!("{}.{region}.{prediction}", image.id),
             losses: fingerprint(&(&document.cards, &document.losses)),
         }
     }
@@ -57,11 +57,11 @@ mod tests {
     #[test]
     fn each_part_changes_with_what_it_is_about_and_comes_back_with_an_undo() {
         let mut history = History::default();
-        let first = Provenance::of(history.document());
+        let first = Provenance::of(history.document(), 0);
         let step = |history: &mut History, edit| {
-            let before = Provenance::of(history.document());
+            let before = Provenance::of(history.document(), 0);
             history.make(vec![edit], None).unwrap();
-            let after = Provenance::of(history.document());
+            let after = Provenance::of(history.document(), 0);
             [
                 before.image != after.image,
                 before.truth != after.truth,
@@ -78,6 +78,6 @@ mod tests {
         assert_eq!(step(&mut history, DocumentEdit::Cards(vec![])), [false, false, false, true]);
         assert_eq!(step(&mut history, DocumentEdit::Copy { image: 0 }), [true, true, true, false]);
         while history.undo() {}
-        assert_eq!(Provenance::of(history.document()), first);
+        assert_eq!(Provenance::of(history.document(), 0), first);
     }
 }

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use super::losses::{Card, LossSettings};
+use super::tasks::Tasks;
 use super::text;
 use super::update::{DocumentReadout, ImageReadout, LossReadout, PixelReadout, PixelRow, StripReadout};
 use super::work::Work;
 use crate::document::{At, Document, History, MOST_IMAGES};
-use crate::field::{Field, Head, Labels, Logits};
+use crate::field::regions::regions_of;
+use crate::field::{Field, Head, IGNORE};
 use crate::lenient;
 use crate::loss::Evaluation;
 use crate::paint::number;
@@ -49,17 +51,13 @@ impl DocumentReadout {
 
 impl StripReadout {
     pub(super) fn new(document: &Document, works: &[&Work]) -> Self {
-        let size = |work: &Work| {
-            let shape = work.scene().shape();
-            (shape.width, shape.height, shape.channels)
-        };
-        let active = works.get(document.active).map(|work| size(work));
+        let active = works.get(document.active).map(|work| work.form());
         let image = |work: &&Work| ImageReadout {
             id: work.id,
             title: work.scene().title().into(),
             misfit: active
-                .filter(|&active| active != size(work))
-                .map(|active| text::misfit(size(work), active)),
+                .filter(|&active| active != work.form())
+                .map(|active| text::misfit(work.form(), active)),
         };
         Self {
             active: document.active,
@@ -69,27 +67,38 @@ impl StripReadout {
     }
 }
 
+/// Falls of the cards' values if a pixel were right: of regions the mean of the falls of each.
+fn contributions(
+    tasks: &Tasks<'_>,
+    cards: &[&Card],
+    by_task: &[Vec<Rc<Evaluation>>],
+    at: At,
+) -> Option<Vec<f64>> {
+    let mut sums = vec![0.0; cards.len()];
+    for (field, evaluated) in tasks.fields.iter().zip(by_task) {
+        let losses = cards.iter().zip(evaluated).map(|(card, evaluated)| (&*card.loss, evaluated.value));
+        let falls = study::pixel::contributions(field, (at.y, at.x), losses).ok()?;
+        for (sum, fall) in sums.iter_mut().zip(falls) {
+            *sum += fall / tasks.fields.len() as f64;
+        }
+    }
+    Some(sums)
+}
+
 /// Readout of the pixel looked at, with its contributions where they are asked for; none if none is looked at.
 pub(super) fn pixel(
-    field: &Field<'_>,
-    logits: &Logits,
-    labels: &Labels,
+    tasks: &Tasks<'_>,
     cards: &[&Card],
+    by_task: &[Vec<Rc<Evaluation>>],
     evaluated: &[Rc<Evaluation>],
     at: Option<At>,
     with_contributions: bool,
 ) -> Option<PixelReadout> {
     let at = at?;
-    let shape = field.shape();
-    let channels: Vec<usize> = (0..shape.channels)
-        .map(|channel| shape.plane(0, channel).start + at.y * shape.width + at.x)
-        .collect();
-    let contributions = if with_contributions {
-        let losses = cards.iter().zip(evaluated).map(|(card, evaluated)| (&*card.loss, evaluated.value));
-        study::pixel::contributions(field, logits.view(), labels.view(), (at.y, at.x), losses).ok()
-    } else {
-        None
-    };
+    let (_, channels, height, width) = tasks.logits.dim();
+    let channels: Vec<usize> =
+        (0..channels).map(|channel| (channel * height + at.y) * width + at.x).collect();
+    let contributions = if with_contributions { contributions(tasks, cards, by_task, at) } else { None };
     let rows = cards
         .iter()
         .zip(evaluated)
@@ -106,17 +115,31 @@ pub(super) fn pixel(
             }
         })
         .collect();
-    let label = labels[[0, at.y, at.x]];
-    let logits: Vec<f64> = channels.iter().map(|&i| f64::from(field.logits()[i])).collect();
-    let probabilities: Vec<f64> =
-        channels.iter().map(|&i| field.probabilities(Head::Joint).prob[i]).collect();
+    let label = tasks.labels[[0, at.y, at.x]];
+    let counts = label != IGNORE;
+    let logits: Vec<f64> = (0..channels.len()).map(|c| tasks.logits[[0, c, at.y, at.x]].into()).collect();
+    // Each field has the channels of its task, one after the other.
+    let of_fields = |of: &dyn Fn(&Field<'_>, usize) -> Option<f64>| -> Option<Vec<f64>> {
+        let each = |field: &Field<'_>| {
+            let shape = field.shape();
+            let at = move |channel| shape.plane(0, channel).start + at.y * shape.width + at.x;
+            (0..shape.channels).map(|channel| of(field, at(channel))).collect::<Option<Vec<f64>>>()
+        };
+        Some(tasks.fields.iter().map(each).collect::<Option<Vec<_>>>()?.concat())
+    };
+    let probabilities =
+        of_fields(&|field, i| Some(field.probabilities(Head::Joint).prob[i])).unwrap_or_default();
     Some(PixelReadout {
         at,
-        label: field.counts(label).then_some(label),
-        share_texts: field
-            .soft_labels()
-            .filter(|_| field.counts(label))
-            .map(|shares| channels.iter().map(|&i| number::short(f64::from(shares[i]))).collect()),
+        label: counts.then(|| tasks.labelling.shown(label)),
+        regions: tasks.regions().filter(|_| counts).map(|_| regions_of(label)),
+        share_texts: of_fields(&|field, i| field.soft_labels().map(|shares| shares[i].into()))
+            .filter(|_| counts)
+            .map(|shares| shares.into_iter().map(number::short).collect()),
+        weight_text: tasks
+            .field()
+            .pixel_weights()
+            .map(|weights| number::short(f64::from(weights[at.y * width + at.x]))),
         logit_texts: logits.iter().map(|&z| number::short(z)).collect(),
         probability_texts: probabilities.iter().map(|&p| number::short(p)).collect(),
         logits,

@@ -6,14 +6,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use ndarray::{Array3, Array4};
-
 use super::command::Replay;
 use super::losses::Card;
-use super::work::Pixels;
+use super::work::{Pixels, Truth, TruthRules};
 use crate::field::{Field, Labels, Logits};
 use crate::loss::Evaluation;
-use crate::scene::{Edits, ImageEdit, PixelWeighting, Playhead, soft_labels};
+use crate::scene::{Edits, ImageEdit, PixelWeighting, Playhead};
 use crate::study::strokes::{Stop, Valued, counts};
 
 /// Places that are remembered; the oldest are forgotten first.
@@ -46,19 +44,13 @@ struct Replayed {
 pub(super) struct Moment {
     pub(super) logits: Logits,
     pub(super) labels: Labels,
-    pub(super) soft_labels: Option<Array4<f32>>,
-    pub(super) weights: Option<Array3<f32>>,
+    truths: Vec<Truth>,
 }
 
 impl Moment {
-    /// Its pixels as a field has them.
-    pub(super) fn pixels(&self) -> Pixels<'_> {
-        Pixels {
-            logits: &self.logits,
-            labels: &self.labels,
-            soft_labels: self.soft_labels.as_ref(),
-            weights: self.weights.as_ref(),
-        }
+    /// Pixels of a task as a field has them.
+    pub(super) fn pixels(&self, task: usize) -> Pixels<'_> {
+        self.truths[task].pixels(task, &self.logits, &self.labels)
     }
 }
 
@@ -154,9 +146,9 @@ impl StrokeHistory {
             return None;
         };
         let (logits, labels) = self.moment(playhead, replay)?;
-        let soft_labels = (soft_edges > 0).then(|| soft_labels(&labels, logits.dim().1, soft_edges));
-        let weights = weighting.weights(&labels, playhead.scene().weights());
-        Some(Moment { logits, labels, soft_labels, weights })
+        let mut truths = Vec::new();
+        TruthRules::of(playhead.scene(), soft_edges, weighting).complete(&labels, &mut truths);
+        Some(Moment { logits, labels, truths })
     }
 }
 

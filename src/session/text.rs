@@ -1,5 +1,9 @@
 //! Sentences of the session.
 
+use crate::field::Shape;
+use crate::paint::number;
+use crate::scene::Labelling;
+
 pub(super) use crate::document::{no_image, sentence};
 
 pub(super) fn no_loss(id: &str) -> String {
@@ -49,10 +53,40 @@ pub(super) fn read_as(file: &str, sentence: &str) -> String {
     format!("{file}: {sentence}")
 }
 
-pub(super) fn independent(file: &str, regions: usize) -> String {
+pub(super) fn too_few_regions(file: &str, regions: usize, highest: usize) -> String {
     format!(
-        "{file}: found {regions} independent regions, which may overlap; expected one class a pixel. Read it as one \
-         channel a class, or save each region as a file of its own."
+        "{file}: found a prediction of {regions} regions, but the truth has pixels of region {highest}; expected at least \
+         {highest}."
+    )
+}
+
+pub(super) fn classes_for_regions(file: &str) -> String {
+    format!(
+        "{file}: found a prediction of one class a pixel; expected a channel for each region, since the truth has several \
+         regions at a pixel. Read its channels as independent, or open its truth as one class a pixel first."
+    )
+}
+
+/// About a loss of several regions, with its softmax form and its sigmoid form by name where these have names of their own.
+pub(super) fn mean_of_regions(regions: usize, forms: Option<[&str; 2]>) -> String {
+    let mean = if regions == 1 {
+        "The loss of one region.".to_owned()
+    } else {
+        format!("The mean over {regions} regions, each a binary task with a sigmoid of its own.")
+    };
+    match forms {
+        None => mean,
+        Some([softmax, sigmoid]) => {
+            format!("{mean} {softmax} needs one class at each pixel, so this is {sigmoid}.")
+        }
+    }
+}
+
+/// What panels are about in a scene of regions.
+pub(super) fn one_region(name: &str) -> String {
+    format!(
+        "Panels look at one region at a time, as a binary task: here at {name}. Another is chosen on the tab Losses, where it \
+         is said whose logit the heatmaps are about."
     )
 }
 
@@ -80,6 +114,50 @@ pub(super) fn opened_link() -> String {
     "The link is opened. Undo brings back what was here before.".to_owned()
 }
 
+pub(super) const LABELS_IN_NO_FILE: &str =
+    "# labels, int64 [1, H, W], are painted on the page and in no file.";
+
+pub(super) const CALLS_OF_REGIONS: &str = "Of regions the labels are [B, C, H, W], one plane of 0 and 1 for each, 255 where a pixel is ignored. Left out are calls \
+     whose value is not the mean over the regions: smp's LovaszLoss, MCCLoss and normalized FocalLoss take all channels together, \
+     MONAI's DiceCELoss takes a softmax of them, where pixels are ignored MONAI and smp's FocalLoss misread the 255 of a plane, \
+     and kornia and Keras are not known for regions here.";
+
+pub(super) const REGIONS_IN_NO_FILE: &str = "# labels, int64 [1, C, H, W], one plane of 0 and 1 for each region, are painted on \
+                                             the page and in no file.";
+
+pub(super) const LOGITS_IN_NO_FILE: &str =
+    "# logits, float32 [1, C, H, W], are painted on the page and in no file.";
+
+pub(super) const LABELS_PAINTED: &str =
+    "# The value below has the strokes on the truth in it, the file has not.";
+
+pub(super) const LOGITS_PAINTED: &str =
+    "# The value below has the strokes on the prediction in it, the file has not.";
+
+pub(super) const LOGITS_ADJUSTED: &str =
+    "# The value below has the temperature, bias and noise of the page in it, the file has not.";
+
+pub(super) const LABELS_SOFTENED: &str =
+    "# The value below has the soft truth of the page in it, the file has not.";
+
+/// Pixels whose probability is exactly 0 or 1, of so many, and the cross-entropy by library and call.
+pub(super) fn certain<'c>(
+    certain: usize,
+    all: usize,
+    values: impl Iterator<Item = (&'c str, &'c str, f64)>,
+) -> String {
+    let by_call: Vec<String> = values
+        .map(|(library, call, value)| format!("{} by {library}'s {call}", number::short(value)))
+        .collect();
+    format!(
+        "{} of {} pixels were given a probability of exactly 0 or 1, which no logit has, and are held 1e-7 away. With each \
+         library's own clamp the value is {}.",
+        number::count(certain),
+        number::count(all),
+        by_call.join(", ")
+    )
+}
+
 /// Classes that were added and that no pixel of the truth has.
 pub(super) fn absent_classes(classes: &[usize]) -> String {
     match classes {
@@ -98,21 +176,34 @@ pub(super) fn absent_classes(classes: &[usize]) -> String {
     }
 }
 
-pub(super) fn task(channels: usize) -> String {
-    if channels == 1 { "binary".to_owned() } else { format!("of {channels} classes") }
+pub(super) fn task(channels: usize, labelling: Labelling) -> String {
+    if labelling == Labelling::Regions {
+        format!("of {channels} regions")
+    } else if channels == 1 {
+        "binary".to_owned()
+    } else {
+        format!("of {channels} classes")
+    }
 }
 
-pub(super) fn misfit(own: (usize, usize, usize), active: (usize, usize, usize)) -> String {
-    let ((width, height, channels), (active_width, active_height, active_channels)) = (own, active);
-    format!(
-        "Not in the batch: it is {width} × {height} and {}, and the chosen image is {active_width} × {active_height} and \
-         {}.",
-        task(channels),
-        task(active_channels)
-    )
+pub(super) fn misfit(own: (Shape, Labelling), active: (Shape, Labelling)) -> String {
+    let said = |(shape, labelling): (Shape, Labelling)| {
+        format!("{} × {} and {}", shape.width, shape.height, task(shape.channels, labelling))
+    };
+    format!("Not in the batch: it is {}, and the chosen image is {}.", said(own), said(active))
 }
 
 /// About a loss that sees each logit of several classes by itself.
 pub(super) const GAUGE: &str = "One class against the rest: softmax probabilities alone do not determine this value, \
                                 because the same number added to all logits of a pixel changes it. Here the logits made \
                                 of probabilities have a mean of 0 at every pixel.";
+
+/// Of the image's own weights.
+pub(super) fn own_weights(weights: impl Iterator<Item = f32> + Clone) -> String {
+    let least = weights.clone().fold(f32::INFINITY, f32::min);
+    let most = weights.fold(0.0, f32::max);
+    let [least, most] = [least, most].map(|weight| number::short(f64::from(weight)));
+    format!(
+        "Own weights from {least} to {most}. While they are painted the canvas shows them: the stronger, the heavier."
+    )
+}

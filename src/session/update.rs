@@ -13,7 +13,7 @@ use crate::library::Version;
 use crate::loss::config::Settings;
 use crate::paint::number::percent;
 use crate::panel::Report;
-use crate::scene::{Adjustment, LegendEntry, PixelWeighting, Scene};
+use crate::scene::{Adjustment, Labelling, LegendEntry, PixelWeighting, Scene};
 
 /// All numbers and pictures after an edit.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +34,8 @@ pub struct Update {
     pub pixel: Option<PixelReadout>,
     /// The Python that reproduces a card, if that is asked for.
     pub code: Option<Vec<CodeReadout>>,
+    /// Sentence on the calls that are left out, beside Python that is asked for.
+    pub code_note: Option<String>,
     /// The open panel, which travels beside the numbers with its own pixels and lists.
     #[serde(skip)]
     pub panel: Option<Report>,
@@ -166,7 +168,11 @@ pub struct SceneReadout {
     pub height: usize,
     /// Logit channels.
     pub channels: usize,
-    /// Share of pixels by class, of those that count.
+    /// True where pixels may have several regions, one for each channel, numbered from 1.
+    pub regions: bool,
+    /// Sentence on the region that panels are about, in a scene of regions.
+    pub panels_about: Option<String>,
+    /// Share of pixels by class, of those that count; of regions that of each, behind that of pixels without any.
     pub class_shares: Vec<f64>,
     /// Shares as text.
     pub class_share_texts: Vec<String>,
@@ -174,15 +180,16 @@ pub struct SceneReadout {
     pub has_photo: bool,
     /// Names of its classes, and what they were in their file, that of class 0 first; classes past the end have none.
     pub legend: Vec<LegendReadout>,
-    /// True if its file has weights of pixels.
-    pub has_weights: bool,
+    /// Sentence on its own weights of pixels, opened or painted; none where it has none.
+    pub own_weights: Option<String>,
     /// Sentence for the place of the losses while the truth is still to come, which none of them can be about.
     pub truth_to_come: Option<String>,
 }
 
 impl SceneReadout {
-    pub(super) fn new(scene: &Scene, class_shares: Vec<f64>) -> Self {
+    pub(super) fn new(scene: &Scene, class_shares: Vec<f64>, chosen: usize) -> Self {
         let shape = scene.shape();
+        let regions = scene.labelling() == Labelling::Regions;
         Self {
             preset: scene.preset().map(Into::into),
             title: scene.title().into(),
@@ -190,11 +197,13 @@ impl SceneReadout {
             width: shape.width,
             height: shape.height,
             channels: shape.channels,
+            regions,
+            panels_about: regions.then(|| text::one_region(&scene.called(chosen + 1))),
             class_share_texts: class_shares.iter().map(|&share| percent(share)).collect(),
             class_shares,
             has_photo: scene.photo().is_some(),
             legend: scene.legend().classes.iter().map(LegendReadout::new).collect(),
-            has_weights: scene.weights().is_some(),
+            own_weights: scene.weights().map(|weights| text::own_weights(weights.iter().copied())),
             truth_to_come: scene.truth_is_to_come().then(|| text::TRUTH_TO_COME.to_owned()),
         }
     }
@@ -265,7 +274,7 @@ pub struct CardReadout {
     /// The ends of the range as text.
     pub range: [String; 2],
     /// Share of |gradient| on the pixels of each class, from class 0 on, if there is any gradient. In a binary scene
-    /// they are background and foreground.
+    /// they are background and foreground; of regions that outside the region of each logit, then that within each.
     pub shares: Option<Vec<f64>>,
     /// The same shares as text.
     pub share_texts: Option<Vec<String>>,
@@ -334,14 +343,18 @@ pub struct Tick {
 pub struct PixelReadout {
     /// Place of the pixel.
     pub at: At,
-    /// Label, or nothing if it is ignored.
+    /// Label, or nothing if it is ignored; of several regions the last.
     pub label: Option<u8>,
+    /// All regions that it has, in a scene of regions.
+    pub regions: Option<Vec<u8>>,
     /// Logit of each channel.
     pub logits: Vec<f64>,
     /// Probability of each channel.
     pub probabilities: Vec<f64>,
     /// Share of each channel's class in the truth, as text, where the truth is soft.
     pub share_texts: Option<Vec<String>>,
+    /// Its weight as text, where pixels have weights.
+    pub weight_text: Option<String>,
     /// Logits as text.
     pub logit_texts: Vec<String>,
     /// Probabilities as text.

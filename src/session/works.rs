@@ -1,10 +1,11 @@
 //! The pixels of all images, brought in line with the document.
 
 use super::update::Notice;
-use super::work::Work;
+use super::work::{Work, chosen_task};
 use crate::document::{Base, Document, Image, Rasters};
 use crate::field::IGNORE;
-use crate::scene::{Changes, Preset};
+use crate::field::regions::has_region;
+use crate::scene::{Changes, Labelling, Preset};
 
 /// Images that are worked on at most: those of the document, and some that undo may bring back.
 const MOST: usize = 8;
@@ -75,7 +76,7 @@ impl Works {
     /// The active image, and the others that make a batch with it, each with its place in the strip.
     pub(super) fn split_mut(&mut self, document: &Document) -> Option<(Placed<'_>, Vec<Placed<'_>>)> {
         let active = document.active_image().id;
-        let shape = self.get(active)?.scene().shape();
+        let form = self.get(active)?.form();
         let place = |id: u32| document.images.iter().position(|image| image.id == id);
         let mut own = None;
         let mut others = Vec::new();
@@ -83,7 +84,7 @@ impl Works {
             let Some(place) = place(work.id) else { continue };
             if work.id == active {
                 own = Some((place, work));
-            } else if work.scene().shape() == shape {
+            } else if work.form() == form {
                 others.push((place, work));
             }
         }
@@ -91,14 +92,21 @@ impl Works {
         Some((own?, others))
     }
 
-    /// Number of images that make a batch with the active one, and number of these without foreground.
+    /// Number of images that make a batch with the active one, and number of these without foreground; of regions, without the
+    /// one that panels are about.
     pub(super) fn count_empty(&self, document: &Document) -> (usize, usize) {
         let works = self.of(document);
-        let shape = |work: &Work| work.scene().shape();
-        let Some(active) = works.get(document.active).map(|work| shape(work)) else { return (0, 0) };
-        let is_empty =
-            |work: &&&Work| work.scene().labels().iter().all(|&label| label == 0 || label == IGNORE);
-        let batch = || works.iter().filter(|work| shape(work) == active);
+        let Some(active) = works.get(document.active).map(|work| work.form()) else { return (0, 0) };
+        // Of a scene of regions panels are about one alone.
+        let region = chosen_task(&document.view, active) as u8 + 1;
+        let is_empty = |work: &&&Work| {
+            let mut labels = work.scene().labels().iter();
+            match work.scene().labelling() {
+                Labelling::OneClass => labels.all(|&label| label == 0 || label == IGNORE),
+                Labelling::Regions => labels.all(|&label| !has_region(label, region)),
+            }
+        };
+        let batch = || works.iter().filter(|work| work.form() == active);
         (batch().count(), batch().filter(is_empty).count())
     }
 }
@@ -108,7 +116,7 @@ fn work_of(image: &Image, rasters: &Rasters, notices: &mut Vec<Notice>) -> Work 
     Work::new(image, rasters).unwrap_or_else(|refusal| {
         notices.push(Notice::refusal(refusal));
         let side = Preset::SMALLEST;
-        let base = Base::Blank { width: side, height: side, channels: 1 };
+        let base = Base::Blank { width: side, height: side, channels: 1, regions: false };
         let blank = Image { base, ..image.clone() };
         Work::new(&blank, rasters).unwrap_or_else(|_| unreachable!("an empty image can be built"))
     })

@@ -1,7 +1,5 @@
 //! Contribution of a single pixel to a value.
 
-use ndarray::{ArrayView3, ArrayView4};
-
 use crate::field::{Field, FieldError, Logits};
 use crate::loss::Loss;
 
@@ -10,9 +8,9 @@ const SURE: f32 = 40.0;
 
 /// Logits with one pixel of the first image made perfectly right: sure of its hard label, or with its soft
 /// label as probability.
-pub fn put_right(field: &Field<'_>, logits: ArrayView4<'_, f32>, label: u8, y: usize, x: usize) -> Logits {
-    let mut logits = logits.to_owned();
+pub fn put_right(field: &Field<'_>, label: u8, y: usize, x: usize) -> Logits {
     let shape = field.shape();
+    let mut logits = field.logits_view().to_owned();
     for channel in 0..shape.channels {
         let share = field.target(shape.plane(0, channel).start + y * shape.width + x, label, channel);
         // A softmax does not see what is added to all, so log shares are its logits.
@@ -31,16 +29,14 @@ pub fn put_right(field: &Field<'_>, logits: ArrayView4<'_, f32>, label: u8, y: u
 /// other losses it depends on all other pixels. 0 for an ignored pixel.
 pub fn contributions<'l>(
     field: &Field<'_>,
-    logits: ArrayView4<'_, f32>,
-    labels: ArrayView3<'_, u8>,
     (y, x): (usize, usize),
     losses: impl Iterator<Item = (&'l dyn Loss, f64)>,
 ) -> Result<Vec<f64>, FieldError> {
-    let label = labels[[0, y, x]];
+    let label = field.labels()[y * field.shape().width + x];
     if !field.counts(label) {
         return Ok(losses.map(|_| 0.0).collect());
     }
-    let right = put_right(field, logits, label, y, x);
+    let right = put_right(field, label, y, x);
     let field = field.predicting(right.view())?;
     Ok(losses.map(|(loss, value)| value - loss.evaluate(&field, None)).collect())
 }
@@ -63,7 +59,7 @@ mod tests {
             (&CrossEntropy::default(), CrossEntropy::default().evaluate(&field, None)),
             (&Hinge, Hinge.evaluate(&field, None)),
         ];
-        let at = |x| contributions(&field, logits.view(), labels.view(), (0, x), losses.into_iter()).unwrap();
+        let at = |x| contributions(&field, (0, x), losses.into_iter()).unwrap();
         assert!((at(2)[0] - 2.0f64.exp().ln_1p() / 2.0).abs() < 1e-12);
         assert!((at(2)[1] - 1.5).abs() < 1e-12, "(1 + 2) / 2 pixels");
         assert_eq!(at(1), [0.0, 0.0], "an ignored pixel");
@@ -77,20 +73,14 @@ mod tests {
         let shares = array![[[[0.2f32, 1.0]], [[0.3, 0.0]], [[0.5, 0.0]]]];
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
         let field = field.with_soft_labels(shares.view()).unwrap();
-        let right = put_right(&field, logits.view(), 2, 0, 0);
+        let right = put_right(&field, 2, 0, 0);
         let total: f32 = (0..3).map(|class| right[[0, class, 0, 0]].exp()).sum();
         for (class, share) in [0.2, 0.3, 0.5].into_iter().enumerate() {
             assert!((right[[0, class, 0, 0]].exp() / total - share).abs() < 1e-6);
         }
         let loss = CrossEntropy::default();
         let value = loss.evaluate(&field, None);
-        let due = contributions(
-            &field,
-            logits.view(),
-            labels.view(),
-            (0, 0),
-            std::iter::once((&loss as &dyn Loss, value)),
-        );
+        let due = contributions(&field, (0, 0), std::iter::once((&loss as &dyn Loss, value)));
         let at_best = Field::new(right.view(), labels.view(), None).unwrap();
         let at_best = at_best.with_soft_labels(shares.view()).unwrap();
         assert!((due.unwrap()[0] - (value - loss.evaluate(&at_best, None))).abs() < 1e-12);

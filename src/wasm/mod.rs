@@ -1,16 +1,18 @@
 //! The browser's door: the only folder that says `wasm_bindgen`. It converts, calls and converts back.
 //!
-//! One worker holds an [`Engine`], another a [`Laboratory`]; the page has an instance of the same module for what must
+//! One worker holds an [`Engine`], another a [`Laboratory`], and some have a [`PairEvaluator`] each; the page has an instance of the same module for what must
 //! be drawn where the DOM is: [charts](ChartView), legends and colours.
 
 mod charts;
 mod laboratory;
 mod lovasz;
 mod refusal;
+mod set;
 
 pub use charts::{ChartView, TableText};
 pub use laboratory::Laboratory;
 pub use lovasz::LovaszPlot;
+pub use set::{PairEvaluator, ZipFile, pairs_of, preview_of_pair};
 
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint32Array};
 use serde::Serialize;
@@ -129,6 +131,12 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
     pub fn snapshot(&mut self) -> Result<JsValue, JsValue> {
         laboratory::snapshot_to_js(&self.session.snapshot())
+    }
+
+    /// Settings with which the images of a set are evaluated now.
+    #[wasm_bindgen(js_name = setSettings, unchecked_return_type = "SetSettings")]
+    pub fn set_settings(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.session.set_settings())
     }
 
     /// Versions of all that an experiment on a snapshot hangs on.

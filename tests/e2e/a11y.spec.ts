@@ -56,6 +56,7 @@ for (const colorScheme of ["light", "dark"] as const) {
           "Batch",
           "Metrics",
           "Gradients",
+          "Folder",
           "Advisor",
         ] as const) {
           await app.showTab(tab);

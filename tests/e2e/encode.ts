@@ -72,3 +72,37 @@ export function npy(name: string, shape: number[], at: (index: number) => number
     buffer: Buffer.concat([preamble, Buffer.from(padded, "latin1"), data]),
   };
 }
+
+/** A zip whose files are stored as they are. */
+export function zip(name: string, files: readonly Upload[]): Upload {
+  const local: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const { name, buffer } of files) {
+    const path = Buffer.from(name, "utf8");
+    // Version, flags (UTF-8), method, time, date, checksum, sizes, lengths of the name and of what is beside.
+    const head = Buffer.alloc(26);
+    head.writeUInt16LE(20, 0);
+    head.writeUInt16LE(0x0800, 2);
+    head.writeUInt32LE(0x00210000, 6);
+    head.writeUInt32LE(crc32(buffer), 10);
+    head.writeUInt32LE(buffer.length, 14);
+    head.writeUInt32LE(buffer.length, 18);
+    head.writeUInt16LE(path.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(offset, 10);
+    const made = Buffer.from([20, 0]);
+    directory.push(Buffer.from("PK\x01\x02", "latin1"), made, head, place, path);
+    const entry = [Buffer.from("PK\x03\x04", "latin1"), head, path, buffer];
+    local.push(...entry);
+    offset += entry.reduce((length, part) => length + part.length, 0);
+  }
+  const listed = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(files.length, 4);
+  end.writeUInt16LE(files.length, 6);
+  end.writeUInt32LE(listed.length, 8);
+  end.writeUInt32LE(offset, 12);
+  const buffer = Buffer.concat([...local, listed, Buffer.from("PK\x05\x06", "latin1"), end]);
+  return { name, mimeType: "application/zip", buffer };
+}

@@ -27,6 +27,7 @@ export type TabName =
   | "Batch"
   | "Metrics"
   | "Gradients"
+  | "Folder"
   | "Advisor";
 /** The parts of the Lovász panel, in order. */
 export const LOVASZ_PARTS = [
@@ -135,6 +136,15 @@ export class App {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Chooses a file by an entry of the menu of files. */
+  async chooseFromMenu(entry: string, file: Upload): Promise<void> {
+    const banner = this.page.getByRole("banner");
+    await banner.locator("summary", { hasText: "File" }).click();
+    const chooser = this.page.waitForEvent("filechooser");
+    await banner.getByRole("button", { name: entry, exact: true }).click();
+    await (await chooser).setFiles(file);
+  }
+
   slider(name: string): Locator {
     return this.page.getByRole("slider", { name, exact: true });
   }
@@ -239,15 +249,21 @@ export class App {
     return this.page.url();
   }
 
-  /** Drops a file on this place of the page, as from a folder. */
-  async drop(target: Locator, { name, mimeType, buffer }: Upload): Promise<void> {
+  /** Drops files on this place of the page, as from a folder. */
+  async drop(target: Locator, ...files: Upload[]): Promise<void> {
     const dataTransfer = await this.page.evaluateHandle(
-      ({ bytes, name, type }) => {
+      (all) => {
         const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+        for (const { bytes, name, type } of all) {
+          transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+        }
         return transfer;
       },
-      { bytes: Array.from(buffer), name, type: mimeType },
+      files.map(({ name, mimeType, buffer }) => ({
+        bytes: Array.from(buffer),
+        name,
+        type: mimeType,
+      })),
     );
     for (const event of ["dragover", "drop"]) {
       await target.dispatchEvent(event, { dataTransfer });

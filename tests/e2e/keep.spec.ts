@@ -109,6 +109,7 @@ async function leaveInTab(app: App, steps: number, later: number): Promise<void>
     id: drawing.id,
     leftAt: Date.now() + later,
     kept: { ...kept, steps: kept.steps.slice(0, steps), at: steps },
+    rasters: await app.page.evaluate(() => [...window.lossfield.rasters.keys()]),
   };
   // Before any script of the page that comes, and after all of the one that goes.
   await app.page.addInitScript((left) => {
@@ -147,6 +148,43 @@ test("a reload with no time to put the last stroke away does not lose it", async
   const painted = await app.values();
   await app.reload();
   expect(await app.values()).toEqual(painted);
+});
+
+test("pixels of what a page left in its tab are found, though what was put away knows none of them", async ({
+  app,
+}) => {
+  await paint(app);
+  await expectStored(app, 3);
+  const mask = png("mask.png", { width: 90, height: 70 }, (x, y) => (x + y < 80 ? 255 : 0));
+  await app.page.getByLabel("Open ground truth").setInputFiles(mask);
+  await expect(app.messages).toContainText("mask.png");
+  await expectStored(app, 4);
+  const opened = await app.values();
+  await leaveInTab(app, 4, 1000);
+  // As it was before the file was opened: the pixels lie there, and the drawing does not say so.
+  await app.page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("lossfield");
+        opening.onerror = reject;
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction("drawings", "readwrite");
+          const drawings = transaction.objectStore("drawings");
+          const all = drawings.getAll();
+          all.onsuccess = () => {
+            const [drawing] = all.result as { savedAt: number; rasters: string[] }[];
+            if (drawing) drawings.put({ ...drawing, savedAt: 0, rasters: [] });
+          };
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+          transaction.onerror = reject;
+        };
+      }),
+  );
+  await app.reload();
+  expect(await app.values()).toEqual(opened);
 });
 
 test("an opened file is there after a reload, with what was painted on it", async ({ app }) => {

@@ -91,3 +91,23 @@ test("a pasted picture is opened", async ({ app }) => {
   await expect(app.messages).toContainText("pasted.png:");
   await app.expectNativeValues();
 });
+
+test("a card is copied as Python that begins with the opened files", async ({ app }) => {
+  await pick(
+    app,
+    "truth",
+    disc("gt.png", 255, 0),
+    npy("half_pred.npy", [SIZE.height, SIZE.width], () => 0.5),
+  );
+  await expect(app.messages).toContainText("gt.png:");
+  await app.settle();
+  await app
+    .card("dice")
+    .getByRole("button", { name: /^Python/ })
+    .click();
+  const lines = app.page.getByRole("dialog").locator("pre");
+  await expect(lines.first()).toContainText('Image.open("gt.png")');
+  await expect(lines.first()).toContainText('np.load("half_pred.npy")');
+  const save = app.page.getByRole("dialog").locator("section", { hasText: "Ground truth" });
+  await expect(save.locator("pre")).toContainText('.save("truth.png")');
+});

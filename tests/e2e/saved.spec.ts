@@ -44,7 +44,7 @@ for (const button of ["Save", "Save picture"] as const) {
     const there = await another(browser);
     await there.openPreset("Shifted boundary");
     const before = await there.values();
-    await there.page.getByLabel("Open a saved file or picture").setInputFiles(file);
+    await there.chooseFromMenu("Open…", file);
     await expect(there.messages).toContainText(`${file.name} is opened. Undo brings back`);
     expect(await there.values()).toEqual(values);
     expect(await there.heatmaps()).toEqual(maps);
@@ -64,7 +64,7 @@ for (const button of ["Save", "Save picture"] as const) {
 test("a file that is none is refused with a sentence, and changes nothing", async ({ app }) => {
   const before = await app.values();
   const junk = { name: "junk.json", mimeType: "application/json", buffer: Buffer.from("{]") };
-  await app.page.getByLabel("Open a saved file or picture").setInputFiles(junk);
+  await app.chooseFromMenu("Open…", junk);
   await expect(app.messages).toContainText("junk.json");
   expect(await app.values()).toEqual(before);
   await expect(app.button("Undo")).toBeDisabled();
@@ -88,7 +88,7 @@ test("a link cannot carry an opened file, says so, and offers the file that can"
   const there = await another(browser, link);
   await expect(there.messages).toContainText("mask.png");
   const upload = { name: "saved.json", mimeType: "application/json", buffer: bytes };
-  await there.page.getByLabel("Open a saved file or picture").setInputFiles(upload);
+  await there.chooseFromMenu("Open…", upload);
   await expect(there.messages).toContainText("saved.json is opened");
   expect(await there.values()).toEqual(await app.values());
 });

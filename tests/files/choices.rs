@@ -75,7 +75,8 @@ fn a_prediction_of_ids_means_what_the_truth_means() {
     (assign[1].to, assign[2].to, *classes) = (To::Class(2), To::Class(1), 3);
     let read_truth = truth_by(&truth, &choice);
     let prediction = source("p.png", &grey(4, &[0, 15, 15, 5]), Plane::Prediction);
-    let scene = SceneContext { classes: 3, width: 4, height: 1, legend: Some(&read_truth.legend) };
+    let scene =
+        SceneContext { classes: 3, regions: 0, width: 4, height: 1, legend: Some(&read_truth.legend) };
     let reading =
         read(&prediction, Plane::Prediction, Context { scene: Some(scene), remembered: None }).unwrap();
     assert!(reading.sure, "{:?}", reading.questions);
@@ -120,11 +121,11 @@ fn choices_that_no_reading_gives_are_refused() {
 #[test]
 fn three_classes_in_a_scene_of_two_are_asked_about_and_never_all_background() {
     let source = source("m.png", &grey(4, &[0, 1, 2, 2]), Plane::Truth);
-    let scene = SceneContext { classes: 2, width: 4, height: 1, legend: None };
+    let scene = SceneContext { classes: 2, regions: 0, width: 4, height: 1, legend: None };
     let reading = read(&source, Plane::Truth, Context { scene: Some(scene), remembered: None }).unwrap();
     assert_eq!(reading.questions, ["It has 3 classes and the scene 2: make a scene of 3?"]);
     assert_eq!(truth_by(&source, &reading.choice).labels.iter().copied().collect::<Vec<_>>(), [0, 1, 2, 2]);
-    let five = Context { scene: Some(SceneContext { classes: 5, ..scene }), remembered: None };
+    let five = Context { scene: Some(SceneContext { classes: 5, regions: 0, ..scene }), remembered: None };
     let fits = read(&source, Plane::Truth, five).unwrap();
     assert!(fits.sure && fits.classes == 5, "{:?}", fits.questions);
 }

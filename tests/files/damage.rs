@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use lossfield::field::IGNORE;
 use lossfield::file::{Context, Read, apply, decode, read};
-use lossfield::scene::Plane;
+use lossfield::scene::{Labelling, Plane};
 use proptest::prelude::*;
 
 use super::bytes::{mend, npy};
@@ -38,9 +38,19 @@ fn assert_safe(bytes: &[u8]) -> Result<(), TestCaseError> {
         match apply(&source, &reading.choice, plane) {
             Ok(Read::Truth(truth)) => {
                 let classes = truth.legend.classes.len();
-                let valid = |&label: &u8| usize::from(label) < classes || label == IGNORE;
+                let labels = match truth.labelling {
+                    Labelling::OneClass => classes,
+                    Labelling::Regions => 1 << (classes - 1),
+                };
+                let valid = |&label: &u8| usize::from(label) < labels || label == IGNORE;
                 prop_assert!((2..=33).contains(&classes) && truth.labels.iter().all(valid));
-                let counted: usize = truth.legend.classes.iter().map(|class| class.pixels).sum();
+                let counted: usize = match truth.labelling {
+                    Labelling::OneClass => truth.legend.classes.iter().map(|class| class.pixels).sum(),
+                    Labelling::Regions => {
+                        let with_any = truth.labels.iter().filter(|&&label| ![0, IGNORE].contains(&label));
+                        truth.legend.classes[0].pixels + with_any.count()
+                    }
+                };
                 prop_assert_eq!(counted + truth.legend.ignored, truth.labels.len());
             }
             Ok(Read::Prediction(prediction)) => {

@@ -4,8 +4,10 @@
 
 use std::path::Path;
 
+use lossfield::field::regions::labels_of;
 use lossfield::file::{Context, Read, apply, decode, load_lines, read};
-use lossfield::scene::Plane;
+use lossfield::scene::{Labelling, Plane};
+use ndarray::Axis;
 use serde_json::{Value, json};
 
 fn main() {
@@ -28,7 +30,20 @@ fn line(path: &Path, plane: Plane) -> Option<Value> {
     let reading = read(&source, plane, Context::default()).ok()?;
     let (shape, values): (Vec<usize>, Vec<f64>) = match apply(&source, &reading.choice, plane).ok()? {
         Read::Truth(truth) => {
-            (truth.labels.shape().to_vec(), truth.labels.iter().map(|&l| l.into()).collect())
+            let (height, width) = truth.labels.dim();
+            match truth.labelling {
+                Labelling::OneClass => {
+                    (vec![height, width], truth.labels.iter().map(|&label| label.into()).collect())
+                }
+                // A plane of 0 and 1 for each.
+                Labelling::Regions => {
+                    let regions = 1..truth.legend.classes.len() as u8;
+                    let shape = vec![regions.len(), height, width];
+                    let sets = truth.labels.insert_axis(Axis(0));
+                    let planes = regions.flat_map(|region| labels_of(sets.view(), region));
+                    (shape, planes.map(f64::from).collect())
+                }
+            }
         }
         Read::Prediction(prediction) => {
             (prediction.logits.shape().to_vec(), prediction.logits.iter().map(|&z| z.into()).collect())

@@ -12,6 +12,7 @@ mod made;
 mod numbers;
 mod python;
 mod refusal;
+mod regions;
 mod sizes;
 
 use lossfield::file::{

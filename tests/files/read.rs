@@ -7,22 +7,23 @@
 //! `sure` is false all is that of the suggestion. A file that is refused gives `{"error": sentence}` and exit status 1.
 //!
 //! Values are those of each loss with its defaults, on the field of both files, without ignored pixels. Metrics are of
-//! the foreground, or the mean over the classes but the background that either has; of independent regions there are
-//! neither, since the truth has one class at each pixel.
+//! the foreground, or the mean over the classes but the background that either has. Of independent regions both are the mean over
+//! the regions, each by itself; class c of a truth with one class a pixel is region c then.
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use lossfield::field::{Field, IGNORE};
+use lossfield::field::regions::{labels_of, sets_of};
+use lossfield::field::{Field, IGNORE, Labels, Logits};
 use lossfield::file::{
     Channels, Read, ReadPrediction, ReadTruth, Reading, ReadingPair, Source, apply, decode, read, read_pair,
 };
 use lossfield::loss::LOSSES;
 use lossfield::loss::config::{Config, Settings};
 use lossfield::metric::{MaskMetrics, metrics};
-use lossfield::scene::Plane;
-use ndarray::{Array3, Axis};
+use lossfield::scene::{Labelling, Plane};
+use ndarray::{Array3, Axis, s};
 use serde_json::{Map, Value, json};
 
 /// Distance within which a boundary counts as found, in pixels.
@@ -126,27 +127,46 @@ fn remarks(reading: &Reading, applied: &[String]) -> Vec<String> {
 
 /// Value of every loss that serves the task, and metrics.
 fn judged(truth: &ReadTruth, prediction: &ReadPrediction) -> Result<(Value, Value), String> {
-    if prediction.channels == Channels::Independent {
-        return Ok((json!({}), json!({})));
+    let (logits, labels) =
+        (prediction.logits.clone().insert_axis(Axis(0)), truth.labels.clone().insert_axis(Axis(0)));
+    let is_of_regions = prediction.channels == Channels::Independent;
+    if !is_of_regions {
+        if truth.labelling == Labelling::Regions {
+            return Err("the truth has several regions a pixel, the prediction one class.".to_owned());
+        }
+        let logits = widened(&prediction.logits, truth.legend.classes.len()).insert_axis(Axis(0));
+        return scored(&[(logits, labels)]);
     }
-    let classes = truth.legend.classes.len();
-    let logits = widened(&prediction.logits, classes).insert_axis(Axis(0));
-    let labels = truth.labels.clone().insert_axis(Axis(0));
-    let field =
-        Field::new(logits.view(), labels.view(), Some(IGNORE)).map_err(|error| format!("{error}."))?;
+    let sets = if truth.labelling == Labelling::Regions { labels } else { sets_of(labels.view()) };
+    let region =
+        |at: usize| (logits.slice(s![.., at..=at, .., ..]).to_owned(), labels_of(sets.view(), at as u8 + 1));
+    scored(&(0..prediction.classes).map(region).collect::<Vec<_>>())
+}
+
+/// Values and metrics of fields, each the mean over them.
+fn scored(pixels: &[(Logits, Labels)]) -> Result<(Value, Value), String> {
+    let fields: Result<Vec<Field<'_>>, _> = pixels
+        .iter()
+        .map(|(logits, labels)| Field::new(logits.view(), labels.view(), Some(IGNORE)))
+        .collect();
+    let fields = fields.map_err(|error| format!("{error}."))?;
     let mut values = Map::new();
     for spec in LOSSES {
         let settings = Settings::new();
         let Ok(config) = Config::new(spec, &settings) else { continue };
-        let value = (spec.build)(&config).evaluate(&field, None);
+        let loss = (spec.build)(&config);
+        let sum: f64 = fields.iter().map(|field| loss.evaluate(field, None)).sum();
         // JSON has no number for these.
-        let value = serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number);
+        let value =
+            serde_json::Number::from_f64(sum / fields.len() as f64).map_or(Value::Null, Value::Number);
         values.insert(spec.id.to_owned(), value);
     }
-    let shape = field.shape();
-    let first = shape.first_channel(false);
-    let each: Vec<MaskMetrics> =
-        (first..shape.channels).map(|channel| metrics(&field, 0, channel, 0.5, TOLERANCE)).collect();
+    let of_field = |field: &Field<'_>| -> Vec<MaskMetrics> {
+        let shape = field.shape();
+        let channels = shape.first_channel(false)..shape.channels;
+        channels.map(|channel| metrics(field, 0, channel, 0.5, TOLERANCE)).collect()
+    };
+    let each: Vec<MaskMetrics> = fields.iter().flat_map(of_field).collect();
     let mean = |of: &dyn Fn(&MaskMetrics) -> Option<f64>| -> Value {
         let known: Vec<f64> = each.iter().filter_map(of).collect();
         if known.is_empty() { Value::Null } else { json!(known.iter().sum::<f64>() / known.len() as f64) }

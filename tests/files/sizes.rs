@@ -69,7 +69,7 @@ fn a_crop_is_the_same_part_of_both() {
 
 #[test]
 fn another_size_than_the_truth_is_asked_about_with_the_resize_offered() {
-    let scene = |width, height| SceneContext { classes: 2, width, height, legend: None };
+    let scene = |width, height| SceneContext { classes: 2, regions: 0, width, height, legend: None };
     let source = source("p.png", &grey(4, &[0, 0, 255, 255, 0, 0, 255, 255]), Plane::Prediction);
     let asked = |width, height| {
         read(&source, Plane::Prediction, Context { scene: Some(scene(width, height)), remembered: None })

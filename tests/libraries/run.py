@@ -36,7 +36,7 @@ def value_of(scene, line):
     images, classes, height, width = scene["shape"]
     logits = torch.tensor(scene["logits"], dtype=torch.float32).reshape(images, classes, height, width)
     # As a PNG has them: a line says itself what the library wants instead.
-    labels = torch.tensor(scene["labels"], dtype=torch.uint8).reshape(images, height, width)
+    labels = torch.tensor(scene["labels"], dtype=torch.uint8).reshape(scene["label_shape"])
     if line["library"] == "keras":
         logits = logits.movedim(1, -1).contiguous()
     names = {"logits": logits, "labels": labels}

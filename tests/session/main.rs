@@ -2,12 +2,15 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod batch;
+mod beside;
 mod document;
 mod facts;
 mod libraries;
 mod opening;
 mod panels;
 mod preview;
+mod regions;
+mod set;
 mod weights;
 
 use lossfield::loss::LOSSES;

@@ -19,7 +19,7 @@ pub(crate) fn png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec
 }
 
 /// An array of f32 as `numpy.save` writes it.
-fn npy(shape: &[usize], values: impl Iterator<Item = f32>) -> Vec<u8> {
+pub(crate) fn npy(shape: &[usize], values: impl Iterator<Item = f32>) -> Vec<u8> {
     let shape: Vec<String> = shape.iter().map(ToString::to_string).collect();
     let mut header =
         format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}", shape.join(", "));
@@ -39,20 +39,20 @@ pub(crate) fn open(plane: &str, name: &str, bytes: &[u8]) -> Value {
     json!([{ "kind": "open", "plane": plane, "name": name, "bytes": bytes }])
 }
 
-fn cards(cards: &[&str]) -> Value {
+pub(crate) fn cards(cards: &[&str]) -> Value {
     json!([{ "kind": "setCards", "cards": cards }])
 }
 
 /// A worker with its page's store beside it.
 #[derive(Default)]
-struct Kiosk {
-    session: Session,
+pub(crate) struct Kiosk {
+    pub(crate) session: Session,
     kept: Kept,
     rasters: Vec<Vec<u8>>,
 }
 
 impl Kiosk {
-    fn apply(&mut self, commands: Value) -> Update {
+    pub(crate) fn apply(&mut self, commands: Value) -> Update {
         let update = apply(&mut self.session, commands);
         if let Some(change) = update.kept.clone() {
             self.kept.follow(change);
@@ -61,13 +61,13 @@ impl Kiosk {
         update
     }
 
-    fn restarted(&self) -> Update {
+    pub(crate) fn restarted(&self) -> Update {
         apply(&mut Session::open(Some(&self.kept), None, &self.rasters), json!([]))
     }
 }
 
 /// Everything that is seen of the image.
-fn assert_same_scene(a: &Update, b: &Update) {
+pub(crate) fn assert_same_scene(a: &Update, b: &Update) {
     assert_eq!(values(a), values(b));
     assert!(a.pictures == b.pictures, "the pictures differ");
     assert_eq!(a.scene, b.scene);
@@ -251,4 +251,123 @@ fn two_channels_are_a_binary_scene_whose_background_is_scored() {
     let many = apply(&mut session, json!([{ "kind": "setChannels", "channels": 32 }]));
     assert_eq!((many.scene.channels, many.scene.class_shares.len()), (32, 32));
     assert!(values(&many).iter().all(|value| value.is_finite()));
+}
+
+/// Lines of Python of a library for the card that is looked at.
+fn python(update: &Update, library: &str) -> String {
+    let lines = update.code.as_ref().expect("lines of the card");
+    let line = lines.iter().find(|line| line.library.starts_with(library)).expect("a line of the library");
+    line.code.clone()
+}
+
+fn look_at_code() -> Value {
+    json!([{ "kind": "look", "look": { "theme": "light", "painting": false, "code": "cross_entropy" } }])
+}
+
+#[test]
+fn copied_python_begins_with_the_lines_that_load_the_opened_files() {
+    let mut page = Kiosk::default();
+    let mask = png(20, 16, |x, _| if x < 5 { 255 } else { 0 });
+    page.apply(open("truth", "gt.png", &mask));
+    let painted = page.apply(look_at_code());
+    assert!(
+        python(&painted, "PyTorch").contains(
+            "labels = torch.from_numpy(labels)[None]\n\
+             # logits, float32 [1, C, H, W], are painted on the page and in no file.\n\n"
+        ),
+        "{}",
+        python(&painted, "PyTorch")
+    );
+    let probs = npy(&[16, 20], (0..320).map(|i| i as f32 / 320.0));
+    let opened = page.apply(open("prediction", "pred.npy", &probs));
+    // The value is that of numpy in double precision, with probabilities held to 1e-7 as the lines do.
+    let expected = "\
+import numpy as np
+import torch
+from PIL import Image
+x = np.load(\"pred.npy\")
+x = x.squeeze()  # axes of length 1
+x = x.astype(np.float64)
+x = np.clip(x, 0, 1)
+x = x[None]
+x = np.clip(x, 1e-7, 1 - 1e-7)
+x = np.log(x / (1 - x))
+logits = torch.from_numpy(x)[None].float()
+image = Image.open(\"gt.png\")
+x = np.array(image.convert(\"L\") if image.mode in (\"1\", \"P\", \"PA\", \"LA\", \"RGB\", \"RGBA\") else image)
+keys, ids = np.array([0, 255]), np.array([0, 1])
+labels = ids[np.abs(x[:, :, None].astype(np.float64) - keys).argmin(-1)]
+labels = torch.from_numpy(labels)[None]
+
+import torch.nn.functional as F
+loss = F.binary_cross_entropy_with_logits(logits, labels[:, None].float())
+print(float(loss))  # 1.090157";
+    assert_eq!(python(&opened, "PyTorch"), expected);
+    let keras = python(&opened, "Keras");
+    assert!(
+        keras.contains(
+            "\nlogits, labels = logits.permute(0, 2, 3, 1).numpy(), labels.numpy()\n\nimport keras\n"
+        ),
+        "{keras}"
+    );
+
+    let kept = Session::open(Some(&page.kept), None, &page.rasters);
+    let mut restarted = kept;
+    assert_eq!(python(&apply(&mut restarted, look_at_code()), "PyTorch"), expected);
+
+    let strokes = "# The value below has the strokes on the truth in it, the file has not.\n";
+    let painted = page.apply(stroke("truth", &[10.0, 8.0]));
+    assert!(python(&painted, "PyTorch").contains(&format!("[None]\n{strokes}\n")));
+    let undone = page.apply(json!([{ "kind": "undo" }]));
+    assert_eq!(python(&undone, "PyTorch"), expected);
+    page.apply(json!([{ "kind": "redo" }]));
+    // The strokes are in the base of what is opened beside them, and not in the file.
+    let again = page.apply(open("prediction", "pred.npy", &probs));
+    assert!(python(&again, "PyTorch").contains(&format!("[None]\n{strokes}\n")));
+    let adjusted = page.apply(json!([{ "kind": "adjust", "adjustment": { "temperature": 2.0, "bias": 0.0, "noise": 0.0, "seed": 1 } }]));
+    assert!(python(&adjusted, "PyTorch").contains(&format!(
+        "{strokes}# The value below has the temperature, bias and noise of the page in it, the file has not.\n"
+    )));
+    // Another size is another scene, whose prediction is of no file.
+    let other = page.apply(open("truth", "other.png", &png(30, 30, |x, _| if x < 5 { 255 } else { 0 })));
+    let code = python(&other, "PyTorch");
+    assert!(code.contains("other.png") && !code.contains("pred.npy") && !code.contains("gt.png"), "{code}");
+}
+
+#[test]
+fn certain_probabilities_are_told_with_the_value_by_each_librarys_clamp() {
+    let mut page = Kiosk::default();
+    page.apply(cards(&["cross_entropy", "dice"]));
+    page.apply(open("truth", "gt.png", &png(20, 16, |x, _| if x < 5 { 255 } else { 0 })));
+    // Exactly 0 at the first pixel alone, which is foreground.
+    let probs = npy(&[16, 20], (0..320).map(|i| i as f32 / 320.0));
+    let opened = page.apply(open("prediction", "pred.npy", &probs));
+    let note = |update: &Update, id: &str| {
+        update.cards.iter().find(|card| card.id == id).expect("the card").note.clone()
+    };
+    // numpy: 1.0901568 with -ln p held at 1e-7, and (100 - 16.1181) / 320 more where its logarithm is held at -100.
+    assert_eq!(
+        note(&opened, "cross_entropy").expect("a note"),
+        "1 of 320 pixels were given a probability of exactly 0 or 1, which no logit has, and are held 1e-7 away. With \
+         each library's own clamp the value is 1.090 by Keras's BinaryCrossentropy, 1.352 by PyTorch's BCELoss."
+    );
+    assert_eq!(note(&opened, "dice"), None);
+    let set = json!([{ "kind": "setLoss", "id": "cross_entropy", "settings": { "pos_weight": 2.0 } }]);
+    assert_eq!(
+        note(&page.apply(set), "cross_entropy"),
+        None,
+        "of a loss with other settings no library was asked"
+    );
+    page.apply(json!([{ "kind": "undo" }]));
+    let painted = page.apply(stroke("prediction", &[10.0, 8.0]));
+    assert_eq!(note(&painted, "cross_entropy"), None, "what was painted is in no file");
+
+    // A hard mask of three classes, of which a third is wrong.
+    let ids = |of: fn(u32) -> u32| png(24, 8, move |x, _| of(x / 8) as u8);
+    page.apply(open("truth", "ids.png", &ids(|class| class)));
+    let hard = page.apply(open("prediction", "argmax.png", &ids(|class| if class == 2 { 1 } else { class })));
+    let by_keras = note(&hard, "cross_entropy").expect("a note");
+    // 16.1180957 / 3, and 1e-7 for those that are right.
+    assert!(by_keras.starts_with("192 of 192 pixels"), "{by_keras}");
+    assert!(by_keras.ends_with("the value is 5.373 by Keras's CategoricalCrossentropy."), "{by_keras}");
 }

@@ -217,3 +217,24 @@ fn strokes_are_compared_at_the_threshold_that_is_set() {
         assert!((points[1] - found).abs() < 1e-4 * found.max(1e-4) + 5e-5, "{points:?} {iou}");
     }
 }
+
+#[test]
+fn classes_are_called_by_the_names_of_their_file() {
+    let mut session = Session::default();
+    let ids = opening::png(24, 24, |x, _| (x / 8) as u8);
+    let class = |id: u8, name: &str| json!({ "key": f64::from(id), "to": { "class": id }, "name": name });
+    let named = json!({ "values": {
+        "kind": "labels", "of": "value", "classes": 3, "rest": "nearest",
+        "assign": [class(0, "sky"), class(1, "road"), { "key": 2.0, "to": { "class": 2 } }],
+    } });
+    apply(
+        &mut session,
+        json!([{ "kind": "open", "plane": "truth", "name": "m.png", "bytes": ids, "choice": named }]),
+    );
+    assert_eq!(session.snapshot().header.class_names, ["sky", "road", "class 2"]);
+    let frame = shown(&mut session, "gradients", json!({ "loss": "dice_cross_entropy" }), json!({}));
+    let shares = &panel(&frame).tables["shares"];
+    assert_eq!(shares.columns[4..], ["of its own on sky", "of its own on road", "of its own on class 2"]);
+    let Chart::Plot(plot) = &panel(&frame).charts["byLogit"] else { panic!("a plot") };
+    assert_eq!(plot.series[0].name, "road");
+}

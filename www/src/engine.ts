@@ -1,4 +1,4 @@
-import type { Catalogue, Command, Edit, Link, Reply } from "../pkg/lossfield.js";
+import type { Catalogue, Command, Edit, Link, Reply, SetSettings } from "../pkg/lossfield.js";
 import { backOff, limits } from "./limits.ts";
 import { merged, strokeAfter } from "./pending.ts";
 import type {
@@ -143,6 +143,13 @@ export class EngineClient {
     const answer = await this.#ask({ kind: "snapshot" });
     if (answer.kind !== "snapshot") throw stopped();
     return answer;
+  }
+
+  /** Settings with which the images of a set are evaluated now. */
+  async setSettings(): Promise<SetSettings> {
+    const answer = await this.#ask({ kind: "setSettings" });
+    if (answer.kind !== "setSettings") throw stopped();
+    return answer.settings;
   }
 
   /** The link to the document. */
@@ -304,6 +311,7 @@ export class EngineClient {
         this.#listener.reply(message.reply, message.millis, this.#isIdle);
         break;
       case "snapshot":
+      case "setSettings":
       case "link":
       case "saved":
       case "preview":

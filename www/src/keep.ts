@@ -48,16 +48,18 @@ interface Left {
   readonly id: string;
   readonly leftAt: number;
   readonly kept: Kept;
+  /** Digests of the pixels of opened files. */
+  readonly rasters: string[];
 }
 
 /** The drawing of this id as the page before this one left it, once, unless it was put away later than that. */
-function takeLeft(id: string, savedAt: number): Kept | undefined {
+function takeLeft(id: string, savedAt: number): Left | undefined {
   const text = recallInTab(LEFT);
   forgetInTab(LEFT);
   try {
     const left = JSON.parse(text ?? "null") as Left | null;
     if (left?.id !== id || !(left.leftAt > savedAt)) return undefined;
-    return Array.isArray(left.kept.steps) ? left.kept : undefined;
+    return Array.isArray(left.kept.steps) && Array.isArray(left.rasters) ? left : undefined;
   } catch {
     return undefined;
   }
@@ -147,8 +149,8 @@ export class Keeper {
       const left = takeLeft(former, drawing?.savedAt ?? 0);
       if (left) {
         this.#owes = true;
-        const found = drawing ?? { savedAt: 0, title: "", fragment, rasters: [] };
-        return { ...found, id: this.id, kept: left };
+        const found = drawing ?? { savedAt: 0, title: "", fragment };
+        return { ...found, id: this.id, kept: left.kept, rasters: left.rasters };
       }
       if (drawing) return drawing;
     }
@@ -210,6 +212,8 @@ export class Keeper {
     if (!change) return;
     this.kept = follow(this.kept, change);
     this.#owe();
+    // Pixels are too large for what the tab remembers: they are put away before the page can go.
+    if (rasters.length > 0) this.save();
   }
 
   /** The address has another link, and the document another title. */
@@ -238,7 +242,13 @@ export class Keeper {
     // A page that comes back from the browser's cache may have left one before, which is old by now.
     forgetInTab(LEFT);
     if (!this.#owes || !this.kept || this.kept.steps.length === 0) return;
-    rememberInTab(LEFT, JSON.stringify({ id: this.id, leftAt: Date.now(), kept: this.kept }));
+    const left: Left = {
+      id: this.id,
+      leftAt: Date.now(),
+      kept: this.kept,
+      rasters: [...this.rasters.keys()],
+    };
+    rememberInTab(LEFT, JSON.stringify(left));
   }
 
   /** Keeps the drawing now. One that nothing was done to is none: its address has it all. */

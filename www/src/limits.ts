@@ -8,6 +8,8 @@ export interface Limits {
   busy: number;
   /** For the engine to load and to reopen what was kept; for the laboratory to make a step. */
   start: number;
+  /** For a worker of a set to evaluate a pair. */
+  pair: number;
   /** Before what could not be loaded is tried once more; each time after that twice as long. */
   retry: number;
 }
@@ -17,6 +19,7 @@ export const limits: Limits = {
   silence: 4000,
   busy: 10_000,
   start: 30_000,
+  pair: 120_000,
   retry: 500,
 };
 

@@ -1,16 +1,31 @@
-import type { FileChoice, Command, Theme } from "../pkg/lossfield.js";
+import type { FileChoice, Command, PreviewRequest, Theme } from "../pkg/lossfield.js";
+import type { Role } from "./roles.ts";
 import type { Message, Offer, Plane } from "./state.svelte.ts";
 import type { Previewed, ReadRequest } from "./protocol.ts";
 import { recall, remember } from "./storage.ts";
 import { TEXT } from "./text.ts";
 import { messageOf } from "./wasm.ts";
 
+/** How a file that is asked about is looked at, and what becomes of it. */
+export interface Reader {
+  /** Whether it can only be for the plane that it is asked about for. */
+  readonly fixed: boolean;
+  /** What the button says that takes it. */
+  label(plane: Plane): string;
+  /** How it would be read; nothing for a saved drawing. */
+  preview(request: PreviewRequest): Promise<Previewed | undefined>;
+  /** Takes it as it is read now. */
+  take(plane: Plane, choice: FileChoice): void;
+  /** Lays it beneath the masks, where it may be a picture. */
+  layBeneath?: () => void;
+}
+
 /** A file, with how it would be read. */
 export interface Asked {
   readonly plane: Plane;
   readonly name: string;
-  readonly bytes: Uint8Array;
   readonly preview: Previewed;
+  readonly reader: Reader;
   /** Why the last change of the reading cannot be made. */
   readonly refusal: string | undefined;
 }
@@ -29,21 +44,14 @@ const READINGS = "lossfield-readings";
 /** So many are remembered. */
 const MOST_REMEMBERED = 40;
 
-function remembered(): [string, FileChoice][] {
-  try {
-    const list: unknown = JSON.parse(recall(READINGS) ?? "[]");
-    return Array.isArray(list) ? (list as [string, FileChoice][]) : [];
-  } catch {
-    return [];
-  }
-}
-
 /** Opens files: what is sure goes straight in, what is not is asked about, one after the other. */
 export class Opening {
   /** The file that is asked about. */
   asked = $state.raw<Asked>();
-  #waiting: { plane: Plane; file: File }[] = [];
+  #waiting: { role: Role; file: File }[] = [];
   #busy = false;
+  /** What this page remembers where the browser does not. */
+  #own: [string, FileChoice][] = [];
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -55,8 +63,18 @@ export class Opening {
     return this.#busy;
   }
 
+  /** Ways in which files were read before, by their shape key. */
+  get remembered(): [string, FileChoice][] {
+    try {
+      const list: unknown = JSON.parse(recall(READINGS) ?? "null");
+      return Array.isArray(list) ? (list as [string, FileChoice][]) : this.#own;
+    } catch {
+      return this.#own;
+    }
+  }
+
   /** Takes files, in this order. */
-  take(files: readonly { plane: Plane; file: File }[]): void {
+  take(files: readonly { role: Role; file: File }[]): void {
     this.#waiting.push(...files);
     void this.#next();
   }
@@ -66,12 +84,14 @@ export class Opening {
     const next = this.#waiting.shift();
     if (!next) return;
     this.#busy = true;
-    const { plane, file } = next;
+    const { role, file } = next;
+    const { name } = file;
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      await this.#look(plane, file.name, bytes);
+      if (role === "picture") this.#host.send({ kind: "openPicture", name, bytes });
+      else await this.#look(role, name, bytes);
     } catch {
-      this.#host.say(true, TEXT.unreadable(file.name));
+      this.#host.say(true, TEXT.unreadable(name));
     }
     this.#busy = false;
     void this.#next();
@@ -79,17 +99,20 @@ export class Opening {
 
   /** Reads it; asks where it is not sure. */
   async #look(plane: Plane, name: string, bytes: Uint8Array): Promise<void> {
+    const reader: Reader = {
+      fixed: false,
+      label: (plane) => TEXT.reading.open(TEXT.planes[plane]),
+      preview: (request) => this.#host.preview({ request, bytes }),
+      take: (plane, choice) => {
+        this.#host.send({ kind: "open", plane, name, bytes, choice });
+      },
+      layBeneath: () => {
+        this.#host.send({ kind: "openPicture", name, bytes });
+      },
+    };
     let preview: Previewed | undefined;
     try {
-      preview = await this.#host.preview({
-        request: {
-          plane,
-          name,
-          remembered: remembered(),
-          theme: this.#host.theme,
-        },
-        bytes,
-      });
+      preview = await reader.preview(this.#request(plane, name));
     } catch (error) {
       this.#host.say(true, messageOf(error));
       return;
@@ -98,22 +121,28 @@ export class Opening {
       this.#host.send({ kind: "open", plane, name, bytes });
       return;
     }
+    const asked = { plane, name, preview, reader, refusal: undefined };
     if (!preview.reading.sure) {
-      this.asked = { plane, name, bytes, preview, refusal: undefined };
+      this.asked = asked;
       return;
     }
-    const sure = preview;
-    this.#open(plane, name, bytes, sure.reading.choice);
-    this.#host.say(false, TEXT.readAs(name, sure.reading.text), {
+    reader.take(plane, preview.reading.choice);
+    this.#host.say(false, TEXT.readAs(name, preview.reading.text), {
       label: TEXT.readOtherwise,
       take: () => {
-        this.asked = { plane, name, bytes, preview: sure, refusal: undefined };
+        this.asked = asked;
       },
     });
   }
 
-  #open(plane: Plane, name: string, bytes: Uint8Array, choice: FileChoice): void {
-    this.#host.send({ kind: "open", plane, name, bytes, choice });
+  /** Asks about a file for a plane that is opened elsewhere. Rejects one that cannot be read, with a sentence. */
+  async ask(plane: Plane, name: string, reader: Reader): Promise<void> {
+    const preview = await reader.preview(this.#request(plane, name));
+    if (preview) this.asked = { plane, name, preview, reader, refusal: undefined };
+  }
+
+  #request(plane: Plane, name: string): PreviewRequest {
+    return { plane, name, remembered: this.remembered, theme: this.#host.theme };
   }
 
   /** Reads the file that is asked about by another choice, or for another plane. */
@@ -122,15 +151,12 @@ export class Opening {
     if (!asked) return;
     const plane = to.plane ?? asked.plane;
     try {
-      const preview = await this.#host.preview({
-        request: {
-          plane,
-          name: asked.name,
-          ...(to.choice ? { choice: to.choice } : {}),
-          remembered: [],
-          theme: this.#host.theme,
-        },
-        bytes: asked.bytes,
+      const preview = await asked.reader.preview({
+        plane,
+        name: asked.name,
+        ...(to.choice ? { choice: to.choice } : {}),
+        remembered: [],
+        theme: this.#host.theme,
       });
       if (preview && this.asked === asked)
         this.asked = { ...asked, plane, preview, refusal: undefined };
@@ -139,15 +165,22 @@ export class Opening {
     }
   }
 
-  /** Opens the file that is asked about as it is read now, and remembers that for the next one like it. */
+  /** Takes the file that is asked about as it is read now, and remembers that for the next one like it. */
   accept(): void {
     const { asked } = this;
     if (!asked) return;
     const { reading } = asked.preview;
-    this.#open(asked.plane, asked.name, asked.bytes, reading.choice);
-    const others = remembered().filter(([key]) => key !== reading.shapeKey);
-    const all = [...others, [reading.shapeKey, reading.choice]].slice(-MOST_REMEMBERED);
-    remember(READINGS, JSON.stringify(all));
+    const others = this.remembered.filter(([key]) => key !== reading.shapeKey);
+    const all: [string, FileChoice][] = [...others, [reading.shapeKey, reading.choice]];
+    this.#own = all.slice(-MOST_REMEMBERED);
+    remember(READINGS, JSON.stringify(this.#own));
+    asked.reader.take(asked.plane, reading.choice);
+    this.leave();
+  }
+
+  /** Lays the file that is asked about beneath the masks. */
+  layBeneath(): void {
+    this.asked?.reader.layBeneath?.();
     this.leave();
   }
 

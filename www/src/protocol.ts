@@ -1,14 +1,18 @@
 import type {
   Catalogue,
   Edit,
+  FileChoice,
   Findings,
   Kept,
   Link,
   OpenPanel,
+  PairBytes,
+  PairResult,
   Preview,
   PreviewRequest,
   Provenance,
   Reply,
+  SetSettings,
   Snapshot,
   Theme,
 } from "../pkg/lossfield.js";
@@ -32,6 +36,8 @@ export type ToWorker =
   | { kind: "apply"; edit: Edit; spare: ArrayBuffer | undefined }
   /** A copy of the scene for the laboratory. */
   | { kind: "snapshot" }
+  /** Settings with which the images of a set are evaluated. */
+  | { kind: "setSettings" }
   /** The link to the document. */
   | { kind: "link" }
   /** The document as a file, or in a picture. */
@@ -60,6 +66,7 @@ export interface Copied {
 export type Answer =
   /** Its arrays are transferred. */
   | ({ kind: "snapshot" } & Copied)
+  | { kind: "setSettings"; settings: SetSettings }
   | { kind: "link"; link: Link }
   | { kind: "saved"; bytes: Uint8Array<ArrayBuffer> }
   /** Nothing for a saved drawing. */
@@ -110,4 +117,47 @@ export type FromLaboratory =
   | { kind: "findings"; id: number; findings: Findings; running: boolean }
   /** It cannot be made, or is gone; `lost` says that this worker is of no more use. */
   | { kind: "failed"; id: number; message: string; lost: boolean }
+  | { kind: "pong" };
+
+/** A file of a set, with the folders before its name: by its handle, or as an entry of a zip. */
+export interface SetFile {
+  readonly name: string;
+  readonly from: File | { readonly archive: number; readonly entry: number };
+}
+
+/** Truth and prediction of one image, none of whose bytes is read yet. */
+export interface PairHandles {
+  readonly name: string;
+  readonly truth: SetFile;
+  readonly prediction: SetFile;
+}
+
+/** What the page asks of a worker that evaluates a set. What has an id is answered under that. */
+export type ToSet =
+  /** Opens a zip, whose entries files may be from then on. */
+  | { kind: "archive"; id: number; archive: number; file: File }
+  /** From now on pairs are evaluated with these settings, and files read as others like them were before. */
+  | { kind: "begin"; settings: SetSettings; remembered: [string, FileChoice][] }
+  | { kind: "remember"; remembered: [string, FileChoice][] }
+  /** Evaluates a pair, of which nothing is kept. */
+  | { kind: "pair"; id: number; pair: PairHandles }
+  /** How a file of a pair would be read beside the other. */
+  | { kind: "preview"; id: number; pair: PairHandles; request: PreviewRequest }
+  /** The bytes of a pair. */
+  | { kind: "bytes"; id: number; pair: PairHandles }
+  /** Asks for a pong, at any time. */
+  | { kind: "ping" };
+
+/** What such a worker tells the page. */
+export type FromSet =
+  /** Names in a zip, by place; that of a folder is empty. */
+  | { kind: "names"; id: number; names: string[] }
+  | { kind: "row"; id: number; result: PairResult }
+  | { kind: "preview"; id: number; preview: Previewed }
+  /** Their bytes are transferred. */
+  | { kind: "bytes"; id: number; pair: PairBytes }
+  /** The browser gives no bytes of this file. */
+  | { kind: "unreadable"; id: number | undefined; file: string }
+  /** It cannot be done; `lost` says that this worker is of no more use. */
+  | { kind: "failed"; id: number | undefined; message: string; lost: boolean }
   | { kind: "pong" };

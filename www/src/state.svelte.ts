@@ -8,10 +8,12 @@ import type {
   Link,
   Look,
   LossEntry,
+  MetricsState,
   PanelEntry,
   ParamEntry,
   Replay,
   Reply,
+  SetState,
   Setting,
   Theme,
   Tools,
@@ -21,13 +23,16 @@ import type {
 } from "../pkg/lossfield.js";
 import { Address, presentDrawing, presentFragment } from "./address.ts";
 import { loadCharts } from "./charts.ts";
+import { type Dropped, areSet, dropped, picked } from "./dropped.ts";
 import { EngineClient, type Loss } from "./engine.ts";
 import { Keeper } from "./keep.ts";
 import { LaboratoryClient } from "./laboratory.svelte.ts";
 import { limits } from "./limits.ts";
 import { Opening } from "./opening.svelte.ts";
 import { assigned } from "./roles.ts";
+import { SetClient } from "./set.svelte.ts";
 import { TEXT } from "./text.ts";
+import { messageOf } from "./wasm.ts";
 
 /** What a loss's parameters are set to, by their ids; those missing have their defaults. */
 export type Settings = Readonly<Record<string, Setting>>;
@@ -39,6 +44,9 @@ export type Tab = string;
 
 /** The tab of the losses. */
 export const CARDS: Tab = "cards";
+
+/** The panel of many pairs of files. */
+const SET: Tab = "set";
 
 /** Scale, variable and overlays; what is pinned or chosen may be nothing. */
 export type WholeView = View &
@@ -89,6 +97,8 @@ export class Lossfield {
   readonly laboratory: LaboratoryClient;
   /** Files that are being opened. */
   readonly opening: Opening;
+  /** Many pairs of files, and the table of them. */
+  readonly set: SetClient;
   /** By loss, the versions that libraries have of it on such a scene. */
   versions = $state.raw<Readonly<Record<string, VersionEntry[]>>>({});
   /** By loss, the parameters that have an effect on such a scene. */
@@ -122,6 +132,13 @@ export class Lossfield {
         this.send(command);
       },
       say: (refusal, text, offer) => this.say(refusal, text, offer),
+    });
+    const remembered = () => this.opening.remembered;
+    this.set = new SetClient({
+      settings: () => this.#engine.setSettings(),
+      get remembered() {
+        return remembered();
+      },
     });
     this.laboratory = new LaboratoryClient(() => this.#engine.snapshot());
     this.#engine = new EngineClient({
@@ -269,13 +286,29 @@ export class Lossfield {
     return this.reply?.frame.strip;
   }
 
-  get multiclass(): boolean {
-    return (this.scene?.channels ?? 1) > 1;
+  /** True where a pixel may have several regions, each a binary task. */
+  get regions(): boolean {
+    return this.scene?.regions ?? false;
   }
 
-  /** Classes that a label can name. */
+  get multiclass(): boolean {
+    return !this.regions && (this.scene?.channels ?? 1) > 1;
+  }
+
+  /** True where there is more than a background and a foreground to choose from. */
+  get several(): boolean {
+    return this.regions || this.multiclass;
+  }
+
+  /** Classes that a label can name; of regions 0 names none. */
   get classes(): number {
-    return Math.max(this.scene?.channels ?? 1, 2);
+    const channels = this.scene?.channels ?? 1;
+    return this.regions ? channels + 1 : Math.max(channels, 2);
+  }
+
+  /** Classes or regions that have a logit of their own, where there are several. */
+  get predicted(): number[] {
+    return [...Array(this.classes).keys()].slice(this.regions ? 1 : 0);
   }
 
   /** The pixel looked at. */
@@ -316,6 +349,7 @@ export class Lossfield {
     if (label === this.catalogue?.ignored) return TEXT.ignored;
     const own = this.scene?.legend[label]?.name;
     if (own !== undefined) return TEXT.named(label, own);
+    if (this.regions) return TEXT.region(label);
     return this.multiclass ? TEXT.class(label) : TEXT.side(label);
   }
 
@@ -439,14 +473,89 @@ export class Lossfield {
 
   /** Opens a file: a saved document or a picture of one, or else a mask for a plane. */
   open(plane: Plane, file: File): void {
-    this.opening.take([{ plane, file }]);
+    this.opening.take([{ role: plane, file }]);
   }
 
-  /** Opens files: one for a plane, of several each for what its name says. */
-  openAll(plane: Plane, files: readonly File[]): void {
+  /** Lays a picture beneath the masks. */
+  openPicture(file: File): void {
+    this.opening.take([{ role: "picture", file }]);
+  }
+
+  /** Weighs the pixels by a file. */
+  async openWeights(file: File): Promise<void> {
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      this.send({ kind: "openWeights", name: file.name, bytes });
+    } catch {
+      this.say(true, TEXT.unreadable(file.name));
+    }
+  }
+
+  /** Opens files: one for a plane, those of one image each for what its name says; a folder, a zip or more are a set. */
+  openAll(plane: Plane, files: Iterable<File>): void {
+    this.#take(plane, picked(files));
+  }
+
+  /** The same with what was dropped. */
+  async drop(plane: Plane, transfer: DataTransfer | null): Promise<void> {
+    if (!transfer) return;
+    try {
+      this.#take(plane, await dropped(transfer));
+    } catch (error) {
+      this.say(true, TEXT.notDropped(messageOf(error)));
+    }
+  }
+
+  #take(plane: Plane, all: readonly Dropped[]): void {
+    const files = all.map(({ file }) => file);
     const [file, ...others] = files;
     if (!file) return;
-    this.opening.take(others.length === 0 ? [{ plane, file }] : assigned(files));
+    if (areSet(all)) this.openSet(all);
+    else this.opening.take(others.length === 0 ? [{ role: plane, file }] : assigned(files));
+  }
+
+  /** Evaluates the pairs among files, and shows the table of them. */
+  openSet(files: readonly Dropped[]): void {
+    this.openTab(SET);
+    void this.set.take(files, this.setSubject);
+  }
+
+  /** What rows of a set hang on, as text that is the same as long as that is. */
+  get setSubject(): string {
+    const { cards, losses, softEdges, weighting, panels } = this.document;
+    const metrics = panels.metrics as MetricsState;
+    const set = panels[SET] as SetState;
+    const { threshold, tolerance } = metrics;
+    return JSON.stringify([cards, losses, softEdges, weighting, threshold, tolerance, set.losses]);
+  }
+
+  /** Puts a pair of the set in the place of the scene. */
+  async openPair(pair: number): Promise<void> {
+    try {
+      const files = await this.set.bytes(pair);
+      this.send({ kind: "openPair", pair: files, remembered: this.opening.remembered });
+    } catch (error) {
+      this.say(true, messageOf(error));
+    }
+  }
+
+  /** Asks how a file of a pair of the set is read, for all files like it. */
+  async askInSet(pair: number, plane: Plane): Promise<void> {
+    const name = this.set.pairs[pair]?.[plane].name ?? "";
+    try {
+      await this.opening.ask(plane, name, {
+        fixed: true,
+        label: () => TEXT.reading.takeInSet,
+        // The other file of the pair is read as it was said before.
+        preview: (request) =>
+          this.set.preview(pair, { ...request, remembered: this.opening.remembered }),
+        take: () => {
+          this.set.answered();
+        },
+      });
+    } catch (error) {
+      this.say(true, messageOf(error));
+    }
   }
 
   /** The link to the document as it is. */

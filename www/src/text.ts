@@ -104,6 +104,7 @@ export const TEXT = {
   losses: "Losses",
   ignored: "ignored",
   class: (label: number) => (label === 0 ? "class 0 (background)" : `class ${label}`),
+  region: (label: number) => (label === 0 ? "no region" : `region ${label}`),
   /** A class that has a name in its file. */
   named: (label: number, name: string) => `${name} (${label})`,
   /** A class of a binary scene. */
@@ -112,6 +113,7 @@ export const TEXT = {
     typeof trouble === "string"
       ? notKept[trouble]
       : `Your drawing could not be kept in this browser (${trouble.other}). Save it as a file, or copy the link.`,
+  noOwnWeights: "Every pixel weighs 1 until it is painted over; a fill weighs a whole object.",
   openTitle: {
     truth: "Open a mask: a picture or an array of class ids; or a saved drawing",
     prediction:
@@ -166,7 +168,56 @@ export const TEXT = {
       keepThin: "the rarest in its area, so that thin parts stay",
     },
     leave: "Do not open",
+    layBeneath: "Lay it beneath the masks",
     open: (plane: string) => `Open as ${plane.toLowerCase()}`,
+    takeInSet: "Read all like it so",
+  },
+  /** The panel of a set of images. */
+  set: {
+    folder: "Choose a folder…",
+    files: "Choose files or a zip…",
+    drop: "or drop them here. Nothing leaves this computer.",
+    looking: "Looking for pairs…",
+    noPairs: (files: number) =>
+      files === 1
+        ? "One file is no pair: expected a truth and a prediction of each image."
+        : `No pair was found among ${COUNT.format(files)} files: see below why.`,
+    silent: "This image took too long and was given up. Evaluate again to try once more.",
+    script:
+      "The script that evaluates images could not be loaded. Evaluate again to try once more.",
+    stopped: (detail: string) => `Evaluating stopped (${detail}). Evaluate again to try once more.`,
+    gone: "These files are no longer at hand: choose them again.",
+    progress: (done: number, all: number) => `${COUNT.format(done)} of ${COUNT.format(all)}`,
+    cancel: "Cancel",
+    goOn: "Go on",
+    again: "Evaluate again",
+    before: "These rows are from before you changed the losses or the settings.",
+    leftOver: (count: number) =>
+      count === 1 ? "One file is in no pair" : `${COUNT.format(count)} files are in no pair`,
+    more: (count: number) => `And ${COUNT.format(count)} more.`,
+    losses: "Losses",
+    lossesOf: { cards: "of the cards", all: "all" },
+    metric: "Compare with",
+    answer: "Say how",
+    waiting: (rows: number) =>
+      rows === 1 ? "One image waits for this." : `${COUNT.format(rows)} images wait for this.`,
+    table: "Images of the folder",
+    open: (name: string) => `Open ${name} as the scene`,
+    first: (shown: number, all: number) =>
+      `The first ${COUNT.format(shown)} of ${COUNT.format(all)} rows.`,
+    showAll: "Show all",
+    csv: "Save as CSV",
+    csvName: "lossfield-folder.csv",
+    moreOf: "More: agreement, disputes, histograms",
+    disputes: "Images on which a loss and the metric disagree most",
+    show: "Open",
+  },
+  /** What the advisor's advice is for. */
+  scope: {
+    question: "What is it about?",
+    scene: "this scene",
+    set: (images: number) =>
+      images === 1 ? "the folder: 1 image" : `the folder: ${COUNT.format(images)} images`,
   },
   linkOpened: (savedAt: number) =>
     `This is a link. Your drawing of ${DATE.format(savedAt)} is kept.`,
@@ -186,6 +237,8 @@ export const TEXT = {
   before,
   measureAgain: "Measure again",
   runAgain: "Run again",
+  notDropped: (detail: string) =>
+    `What was dropped could not be read (${detail}). Choose it in the panel Folder instead.`,
   unreadable: (file: string) =>
     `${file}: the browser could not read it; expected a file that is still where it was.`,
 } as const;

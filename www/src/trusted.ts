@@ -1,6 +1,7 @@
 import formulas from "virtual:formulas";
 import engineUrl from "./worker.ts?worker&url";
 import laboratoryUrl from "./laboratory.worker.ts?worker&url";
+import setUrl from "./set.worker.ts?worker&url";
 
 /** What the rest of the page calls a string is to the browser an object that only a policy makes. */
 interface Policy {
@@ -26,7 +27,7 @@ function oneOf(known: readonly string[]): (text: string) => string {
 
 const rules: Policy = {
   createHTML: oneOf(Object.values(formulas)),
-  createScriptURL: oneOf([engineUrl, laboratoryUrl]),
+  createScriptURL: oneOf([engineUrl, laboratoryUrl, setUrl]),
 };
 
 /** The one policy of the page's own, named in `www/headers.js`. */
@@ -39,3 +40,4 @@ export function mathml(tex: string): string {
 
 export const engineScript = policy.createScriptURL(engineUrl);
 export const laboratoryScript = policy.createScriptURL(laboratoryUrl);
+export const setScript = policy.createScriptURL(setUrl);

@@ -37,6 +37,9 @@ async function answer(request: ToWorker): Promise<void> {
       );
       break;
     }
+    case "setSettings":
+      if (engine) post({ kind: "setSettings", settings: engine.setSettings() });
+      break;
     case "link":
       if (engine) post({ kind: "link", link: engine.link() });
       break;

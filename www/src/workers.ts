@@ -1,6 +1,6 @@
-import { engineScript, laboratoryScript } from "./trusted.ts";
+import { engineScript, laboratoryScript, setScript } from "./trusted.ts";
 
-// The two workers of the page. Each throws where the browser allows none.
+// The workers of the page. Each throws where the browser allows none.
 
 export function newEngine(): Worker {
   return new Worker(engineScript, { type: "module" });
@@ -8,4 +8,9 @@ export function newEngine(): Worker {
 
 export function newLaboratory(): Worker {
   return new Worker(laboratoryScript, { type: "module" });
+}
+
+/** One of those that evaluate a set. */
+export function newSetWorker(): Worker {
+  return new Worker(setScript, { type: "module" });
 }

@@ -27,8 +27,10 @@ pub enum ClampOf {
 pub struct Clamp {
     /// Library.
     pub library: &'static str,
-    /// Its calls.
-    pub call: &'static str,
+    /// Its call for a binary task.
+    pub binary: &'static str,
+    /// Its call for several classes of which each pixel has one; none if it has none that takes probabilities.
+    pub multiclass: Option<&'static str>,
     /// Bound.
     pub of: ClampOf,
 }
@@ -38,10 +40,11 @@ pub struct Clamp {
 pub const CLAMPS: [Clamp; 2] = [
     Clamp {
         library: "Keras",
-        call: "BinaryCrossentropy, CategoricalCrossentropy (from_logits=False)",
+        binary: "BinaryCrossentropy",
+        multiclass: Some("CategoricalCrossentropy"),
         of: ClampOf::Probability(1e-7),
     },
-    Clamp { library: "PyTorch", call: "BCELoss", of: ClampOf::Log(-100.0) },
+    Clamp { library: "PyTorch", binary: "BCELoss", multiclass: None, of: ClampOf::Log(-100.0) },
 ];
 
 impl Clamp {
@@ -57,6 +60,24 @@ impl Clamp {
     pub fn cross_entropy(&self, prob: f64, foreground: bool) -> f64 {
         -self.log(if foreground { prob } else { 1.0 - prob })
     }
+}
+
+/// Probability of the foreground of which a logit was made: at the largest logits exactly 0 or 1, as in the file.
+pub fn prob_of_logit(logit: f32) -> f64 {
+    let largest = self::logit(1.0) as f32;
+    if logit.abs() >= largest {
+        return if logit > 0.0 { 1.0 } else { 0.0 };
+    }
+    1.0 / (1.0 + (-f64::from(logit)).exp())
+}
+
+/// Probability of a class of which a logit of a softmax was made: at the ends exactly 0 or 1, as in the file.
+pub fn prob_of_log(log: f32) -> f64 {
+    let [least, most] = [0.0, 1.0].map(|prob| held(prob).ln() as f32);
+    if log <= least {
+        return 0.0;
+    }
+    if log >= most { 1.0 } else { f64::from(log).exp() }
 }
 
 /// Probability held within [`LEAST_PROB`] of 0 and 1.
@@ -79,6 +100,18 @@ mod tests {
         assert!((logit(1.0) - 16.118_095_55).abs() < 1e-6 && (logit(0.0) + 16.118_095_55).abs() < 1e-6);
         assert!(logit(0.5).abs() < 1e-15);
         assert!((logit(1.0 - 1e-6) - 13.815_509_56).abs() < 1e-6, "farther than 1e-7 is kept as it is");
+    }
+
+    #[test]
+    fn probabilities_come_back_from_what_they_are_kept_as() {
+        for prob in [0.0, 1.0] {
+            assert!((prob_of_logit(logit(prob) as f32) - prob).abs() < f64::MIN_POSITIVE);
+            assert!((prob_of_log(held(prob).ln() as f32) - prob).abs() < f64::MIN_POSITIVE);
+        }
+        for prob in [1e-6, 0.25, 0.5, 0.999] {
+            assert!((prob_of_logit(logit(prob) as f32) / prob - 1.0).abs() < 2e-6);
+            assert!((prob_of_log(prob.ln() as f32) / prob - 1.0).abs() < 2e-6);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! function too; a truth of numbers is then the prediction, cut. So any file is its own perfect prediction.
 
 pub(super) mod clamp;
-mod size;
+pub(super) mod size;
 
 use std::collections::HashMap;
 
@@ -16,8 +16,9 @@ use super::read::layout::Layout;
 use super::read::tally::Pixels;
 use super::source::{Colour, Planes, Source};
 use super::{FileError, FileRefusal, MOST_CLASSES, text};
+use crate::field::regions::{MAX_REGIONS, regions_of, set_of};
 use crate::field::{IGNORE, sigmoid};
-use crate::scene::Plane;
+use crate::scene::{Labelling, Plane};
 use clamp::{LEAST_PROB, held, logit};
 use size::{TargetGrid, components};
 
@@ -66,7 +67,9 @@ impl FileLegend {
 /// Truth as it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadTruth {
-    /// Class ids `[y, x]`, and [`IGNORE`] where the file is void.
+    /// Labels that a pixel may have.
+    pub labelling: Labelling,
+    /// Class ids `[y, x]`, or sets of [regions](crate::field::regions), and [`IGNORE`] where the file is void.
     pub labels: Array2<u8>,
     /// Meaning of the classes, with their pixels.
     pub legend: FileLegend,
@@ -141,12 +144,13 @@ fn applied(source: &Source, choice: &FileChoice, plane: Plane) -> Result<Read, F
             if nearest > 0 {
                 remarks.push(text::by_rest(nearest, planes.pixels(), *rest));
             }
-            let before = counts(&whole);
+            let labelling = Labelling::OneClass;
+            let before = Counts::of(&whole, labelling);
             let thin = grid.resamples().then(|| regions(&whole));
-            let opened = grid.labels(whole, &before);
-            sized(&grid, &before, thin, &opened, &mut remarks);
+            let opened = grid.labels(whole, &before.of_class);
+            sized(&grid, &before, thin, (&opened, labelling), &mut remarks);
             Ok(match plane {
-                Plane::Truth => Read::Truth(truth(opened, classes, of.clone(), assign, remarks)),
+                Plane::Truth => Read::Truth(truth((opened, labelling), classes, of.clone(), assign, remarks)),
                 Plane::Prediction => Read::Prediction(hard(&opened, classes, remarks)),
             })
         }
@@ -161,17 +165,19 @@ fn applied(source: &Source, choice: &FileChoice, plane: Plane) -> Result<Read, F
                 let whole = TargetGrid::of((planes.width, planes.height), super::choice::Sizing::Own)?;
                 let before = numbers.cut(&whole, *cut);
                 let thin = regions(&before);
-                sized(&grid, &counts(&before), Some(thin), &numbers.cut(&grid, *cut), &mut remarks);
+                let opened = numbers.cut(&grid, *cut);
+                let counts = Counts::of(&before, numbers.labelling());
+                sized(&grid, &counts, Some(thin), (&opened, numbers.labelling()), &mut remarks);
             }
             Ok(match plane {
                 Plane::Truth => {
-                    // A truth of regions has a class for each, and the background.
+                    // A truth of regions has a number for each, and 0 for none.
                     let classes = match channels {
                         Channels::Independent => numbers.classes() + 1,
                         Channels::Foreground | Channels::Softmax => numbers.classes(),
                     };
                     let opened = numbers.cut(&grid, *cut);
-                    Read::Truth(truth(opened, classes, of.clone(), &[], remarks))
+                    Read::Truth(truth((opened, numbers.labelling()), classes, of.clone(), &[], remarks))
                 }
                 Plane::Prediction => Read::Prediction(numbers.logits(&grid, remarks)),
             })
@@ -282,13 +288,34 @@ fn labels(
     Ok((labels, by_rest))
 }
 
-/// Number of pixels of each label.
-fn counts(labels: &Array2<u8>) -> [usize; 256] {
-    let mut counts = [0; 256];
-    for &label in labels {
-        counts[usize::from(label)] += 1;
+/// Numbers of pixels of labels.
+struct Counts {
+    /// Of each class, or of each region and of none, and of what is ignored.
+    of_class: [usize; 256],
+    /// Of all but what is ignored.
+    counted: usize,
+}
+
+impl Counts {
+    fn of(labels: &Array2<u8>, labelling: Labelling) -> Self {
+        let mut of_class = [0; 256];
+        for &label in labels {
+            match labelling {
+                Labelling::Regions if ![0, IGNORE].contains(&label) => {
+                    for region in regions_of(label) {
+                        of_class[usize::from(region)] += 1;
+                    }
+                }
+                _ => of_class[usize::from(label)] += 1,
+            }
+        }
+        Self { of_class, counted: labels.len() - of_class[usize::from(IGNORE)] }
     }
-    counts
+
+    /// Share of the pixels that count which are foreground.
+    fn foreground(&self) -> f64 {
+        1.0 - self.of_class[0] as f64 / self.counted.max(1) as f64
+    }
 }
 
 /// Number of regions that are neither background nor void.
@@ -300,34 +327,32 @@ fn regions(labels: &Array2<u8>) -> usize {
 /// Remarks on what a change of size did.
 fn sized(
     grid: &TargetGrid,
-    before: &[usize; 256],
+    before: &Counts,
     thin: Option<usize>,
-    opened: &Array2<u8>,
+    (opened, labelling): (&Array2<u8>, Labelling),
     remarks: &mut Vec<String>,
 ) {
     if grid.crops() {
         remarks.push(text::cropped(grid.target));
     }
     let Some(regions_before) = thin else { return };
-    let after = counts(opened);
-    let share = |counts: &[usize; 256]| {
-        let counted: usize = counts[..255].iter().sum();
-        1.0 - counts[0] as f64 / counted.max(1) as f64
-    };
+    let after = Counts::of(opened, labelling);
     remarks.push(text::resampled(grid.target, grid.method));
-    remarks.push(text::thin_parts([share(before), share(&after)], [regions_before, regions(opened)]));
-    let lost = (0..=255u8).filter(|&label| before[usize::from(label)] > 0 && after[usize::from(label)] == 0);
-    remarks.extend(lost.map(|label| text::lost(label, before[usize::from(label)])));
+    remarks
+        .push(text::thin_parts([before.foreground(), after.foreground()], [regions_before, regions(opened)]));
+    let count = |counts: &Counts, class: u8| counts.of_class[usize::from(class)];
+    let lost = (0..=255u8).filter(|&class| count(before, class) > 0 && count(&after, class) == 0);
+    remarks.extend(lost.map(|class| text::lost(class, labelling, count(before, class))));
 }
 
 fn truth(
-    labels: Array2<u8>,
+    (labels, labelling): (Array2<u8>, Labelling),
     classes: usize,
     of: Of,
     assign: &[Assignment],
     remarks: Vec<String>,
 ) -> ReadTruth {
-    let pixels = counts(&labels);
+    let pixels = Counts::of(&labels, labelling).of_class;
     let of_class = |class: u8| LegendClass {
         class,
         keys: keys_of(assign, |to| to == To::Class(class) || (class == 0 && to == To::Nothing)),
@@ -341,7 +366,7 @@ fn truth(
         of,
         assign: assign.to_vec(),
     };
-    ReadTruth { labels, legend, remarks }
+    ReadTruth { labelling, labels, legend, remarks }
 }
 
 fn keys_of(assign: &[Assignment], is: impl Fn(To) -> bool) -> Vec<Key> {
@@ -405,6 +430,9 @@ impl Numbers<'_> {
         }
         if !several && self.channels != Channels::Foreground {
             return Err(text::channels_of_one());
+        }
+        if self.channels == Channels::Independent && self.count() > MAX_REGIONS {
+            return Err(text::too_many_regions(self.count()));
         }
         if *of == Of::Colour || *of == Of::Index {
             return Err(text::no_such_samples(of));
@@ -475,8 +503,12 @@ impl Numbers<'_> {
         }
     }
 
-    /// Labels: the most probable class, or foreground from the cut on. Independent regions are classes 1, 2, … each over
-    /// those before it.
+    /// Labels that a truth of these numbers has.
+    fn labelling(&self) -> Labelling {
+        if self.channels == Channels::Independent { Labelling::Regions } else { Labelling::OneClass }
+    }
+
+    /// Labels: the most probable class, or foreground from the cut on; of independent regions the set of those from the cut on.
     fn cut(&self, grid: &TargetGrid, cut: f64) -> Array2<u8> {
         let at_least = if self.scale.white().is_some() { cut } else { (cut / (1.0 - cut)).ln() };
         Array2::from_shape_fn((grid.target.1, grid.target.0), |(y, x)| {
@@ -493,10 +525,9 @@ impl Numbers<'_> {
                     }
                     best.0 as u8
                 }
-                Channels::Independent => {
-                    let last = (0..self.count()).rev().find(|&channel| number(channel) >= at_least);
-                    last.map_or(0, |channel| channel as u8 + 1)
-                }
+                Channels::Independent => (0..self.count())
+                    .filter(|&channel| number(channel) >= at_least)
+                    .fold(0, |label, channel| label | set_of(channel as u8 + 1)),
             }
         })
     }

@@ -8,7 +8,7 @@ use crate::field::IGNORE;
 
 /// Map from a file's pixels to those that are opened.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TargetGrid {
+pub(in crate::file) struct TargetGrid {
     source: (usize, usize),
     /// First column and row.
     start: (usize, usize),
@@ -24,7 +24,7 @@ type Span = std::ops::Range<usize>;
 
 impl TargetGrid {
     /// Error for a part that is not in the file, and for a size that is none.
-    pub(super) fn of(source: (usize, usize), sizing: Sizing) -> Result<Self, FileRefusal> {
+    pub(in crate::file) fn of(source: (usize, usize), sizing: Sizing) -> Result<Self, FileRefusal> {
         let whole = Self { source, start: (0, 0), used: source, target: source, method: Resampling::Centre };
         match sizing {
             Sizing::Own => Ok(whole),
@@ -79,7 +79,7 @@ impl TargetGrid {
     }
 
     /// Every source pixel that a target pixel touches, with its area.
-    pub(super) fn area(&self, y: usize, x: usize) -> impl Iterator<Item = (usize, usize, f64)> {
+    pub(in crate::file) fn area(&self, y: usize, x: usize) -> impl Iterator<Item = (usize, usize, f64)> {
         let ((rows, row_ends), (columns, column_ends)) = self.spans(y, x);
         let weight = |at: usize, span: &Span, ends: [f64; 2]| {
             if at == span.start {

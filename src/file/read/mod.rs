@@ -45,6 +45,8 @@ pub enum SampleKind {
     Logits,
     /// One channel a class, each 0 or 1.
     OneHot,
+    /// One channel a region, each 0 or 1, several of which may be 1.
+    Regions,
 }
 
 /// One value or colour of a file.
@@ -94,7 +96,7 @@ pub struct Reading {
     pub height: usize,
     /// Channels of the file: 1 of labels.
     pub channels: usize,
-    /// Classes of the task, with the background, by the choice.
+    /// Classes of the task, with the background, by the choice; of a prediction of regions their number.
     pub classes: usize,
     /// Sentence that says what the file is.
     pub text: String,
@@ -121,8 +123,10 @@ pub struct Reading {
 /// Scene that a file joins.
 #[derive(Debug, Clone, Copy)]
 pub struct SceneContext<'a> {
-    /// Classes of the scene, with the background.
+    /// Classes of the scene, with the background; regions, with none.
     pub classes: usize,
+    /// Regions of the scene, where a pixel may have several; else 0.
+    pub regions: usize,
     /// Columns of the scene.
     pub width: usize,
     /// Rows of the scene.
@@ -210,6 +214,11 @@ struct RuleFacts<'a> {
 }
 
 impl RuleFacts<'_> {
+    /// Regions of the scene, where a pixel may have several.
+    fn regions(&self) -> Option<usize> {
+        self.scene.map(|scene| scene.regions).filter(|&regions| regions > 0)
+    }
+
     /// Classes of the scene, if it is one of more than two.
     fn many_classes(&self) -> Option<usize> {
         self.scene.map(|scene| scene.classes).filter(|&classes| classes > 2)
@@ -243,7 +252,8 @@ fn reading(
     context: Context<'_>,
     chosen: Option<&FileChoice>,
 ) -> Result<Reading, FileRefusal> {
-    let classes = context.scene.map(|scene| scene.classes);
+    let channels = |scene: SceneContext<'_>| if scene.regions > 0 { scene.regions } else { scene.classes };
+    let classes = context.scene.map(channels);
     let key = shape_key(source, plane);
     let asked =
         chosen.or(context.remembered).map(|choice| choice.channel_axis).filter(|_| source.shape.len() > 2);
@@ -265,7 +275,7 @@ fn reading(
     if layout.dropped > 0 {
         suggestion.remarks.push(text::dropped_axes(&source.shape, layout.dropped));
     }
-    if source.arrays.iter().filter(|entry| entry.readable).count() > 1 {
+    if readable_arrays(source).len() > 1 {
         suggestion
             .questions
             .push(text::several_arrays(source.array.as_deref().unwrap_or_default(), &source.arrays));
@@ -296,9 +306,11 @@ fn reading(
         Values::Numbers { .. } => channels,
     };
     let own = (planes.width, planes.height);
-    let (size, size_question) =
-        chosen.map_or_else(|| sizing(own, plane, context.scene), |chosen| (chosen.size, None));
-    suggestion.questions.extend(size_question);
+    let (size, question) = match chosen {
+        Some(chosen) => (chosen.size, None),
+        None => sizing(own, plane, context),
+    };
+    suggestion.questions.extend(question);
     if let Some(scene) = context.scene {
         suggestion.questions.extend(misfit(plane, &suggestion.values, task_classes, scene));
     }
@@ -347,15 +359,18 @@ fn reading(
 /// the prediction is read in the truth's scene, with what the truth's values mean. Error if either is refused.
 pub fn read_pair(truth: &Source, prediction: &Source) -> Result<ReadingPair, FileError> {
     let alone = read(prediction, Plane::Prediction, Context::default())?;
-    let hint = SceneContext { classes: alone.classes, width: 0, height: 0, legend: None };
-    let context = Context { scene: (alone.classes > 2).then_some(hint), remembered: None };
+    let regions = if alone.is_of_regions() { alone.classes } else { 0 };
+    let classes = if regions > 0 { regions + 1 } else { alone.classes };
+    let hint = SceneContext { classes, regions, width: 0, height: 0, legend: None };
+    let context = Context { scene: (classes > 2).then_some(hint), remembered: None };
     let truth_reading = read(truth, Plane::Truth, context)?;
     let Read::Truth(read_truth) = apply(truth, &truth_reading.choice, Plane::Truth)? else {
         return Ok(ReadingPair { truth: truth_reading, prediction: alone });
     };
     let (height, width) = read_truth.labels.dim();
-    let scene =
-        SceneContext { classes: truth_reading.classes, width, height, legend: Some(&read_truth.legend) };
+    let classes = truth_reading.classes;
+    let regions = if truth_reading.is_of_regions() { classes - 1 } else { 0 };
+    let scene = SceneContext { classes, regions, width, height, legend: Some(&read_truth.legend) };
     let prediction = read(prediction, Plane::Prediction, Context { scene: Some(scene), remembered: None })?;
     Ok(ReadingPair { truth: truth_reading, prediction })
 }
@@ -439,29 +454,38 @@ fn rows(
     Ok((counts.into_iter().take(MOST_ROWS).map(row).collect(), distinct))
 }
 
-/// Size that is suggested, with the question if it is not the file's own.
-fn sizing(own: (usize, usize), plane: Plane, scene: Option<SceneContext<'_>>) -> (Sizing, Option<String>) {
-    let to = |(width, height)| Sizing::Resample { width, height, method: Resampling::Centre };
-    if let (Plane::Prediction, Some(scene)) = (plane, scene)
-        && scene.width > 0
-    {
-        let size = (scene.width, scene.height);
-        return if own == size { (Sizing::Own, None) } else { (to(size), Some(text::other_size(own, size))) };
-    }
+/// Size of a file: its own, or else as an earlier one was given its size, or as is suggested, with the question.
+fn sizing(own: (usize, usize), plane: Plane, context: Context<'_>) -> (Sizing, Option<String>) {
+    let of_scene = context.scene.filter(|scene| plane == Plane::Prediction && scene.width > 0);
     let longest = own.0.max(own.1);
-    if longest <= LONGEST_SCENE_SIDE {
-        return (Sizing::Own, None);
-    }
-    let scale = LONGEST_SCENE_SIDE as f64 / longest as f64;
-    let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
-    let size = (side(own.0), side(own.1));
-    (to(size), Some(text::large(own, size)))
+    let (size, question) = match of_scene.map(|scene| (scene.width, scene.height)) {
+        Some(size) if own == size => return (Sizing::Own, None),
+        Some(size) => (size, text::other_size(own, size)),
+        None if longest <= LONGEST_SCENE_SIDE => return (Sizing::Own, None),
+        None => {
+            let scale = LONGEST_SCENE_SIDE as f64 / longest as f64;
+            let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
+            let size = (side(own.0), side(own.1));
+            (size, text::large(own, size))
+        }
+    };
+    let suggested = Sizing::Resample { width: size.0, height: size.1, method: Resampling::Centre };
+    let known =
+        context.remembered.and_then(|known| remembered::size(size, own, of_scene.is_some(), known.size));
+    known.map_or((suggested, Some(question)), |known| (known, None))
 }
 
 /// Question about a file whose classes are not those of the scene.
 fn misfit(plane: Plane, values: &Values, classes: usize, scene: SceneContext<'_>) -> Option<String> {
     if let Values::Numbers { channels: Channels::Independent, .. } = values {
-        return (plane == Plane::Prediction).then(|| text::independent_in_scene(classes, scene.classes));
+        let asked = match scene.regions {
+            0 => Some(text::independent_in_scene(classes, scene.classes)),
+            regions => (regions != classes).then(|| text::other_regions(classes, regions)),
+        };
+        return asked.filter(|_| plane == Plane::Prediction);
+    }
+    if plane == Plane::Prediction && scene.regions > 0 {
+        return Some(text::classes_in_regions(scene.regions));
     }
     match plane {
         Plane::Truth => {
@@ -477,27 +501,40 @@ fn misfit(plane: Plane, values: &Values, classes: usize, scene: SceneContext<'_>
     }
 }
 
-/// Key of files that one choice can serve: plane, format, type of sample, axes.
-fn shape_key(source: &Source, plane: Plane) -> String {
+/// Key of files that one choice can serve: plane, format, type of sample, axes; of an archive of several arrays their
+/// names, whichever of them was decoded.
+pub fn shape_key(source: &Source, plane: Plane) -> String {
+    let plane_name = match plane {
+        Plane::Truth => "truth",
+        Plane::Prediction => "prediction",
+    };
+    if let [first, others @ ..] = &readable_arrays(source)[..]
+        && !others.is_empty()
+    {
+        let names = others.iter().fold((*first).to_owned(), |all, name| format!("{all}, {name}"));
+        return format!("{plane_name} {} of {names}", source.format.name());
+    }
     let model = match source.model {
         ColourModel::Array => "array",
         ColourModel::Grey => "grey",
         ColourModel::Rgb => "rgb",
         ColourModel::Indexed => "indexed",
     };
-    let plane = match plane {
-        Plane::Truth => "truth",
-        Plane::Prediction => "prediction",
-    };
-    // Of an array's sides only the short ones are part of its meaning.
+    // Of an array's sides only the short ones are part of its meaning, if there are more than an image has.
+    let is_told = |side: usize| source.shape.len() > 2 && side <= super::MOST_CLASSES;
     let sides: Vec<String> = source
         .shape
         .iter()
-        .map(|&side| if side <= super::MOST_CLASSES { side.to_string() } else { "n".to_owned() })
+        .map(|&side| if is_told(side) { side.to_string() } else { "n".to_owned() })
         .collect();
     let alpha = if source.alpha { " alpha" } else { "" };
     let axes = if source.is_array() { format!(" {}", sides.join("x")) } else { String::new() };
-    format!("{plane} {} {model}{alpha} {}{axes}", source.format.name(), source.sample_name())
+    format!("{plane_name} {} {model}{alpha} {}{axes}", source.format.name(), source.sample_name())
+}
+
+/// Names of the arrays of an archive that can be read.
+fn readable_arrays(source: &Source) -> Vec<&str> {
+    source.arrays.iter().filter(|entry| entry.readable).map(|entry| entry.name.as_str()).collect()
 }
 
 /// Scale as a word for people and scripts.
@@ -507,6 +544,7 @@ pub(super) fn scale_word(kind: SampleKind, values: &Values) -> String {
         Values::Labels { .. } => "class ids".to_owned(),
         Values::Numbers { scale, .. } => match scale {
             NumberScale::Probabilities if kind == SampleKind::OneHot => "one-hot".to_owned(),
+            NumberScale::Probabilities if kind == SampleKind::Regions => "regions".to_owned(),
             NumberScale::Probabilities => "probabilities".to_owned(),
             NumberScale::Of(100.0) => "percent".to_owned(),
             NumberScale::Of(white) => format!("0–{white}"),
@@ -517,6 +555,11 @@ pub(super) fn scale_word(kind: SampleKind, values: &Values) -> String {
 }
 
 impl Reading {
+    /// True if its channels are regions, several of which a pixel may have.
+    pub fn is_of_regions(&self) -> bool {
+        self.choice.is_of_regions()
+    }
+
     /// Scale of the samples in a word or two: "probabilities", "percent", "0–255", "logits", "class ids".
     pub fn scale(&self) -> String {
         scale_word(self.kind, &self.choice.values)

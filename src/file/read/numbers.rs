@@ -5,6 +5,7 @@ use super::super::source::{DType, Number, Planes};
 use super::super::{FileRefusal, text};
 use super::tally::Tally;
 use super::{RuleFacts, SampleKind, SuggestedReading};
+use crate::field::regions::MAX_REGIONS;
 use crate::scene::Plane;
 
 /// Distance from 0 to 1 that rounding explains.
@@ -214,46 +215,64 @@ pub(super) fn several(
         let logs = values(NumberScale::LogProbabilities, Channels::Softmax, false);
         return Ok(SuggestedReading::sure(SampleKind::Logits, logs, text::log_softmax(count)));
     }
+    let few_enough = count <= MAX_REGIONS;
+    let is_of_planes = sums.whole && sums.least >= 0.0 && sums.most <= 1.0;
+    let expects_regions = facts.regions() == Some(count);
+    if is_of_planes && few_enough && (sums.sum.1 > 1.0 || expects_regions) {
+        let regions = values(NumberScale::Probabilities, Channels::Independent, false);
+        return Ok(SuggestedReading::sure(SampleKind::Regions, regions, text::regions(count)));
+    }
     let summed = [1.0, 100.0, 255.0, 65535.0].into_iter().find(|&white| {
         sums.least >= -ROUNDING && ChannelSums::is(sums.sum, white, sum_tolerance(dtype, white, count))
     });
     if let Some(white) = summed {
         let softmax = values(scale_of(white), Channels::Softmax, true);
         let independent = values(scale_of(white), Channels::Independent, true);
-        return Ok(SuggestedReading::sure(
-            SampleKind::Probabilities,
-            softmax,
-            text::softmax(scale_of(white), count),
-        )
-        .or(text::alternative_independent(), independent));
+        let suggestion =
+            SuggestedReading::sure(SampleKind::Probabilities, softmax, text::softmax(scale_of(white), count));
+        return Ok(if few_enough {
+            suggestion.or(text::alternative_independent(), independent)
+        } else {
+            suggestion
+        });
     }
     let Ranged { scale, clip, question, remark } =
         ranged(sums.least, sums.most, sums.whole, sums.inside, facts)?;
     let overshot_softmax = clip && ChannelSums::is(sums.sum, 1.0, 1e-2);
     let (channels, kind) = match scale {
+        NumberScale::Logits if facts.regions().is_some() => (Channels::Independent, SampleKind::Logits),
         NumberScale::Logits => (Channels::Softmax, SampleKind::Logits),
-        _ if overshot_softmax => (Channels::Softmax, SampleKind::Probabilities),
+        _ if overshot_softmax || !few_enough => (Channels::Softmax, SampleKind::Probabilities),
         _ => (Channels::Independent, SampleKind::Probabilities),
     };
     let text = match channels {
         Channels::Softmax if kind == SampleKind::Logits => text::logits(count, sums.least, sums.most),
         Channels::Softmax => text::softmax(scale, count),
+        _ if kind == SampleKind::Logits => text::logits_of_regions(count, sums.least, sums.most),
         _ => text::independent(scale, count),
     };
     let mut suggestion = SuggestedReading::sure(kind, values(scale, channels, clip), text);
     suggestion.questions.extend(question);
     suggestion.remarks.extend(remark);
-    if channels == Channels::Independent {
+    if channels == Channels::Independent && expects_regions {
+        // The truth says what they are.
+    } else if channels == Channels::Independent && kind == SampleKind::Logits {
+        suggestion = suggestion.asking(text::are_logits_of_regions(count));
+    } else if channels == Channels::Independent {
         let white = scale.white().unwrap_or(1.0);
         suggestion = suggestion.asking(text::are_independent(count, sums.sum.0 / white, sums.sum.1 / white));
     } else if truth && kind == SampleKind::Logits {
         suggestion = suggestion.asking(text::truth_of_logits());
+    } else if !few_enough && !overshot_softmax && kind == SampleKind::Probabilities {
+        suggestion = suggestion.asking(text::are_many_classes(count));
     }
-    Ok(suggestion
-        .or(text::alternative_softmax(), values(scale, Channels::Softmax, clip))
-        .or(text::alternative_independent(), values(scale, Channels::Independent, clip))
-        .or(
-            text::alternative_scale(NumberScale::Logits),
-            values(NumberScale::Logits, Channels::Softmax, false),
-        ))
+    let suggestion = if few_enough {
+        suggestion.or(text::alternative_independent(), values(scale, Channels::Independent, clip))
+    } else {
+        suggestion
+    };
+    Ok(suggestion.or(text::alternative_softmax(), values(scale, Channels::Softmax, clip)).or(
+        text::alternative_scale(NumberScale::Logits),
+        values(NumberScale::Logits, Channels::Softmax, false),
+    ))
 }

@@ -1,7 +1,7 @@
 //! A choice that was made for an earlier file, on the next one of its shape.
 
-use super::super::choice::{Assignment, To, Values};
-use super::super::{MOST_CLASSES, text};
+use super::super::choice::{Assignment, Sizing, To, Values};
+use super::super::{LONGEST_SCENE_SIDE, MOST_CLASSES, text};
 use super::SuggestedReading;
 
 /// Puts a remembered choice in the place of a suggestion. What it says is sure; what it does not know is suggested and
@@ -43,6 +43,33 @@ pub(super) fn take(suggestion: &mut SuggestedReading, remembered: &Values) {
             suggestion.remarks.push(text::as_remembered());
         }
         _ => {}
+    }
+}
+
+/// Size of a file that cannot have its own, by the choice that was made for an earlier one: the same rule, to the size that
+/// is suggested for this one, or the same part, which must be as large as a scene that it is for. None where that choice is
+/// no answer for this file.
+pub(super) fn size(
+    (width, height): (usize, usize),
+    own: (usize, usize),
+    in_scene: bool,
+    remembered: Sizing,
+) -> Option<Sizing> {
+    match remembered {
+        Sizing::Resample { method, .. } => Some(Sizing::Resample { width, height, method }),
+        Sizing::Crop { x, y, width: columns, height: rows } => {
+            let within = |from: usize, length: usize, whole: usize| {
+                from.checked_add(length).is_some_and(|end| end <= whole)
+            };
+            let is_part = within(x, columns, own.0) && within(y, rows, own.1);
+            let fits = if in_scene {
+                (columns, rows) == (width, height)
+            } else {
+                columns.max(rows) <= LONGEST_SCENE_SIDE
+            };
+            (is_part && fits).then_some(remembered)
+        }
+        Sizing::Own => None,
     }
 }
 

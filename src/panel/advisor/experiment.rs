@@ -56,6 +56,8 @@ impl AdviceExperiment {
                 empty_images: header.empty_images,
                 ..bench.facts().clone()
             },
+            set: None,
+            class_names: header.class_names.clone(),
             profiles: vec![Profile::default(); CANDIDATES.len()],
             photo: has_photo,
             complete: false,

@@ -12,11 +12,24 @@ use serde_json::Value;
 use super::{Panel, Report, Title};
 use crate::laboratory::{Experiment, Snapshot};
 use crate::loss::config::Settings;
-use study::{Advised, Answers, CANDIDATES, Evidence, Situation, Verdict, advise};
+use scene_facts::SceneFacts;
+use study::{AdviceScope, Advised, Answers, CANDIDATES, Evidence, Situation, Verdict, advise};
 
 /// See the [module docs](self). Its state is the answers of the person.
 #[derive(Debug)]
 pub struct Advisor;
+
+/// Question about what was measured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct AdviceQuestion {
+    /// Evidence of the scene.
+    pub measured: Evidence,
+    /// Facts of each image of the set at hand; empty without one.
+    #[serde(default)]
+    pub set: Vec<SceneFacts>,
+}
 
 /// The losses that are advised, and those that are not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,9 +88,13 @@ impl Panel for Advisor {
     }
 
     /// The advice that goes with the answers, given what was measured: answers change without measuring again.
-    fn ask(answers: &Answers, measured: Value) -> Result<Report, String> {
-        let measured = serde_json::from_value(measured)
+    fn ask(answers: &Answers, question: Value) -> Result<Report, String> {
+        let AdviceQuestion { mut measured, set } = serde_json::from_value(question)
             .map_err(|error| format!("This is nothing that the advisor measured: {error}."))?;
+        measured.set = match answers.scope {
+            AdviceScope::Scene => None,
+            AdviceScope::Set => SceneFacts::of_set(set),
+        };
         Ok(advice(&measured, *answers))
     }
 }
@@ -85,7 +102,7 @@ impl Panel for Advisor {
 /// The advice for these answers.
 fn advice(measured: &Evidence, answers: Answers) -> Report {
     let advice = advise(measured, answers);
-    let situation = Situation::of(&measured.facts);
+    let situation = Situation::of(measured.advised());
     let suggestions =
         |all: &[Advised]| all.iter().map(|advised| suggestion(measured, advised)).collect::<Vec<_>>();
     let mut report = Report::default()

@@ -113,6 +113,14 @@ impl SceneFacts {
         })
     }
 
+    /// Facts of one image of several regions a pixel, from those of each region's binary task: pixels are counted once for each
+    /// region. None for no region.
+    pub fn of_regions(regions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let together = Self::of_set(regions)?;
+        let empty_images = usize::from(together.is_empty());
+        Some(Self { images: 1, empty_images, ..together })
+    }
+
     /// Region of a class, or of the whole foreground.
     pub fn region(&self, class: Option<usize>) -> Region {
         let own: Vec<&SceneObject> =

@@ -1,5 +1,7 @@
 //! The advice, against evidence that is made up.
 
+use serde_json::json;
+
 use super::scene_facts::{SceneFacts, SceneObject};
 use super::study::{Bench, EmptyGradient, Profile, Worse};
 use super::*;
@@ -23,9 +25,11 @@ fn evidence(classes: usize, objects: Vec<SceneObject>) -> Evidence {
         break_to_sides: Some(0.01),
         ious: vec![0.4; Bench::STEPS + 1],
     };
+    let class_names = (0..=classes).map(|class| format!("class {class}")).collect();
     let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
     let facts = SceneFacts { counted: 10_000, classes, objects, images: 1, empty_images };
-    Evidence { facts, profiles: vec![profile; CANDIDATES.len()], photo: false, complete: true }
+    let profiles = vec![profile; CANDIDATES.len()];
+    Evidence { facts, set: None, class_names, profiles, photo: false, complete: true }
 }
 
 /// The shortlist and what to avoid.
@@ -35,7 +39,12 @@ fn readout(report: &Report) -> AdviceReadout {
 
 fn all_answers() -> impl Iterator<Item = Answers> {
     [Worse::FalsePositives, Worse::Equal, Worse::FalseNegatives].into_iter().flat_map(|worse| {
-        (0..4).map(move |i| Answers { worse, boundaries: i % 2 == 1, calibrated: i / 2 == 1 })
+        (0..4).map(move |i| Answers {
+            worse,
+            boundaries: i % 2 == 1,
+            calibrated: i / 2 == 1,
+            ..Answers::default()
+        })
     })
 }
 
@@ -115,8 +124,58 @@ fn what_is_not_known_yet_is_told_from_what_cannot_be() {
 fn the_page_asks_with_what_was_measured_and_is_answered() {
     let evidence = evidence(1, vec![object(1, 50)]);
     let calibrated = Answers { calibrated: true, ..Answers::default() };
-    let asked = Advisor::ask(&calibrated, serde_json::to_value(&evidence).unwrap()).unwrap();
+    let asked = Advisor::ask(&calibrated, json!({ "measured": evidence })).unwrap();
     assert_eq!(asked, advice(&evidence, calibrated));
     let refused = Advisor::ask(&calibrated, "mauve".into()).unwrap_err();
     assert!(refused.starts_with("This is nothing that the advisor measured"), "{refused}");
+}
+
+/// A set whose facts are not those of the scene: rare, with an empty image, of three classes.
+fn set() -> Vec<SceneFacts> {
+    let image = |objects: Vec<SceneObject>| SceneFacts {
+        counted: 10_000,
+        classes: vec![1, 2],
+        empty_images: usize::from(objects.is_empty()),
+        objects,
+        images: 1,
+    };
+    vec![image(vec![object(1, 3000), object(2, 6)]), image(vec![]), image(vec![object(1, 3000)])]
+}
+
+#[test]
+fn advice_for_a_set_goes_by_its_facts_and_is_tested_on_the_scene() {
+    let scene = evidence(1, vec![object(1, 4000)]);
+    let question = json!({ "measured": scene, "set": set() });
+    let for_set = Answers { scope: AdviceScope::Set, ..Answers::default() };
+    let report = Advisor::ask(&for_set, question.clone()).unwrap();
+    let facts = &report.tables["facts"];
+    assert_eq!(facts.title, "The truths of 3 images");
+    assert_eq!(facts.columns, ["", "all foreground", "class 1", "class 2"]);
+    assert_eq!(facts.rows[0], ["share of the pixels", "20 %", "20 %", "0.02 %"]);
+    assert_eq!(facts.rows[1], ["objects", "3", "2", "1"]);
+    assert_eq!(facts.rows[2][3], "6 px");
+    assert_eq!(facts.rows.last().unwrap()[..2], ["images without foreground", "1 of 3"]);
+    let situation = &report.texts["situation"];
+    assert!(situation[0].contains("0.02 %") && situation[0].contains("very rare"), "{situation:?}");
+    assert!(situation.last().unwrap().starts_with("Images of the folder"), "{situation:?}");
+    assert!(report.texts["remarks"][0].contains("of 3 classes"), "{:?}", report.texts["remarks"]);
+    // What only concerns several classes is advised, with its test on the scene.
+    let found = |report: &Report| {
+        let readout = readout(report);
+        readout.shortlist.into_iter().chain(readout.avoid).flat_map(|one| one.reasons).collect::<Vec<_>>()
+    };
+    let [of_set, of_scene] =
+        [&for_set, &Answers::default()].map(|answers| Advisor::ask(answers, question.clone()).unwrap());
+    assert_ne!(found(&of_set), found(&of_scene));
+    assert!(found(&of_set).iter().any(|reason| reason.verdict == Some(Verdict::Supports)));
+    assert_eq!(of_scene, advice(&scene, Answers::default()), "the set at hand is no matter");
+}
+
+#[test]
+fn advice_for_a_set_that_is_not_at_hand_is_for_the_scene() {
+    let scene = evidence(1, vec![object(1, 4000)]);
+    let for_set = Answers { scope: AdviceScope::Set, ..Answers::default() };
+    let asked = Advisor::ask(&for_set, json!({ "measured": scene })).unwrap();
+    assert_eq!(asked, advice(&scene, for_set));
+    assert_eq!(asked.tables["facts"].title, "This truth");
 }

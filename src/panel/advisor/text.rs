@@ -15,11 +15,11 @@ use crate::panel::{TableReadout, Title};
 pub(super) const TITLE: Title = Title {
     label: "Advisor",
     question: "Which losses would be worth a try here?",
-    about: "Rules of thumb from papers give points to losses by what the truth of this scene is like and by three \
-            answers of yours. Each reason names its source, and is tested on this very scene: one that the scene \
-            contradicts does not count. This is one scene and no data set. In a comparison of 20 losses on four tasks \
-            none was best everywhere, and sums of two were the most robust (Ma et al. 2021): take the list as where to \
-            begin, and let your validation set decide.",
+    about: "Rules of thumb from papers give points to losses by what the truth of this scene is like, or the truths of a \
+            folder that is open, and by three answers of yours. Each reason names its source, and is tested on this \
+            very scene: one that the scene contradicts does not count. One scene is no data set. In a comparison of 20 \
+            losses on four tasks none was best everywhere, and sums of two were the most robust (Ma et al. 2021): take \
+            the list as where to begin, and let your validation set decide.",
 };
 
 pub(super) const POINTS: &str = "What speaks for each, and what against";
@@ -196,7 +196,7 @@ fn ratio(ratio: f64) -> String {
 
 /// The facts of every class, and of all together.
 pub(super) fn facts(measured: &Evidence) -> TableReadout {
-    let facts = &measured.facts;
+    let facts = measured.advised();
     let column = |name: String, region: Region| {
         let of = |text: String| if region.objects == 0 { NOTHING.into() } else { text };
         vec![
@@ -213,7 +213,7 @@ pub(super) fn facts(measured: &Evidence) -> TableReadout {
     let mut regions = vec![("all foreground".to_owned(), facts.region(None))];
     if facts.classes.len() > 1 {
         let classes = facts.classes.iter();
-        regions.extend(classes.map(|&class| (format!("class {class}"), facts.region(Some(class)))));
+        regions.extend(classes.map(|&class| (class_name(measured, class), facts.region(Some(class)))));
     }
     let columns: Vec<Vec<String>> = regions.into_iter().map(|(name, region)| column(name, region)).collect();
     // Facts are rows, so that the table is narrow.
@@ -235,7 +235,26 @@ pub(super) fn facts(measured: &Evidence) -> TableReadout {
         let rest = columns.iter().skip(1).map(|_| NOTHING.into());
         rows.push(["images without foreground".to_owned(), empty].into_iter().chain(rest).collect());
     }
-    TableReadout::new("This truth", std::iter::once(String::new()).chain(row(0)), rows)
+    let title = match &measured.set {
+        Some(set) => truths(set.images),
+        None => "This truth".to_owned(),
+    };
+    TableReadout::new(title, std::iter::once(String::new()).chain(row(0)), rows)
+}
+
+/// Heading of the facts of a set.
+fn truths(images: usize) -> String {
+    if images == 1 {
+        "The truth of 1 image".to_owned()
+    } else {
+        format!("The truths of {} images", count(images))
+    }
+}
+
+/// Name of a class: the scene's names are not those of a set.
+fn class_name(measured: &Evidence, class: usize) -> String {
+    let own = measured.class_names.get(class).filter(|_| measured.set.is_none());
+    own.cloned().unwrap_or_else(|| format!("class {class}"))
 }
 
 /// A median of areas, which may end in a half.
@@ -280,13 +299,15 @@ pub(super) fn measured(measured: &Evidence, shortlist: &[Advised]) -> TableReado
 
 /// Sentences on what the rules make of the facts.
 pub(super) fn situation(measured: &Evidence, situation: &Situation) -> Vec<String> {
-    let all = measured.facts.region(None);
+    let facts = measured.advised();
     if situation.empty {
-        return vec![
+        let empty = if measured.set.is_some() {
+            "All truths of the folder are empty: there is nothing to find, and the advice is about images like that."
+        } else {
             "The truth is empty: there is nothing to find, and the advice is about images like that. What needs \
              foreground is not measured."
-                .into(),
-        ];
+        };
+        return vec![empty.into()];
     }
     let rarity = match (situation.imbalanced, situation.strongly_imbalanced) {
         (_, true) => "very rare",
@@ -310,12 +331,16 @@ pub(super) fn situation(measured: &Evidence, situation: &Situation) -> Vec<Strin
         said.push(format!("Objects are of mixed size: the largest has at least {MIXED} times the smallest."));
     }
     if situation.thin {
-        said.push(format!("Most of it is thin: {} of its pixels are boundary.", percent(all.thinness)));
-    }
-    let SceneFacts { images, empty_images, .. } = measured.facts;
-    if situation.some_empty {
         said.push(format!(
-            "Images of the batch that have no foreground: {empty_images} of {images}. They count too."
+            "Most of it is thin: {} of its pixels are boundary.",
+            percent(facts.region(None).thinness)
+        ));
+    }
+    if situation.some_empty {
+        let whole = if measured.set.is_some() { "folder" } else { "batch" };
+        let SceneFacts { images, empty_images, .. } = facts;
+        said.push(format!(
+            "Images of the {whole} that have no foreground: {empty_images} of {images}. They count too."
         ));
     }
     said
@@ -325,7 +350,20 @@ pub(super) fn situation(measured: &Evidence, situation: &Situation) -> Vec<Strin
 pub(super) fn remarks(measured: &Evidence, shortlist: &[Advised], situation: &Situation) -> Vec<String> {
     let mut remarks = Vec::new();
     if shortlist.is_empty() {
-        remarks.push("Nothing has more than 0 points for these answers on this scene.".to_owned());
+        remarks.push("Nothing has more than 0 points for these answers here.".to_owned());
+    }
+    if let Some(set) = &measured.set {
+        let (of_set, of_scene) = (set.classes.len() + 1, measured.facts.classes.len() + 1);
+        remarks.push(if of_set == of_scene {
+            "The folder says which reasons apply; each is tested on this scene alone. Open the image of a row to test them \
+             on that."
+                .to_owned()
+        } else {
+            format!(
+                "The folder, of {of_set} classes, says which reasons apply; each is tested on this scene alone, which has \
+                 {of_scene}: open the image of a row to test them on one like it."
+            )
+        });
     }
     let ratios: Vec<f64> = shortlist
         .iter()

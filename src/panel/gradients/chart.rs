@@ -7,44 +7,45 @@ use super::vanishing::MarginPoint;
 use crate::field::{Field, Task};
 use crate::loss::Evaluation;
 use crate::paint::chart::{Axis, Chart, Ink, Mark, Plot, Series};
+use crate::scene::Legend;
 
 /// Places along a sum at which its parts are shown.
 const PARTIAL_SUMS: usize = 120;
 
 /// The class that the charts are about; none in a binary task.
-fn class(field: &Field<'_>) -> Option<usize> {
-    (field.shape().task() == Task::Multiclass).then(|| channel(field))
+fn class(field: &Field<'_>, legend: &Legend) -> Option<String> {
+    (field.shape().task() == Task::Multiclass).then(|| legend.called(channel(field)))
 }
 
 /// Mean gradient by the logit.
-pub(super) fn by_logit(field: &Field<'_>, evaluation: &Evaluation) -> Chart {
-    by_bin(field, evaluation, text::BY_LOGIT, text::BY_LOGIT_AXIS)
+pub(super) fn by_logit(field: &Field<'_>, legend: &Legend, evaluation: &Evaluation) -> Chart {
+    by_bin(field, legend, evaluation, text::BY_LOGIT, text::BY_LOGIT_AXIS)
 }
 
 /// Mean gradient by the probability.
-pub(super) fn by_probability(field: &Field<'_>, evaluation: &Evaluation) -> Chart {
-    by_bin(field, evaluation, text::BY_PROBABILITY, text::BY_PROBABILITY_AXIS)
+pub(super) fn by_probability(field: &Field<'_>, legend: &Legend, evaluation: &Evaluation) -> Chart {
+    by_bin(field, legend, evaluation, text::BY_PROBABILITY, text::BY_PROBABILITY_AXIS)
 }
 
-fn by_bin(field: &Field<'_>, evaluation: &Evaluation, title: &str, axis: &str) -> Chart {
+fn by_bin(field: &Field<'_>, legend: &Legend, evaluation: &Evaluation, title: &str, axis: &str) -> Chart {
     let [own, other] = binned(field, |i| evaluation.at(i));
-    let names = text::sides(class(field));
+    let names = text::sides(class(field, legend));
     let [own_name, other_name] = names;
     let series = vec![
         Series::line(own_name, Ink::Foreground, means(&own)),
         Series::line(other_name, Ink::Background, means(&other)),
     ];
     let y = Axis::around(axis, series.iter().flat_map(|s| s.points.iter().map(|point| point[1])));
-    Chart::Plot(Plot::new(title, probability_axis(field), y, series))
+    Chart::Plot(Plot::new(title, probability_axis(field, legend), y, series))
 }
 
-fn probability_axis(field: &Field<'_>) -> Axis {
-    Axis::linear(text::probability_axis(class(field)), 0.0, 1.0)
+fn probability_axis(field: &Field<'_>, legend: &Legend) -> Axis {
+    Axis::linear(text::probability_axis(class(field, legend)), 0.0, 1.0)
 }
 
 /// Size of the gradient by bin, the terms one upon the other. Drawn from the whole down, so that each hides what it is
 /// a part of.
-pub(super) fn stacked(field: &Field<'_>, terms: &[TermShare]) -> Chart {
+pub(super) fn stacked(field: &Field<'_>, legend: &Legend, terms: &[TermShare]) -> Chart {
     let task = field.shape().task();
     let pixels: Vec<usize> = {
         let [own, other] = binned(field, |_| 0.0);
@@ -64,7 +65,7 @@ pub(super) fn stacked(field: &Field<'_>, terms: &[TermShare]) -> Chart {
     }
     series.reverse();
     let y = Axis::around(text::STACKED_AXIS, series.iter().flat_map(|s| s.points.iter().map(|p| p[1])));
-    Chart::Plot(Plot::new(text::STACKED, probability_axis(field), y, series))
+    Chart::Plot(Plot::new(text::STACKED, probability_axis(field, legend), y, series))
 }
 
 /// The sum of all probabilities as it grows, exactly and in float16.

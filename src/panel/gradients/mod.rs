@@ -13,6 +13,7 @@ use super::{Panel, Report, Seen, Title};
 use crate::field::{Field, Shape};
 use crate::laboratory::{Experiment, Snapshot};
 use crate::loss::{self, Evaluation, Loss};
+use crate::scene::Legend;
 use crate::study::by_probability::by_probability;
 
 /// See the [module docs](self).
@@ -46,7 +47,8 @@ impl Panel for Gradients {
     }
 
     fn report(state: &GradientsState, seen: &mut Seen<'_>) -> Report {
-        seen.loss(&state.loss).map_or_else(Report::default, |set| dissected(seen.field, set.loss))
+        seen.loss(&state.loss)
+            .map_or_else(Report::default, |set| dissected(seen.field, seen.legend, set.loss))
     }
 
     fn experiment(_: &GradientsState, snapshot: Snapshot) -> Result<Option<Box<dyn Experiment>>, String> {
@@ -55,11 +57,11 @@ impl Panel for Gradients {
 }
 
 /// Everything about one loss on a field.
-fn dissected(field: &Field<'_>, loss: &dyn Loss) -> Report {
+fn dissected(field: &Field<'_>, legend: &Legend, loss: &dyn Loss) -> Report {
     let evaluation = Evaluation::of(loss, field);
     let mut report = Report::default()
-        .with_chart("byLogit", chart::by_logit(field, &evaluation))
-        .with_chart("byProbability", chart::by_probability(field, &by_probability(field, loss)))
+        .with_chart("byLogit", chart::by_logit(field, legend, &evaluation))
+        .with_chart("byProbability", chart::by_probability(field, legend, &by_probability(field, loss)))
         .with_table("sums", text::sums(&half_precision::sums_of(field)))
         .with_table("losses", text::losses(&half_precision::losses_of(field), field.shape().task()))
         .with_table("scales", text::scales(&half_precision::by_scale(&evaluation)))
@@ -67,8 +69,8 @@ fn dissected(field: &Field<'_>, loss: &dyn Loss) -> Report {
     if !loss.terms().is_empty() {
         let terms = study::terms(field, loss);
         report = report
-            .with_chart("stacked", chart::stacked(field, &terms))
-            .with_table("shares", text::shares(&study::shares(field, &terms), field.shape()));
+            .with_chart("stacked", chart::stacked(field, legend, &terms))
+            .with_table("shares", text::shares(&study::shares(field, &terms), field.shape(), legend));
     }
     report
 }
@@ -102,7 +104,7 @@ mod tests {
     fn cross_entropy_has_its_closed_form_in_each_bin() {
         let (logits, labels) = scene();
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
-        let report = dissected(&field, &*built(&cross_entropy::SPEC));
+        let report = dissected(&field, &Legend::default(), &*built(&cross_entropy::SPEC));
         assert!(!report.charts.contains_key("stacked"), "it is no compound");
         let mut read = 0;
         for z in [-3.0f64, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0] {
@@ -131,7 +133,7 @@ mod tests {
         let (logits, labels) = scene();
         let field = Field::new(logits.view(), labels.view(), None).unwrap();
         let loss = built(&dice_cross_entropy::SPEC);
-        let report = dissected(&field, &*loss);
+        let report = dissected(&field, &Legend::default(), &*loss);
         let stack = plot(&report, "stacked");
         let names: Vec<&str> = stack.series.iter().map(|series| series.name.as_str()).collect();
         assert_eq!(names, ["1 × Cross-entropy", "1 × Dice"]);

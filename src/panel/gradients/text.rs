@@ -5,6 +5,7 @@ use super::study::Shares;
 use crate::field::{Shape, Task};
 use crate::paint::number::{count, short, tick};
 use crate::panel::{TableReadout, Title};
+use crate::scene::Legend;
 
 pub(super) const TITLE: Title = Title {
     label: "Gradients",
@@ -33,17 +34,17 @@ pub(super) const NO_FOREGROUND: &str =
 const NOTHING: &str = "–";
 
 /// Pixels of the class that charts are about, and the others.
-pub(super) fn sides(class: Option<usize>) -> [String; 2] {
+pub(super) fn sides(class: Option<String>) -> [String; 2] {
     match class {
         None => ["foreground".into(), "background".into()],
-        Some(class) => [format!("class {class}"), "other classes".into()],
+        Some(class) => [class, "other classes".into()],
     }
 }
 
-pub(super) fn probability_axis(class: Option<usize>) -> String {
+pub(super) fn probability_axis(class: Option<String>) -> String {
     match class {
         None => "p, probability given to the foreground".into(),
-        Some(class) => format!("p, probability given to the class {class}"),
+        Some(class) => format!("p, probability given to {class}"),
     }
 }
 
@@ -59,7 +60,7 @@ fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| NOTHING.into(), |share| format!("{:.1} %", 100.0 * share))
 }
 
-pub(super) fn shares(terms: &[Shares], shape: Shape) -> TableReadout {
+pub(super) fn shares(terms: &[Shares], shape: Shape, legend: &Legend) -> TableReadout {
     let task = shape.task();
     // In a binary task the background has the rest.
     let classes = match task {
@@ -74,7 +75,7 @@ pub(super) fn shares(terms: &[Shares], shape: Shape) -> TableReadout {
     };
     let own = |class: usize| match task {
         Task::Binary => "of its own on the foreground".to_owned(),
-        Task::Multiclass => format!("of its own on class {class}"),
+        Task::Multiclass => format!("of its own on {}", legend.called(class)),
     };
     let fixed = ["term", "of the weight", "of the value", "of Σ|gradient|"].map(str::to_owned);
     TableReadout::new(

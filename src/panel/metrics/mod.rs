@@ -73,6 +73,9 @@ impl Panel for Metrics {
             .with_table("losses", text::losses(values))
             .with_chart("scatter", chart::scatter(seen.history, *state, task))
             .with_chart("calibration", chart::calibration(field, state.class));
+        if !seen.regions.is_empty() {
+            report = report.with_table("regions", text::regions(&study::by_region(seen.regions, *state)));
+        }
         if task == Task::Binary {
             report = report.with_chart("thresholds", chart::by_threshold(field, state.threshold));
         }

@@ -1,9 +1,21 @@
 //! Strokes that a loss rewards while the metric falls, and the other way round.
 
 use super::MetricsState;
-use crate::field::Task;
+use crate::field::{Field, Task};
 use crate::loss::Spec;
+use crate::metric::{self, Confusion};
 use crate::study::strokes::Stop;
+
+/// Confusion of each region of the first image with its name, at the threshold.
+pub(super) fn by_region<'r>(
+    regions: &'r [(String, &Field<'_>)],
+    state: MetricsState,
+) -> Vec<(&'r str, Confusion)> {
+    let of = |(name, field): &'r (String, &Field<'_>)| {
+        (name.as_str(), metric::confusion(field, 0, 0, state.threshold))
+    };
+    regions.iter().map(of).collect()
+}
 
 /// A stroke on which losses and IoU disagree.
 #[derive(Debug, Clone)]
@@ -43,7 +55,6 @@ pub(super) mod tests {
     use super::*;
     use crate::loss::config::{Config, Settings};
     use crate::loss::{Loss, cross_entropy, dice};
-    use crate::metric::Confusion;
     use crate::study::strokes::{THRESHOLDS, Valued};
 
     /// A stop with this IoU, in hundredths, at every threshold.

@@ -2,7 +2,7 @@
 
 use super::study::Disagreement;
 use crate::field::Task;
-use crate::metric::MaskMetrics;
+use crate::metric::{Confusion, MaskMetrics};
 use crate::paint::number::{short, tick};
 use crate::panel::text::listed;
 use crate::panel::{TableReadout, Title};
@@ -68,6 +68,27 @@ pub(super) fn metrics(metrics: &MaskMetrics, tolerance: f64) -> TableReadout {
         ["metric", "value"],
         rows.into_iter().map(|(name, text)| vec![name.into(), text]),
     )
+}
+
+/// Scores of each region, and their means over those that either mask has: 1 if there is none.
+pub(super) fn regions(regions: &[(&str, Confusion)]) -> TableReadout {
+    let scores = |counts: &Confusion| [counts.iou(), counts.dice(), counts.precision(), counts.recall()];
+    let row = |name: &str, scores: [Option<f64>; 4]| {
+        let text = |value: Option<f64>| value.map_or_else(|| "undefined: 0 / 0".to_owned(), short);
+        std::iter::once(name.to_owned()).chain(scores.map(text)).collect()
+    };
+    let each: Vec<[Option<f64>; 4]> = regions.iter().map(|(_, counts)| scores(counts)).collect();
+    let mean = [0, 1, 2, 3].map(|score| {
+        let known: Vec<f64> = each.iter().filter_map(|scores| scores[score]).collect();
+        Some(if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 })
+    });
+    let rows: Vec<Vec<String>> = regions
+        .iter()
+        .zip(&each)
+        .map(|((name, _), scores)| row(name, *scores))
+        .chain([row("mean of those that are defined", mean)])
+        .collect();
+    TableReadout::new("By region", ["region", IOU, DICE, PRECISION, RECALL], rows)
 }
 
 pub(super) fn losses<'n>(values: impl Iterator<Item = (&'n str, f64)>) -> TableReadout {

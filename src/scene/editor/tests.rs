@@ -5,6 +5,7 @@ use ndarray::Array3;
 use super::super::tests::probs_at;
 use super::*;
 use crate::field::IGNORE;
+use crate::scene::Labelling;
 
 const ADJUSTED: Adjustment = Adjustment { temperature: 2.0, bias: 1.5, noise: 0.7, seed: 4 };
 const SOFT: Brush = Brush { radius: 6.0, softness: 0.8 };
@@ -22,7 +23,7 @@ fn varied(channels: usize) -> Scene {
         let totals = probs.sum_axis(ndarray::Axis(0));
         probs /= &totals;
     }
-    Scene::from_prediction("varied", crate::scene::logits_of_probabilities(&probs))
+    Scene::from_prediction(Labelling::OneClass, "varied", crate::scene::logits_of_probabilities(&probs))
         .unwrap()
         .with_truth(labels)
         .unwrap()
@@ -278,7 +279,8 @@ fn a_fill_of_the_prediction_goes_by_what_is_decided_as_seen() {
             if channels == 1 || c == usize::from(class) { p } else { (1.0 - p) / 2.0 }
         });
         let logits = crate::scene::logits_of_probabilities(&probs);
-        let mut editor = Editor::new(Scene::from_prediction("square", logits.clone()).unwrap());
+        let mut editor =
+            Editor::new(Scene::from_prediction(Labelling::OneClass, "square", logits.clone()).unwrap());
         let square = Rect { top: 3, left: 3, bottom: 9, right: 9 };
         assert_eq!(fill(&mut editor, 4, 4, prediction(class, 0.7)), Ok(Some(Change::Prediction(square))));
         let channel = if channels == 1 { 0 } else { 2 };
@@ -286,7 +288,7 @@ fn a_fill_of_the_prediction_goes_by_what_is_decided_as_seen() {
             let p = probs_at(editor.effective_logits(), y, x)[channel];
             assert!((p - expected).abs() < 1e-5, "{p} at {y}, {x} in {channels} channels");
         }
-        let mut editor = Editor::new(Scene::from_prediction("square", logits).unwrap());
+        let mut editor = Editor::new(Scene::from_prediction(Labelling::OneClass, "square", logits).unwrap());
         // Shifted until only the left half is decided for.
         let bias = if channels == 1 { -1.0 } else { 0.0 };
         adjust(&mut editor, Adjustment { bias, ..Adjustment::default() });
@@ -373,7 +375,8 @@ fn what_cannot_be_painted_is_refused_and_changes_nothing() {
 fn a_truth_that_is_to_come_is_there_once_a_class_is_painted() {
     let probs = Array3::from_elem((1, 12, 12), 0.5);
     let base = std::rc::Rc::new(
-        Scene::from_prediction("mine", crate::scene::logits_of_probabilities(&probs)).unwrap(),
+        Scene::from_prediction(Labelling::OneClass, "mine", crate::scene::logits_of_probabilities(&probs))
+            .unwrap(),
     );
     let path = Path::new([Point { x: 4.0, y: 4.0 }, Point { x: 8.0, y: 4.0 }]);
     let off = Path::new([Point { x: 90.0, y: 90.0 }]);

@@ -11,10 +11,12 @@ fn base() -> Rc<Scene> {
 }
 
 fn ink() -> impl Strategy<Value = Ink> {
-    // Class 4 is refused by a scene of fewer classes.
+    // Class 4 is refused by a scene of fewer classes, a weight below 0 by every one.
     prop_oneof![
         (0..=4u8).prop_map(|class| Ink::Truth { class }),
+        (1..=4u8).prop_map(|region| Ink::Outside { region }),
         (0..=4u8, 0.0..=1.0).prop_map(|(class, prob)| Ink::Prediction { class, prob }),
+        (-1.0..9.0).prop_map(|weight| Ink::Weight { weight }),
     ]
 }
 
@@ -144,7 +146,7 @@ fn what_changed_on_the_way_is_told() {
     assert_eq!(change, Change::Prediction(Rect::pixel(8, 9)));
     let changes = playhead.seek(&Edits::default());
     let expected =
-        Changes { scene: false, truth: Some(Rect::pixel(3, 2)), prediction: Some(Rect::pixel(8, 9)) };
+        Changes { truth: Some(Rect::pixel(3, 2)), prediction: Some(Rect::pixel(8, 9)), ..Changes::default() };
     assert_eq!(changes, expected);
     assert_eq!(playhead.scene(), &*base());
     assert_eq!(playhead.seek(&second), expected);

@@ -63,7 +63,8 @@ fn every_preset_is_a_valid_scene_of_the_size_asked_for() {
                 );
             }
             assert_eq!((scene.title(), scene.preset()), (preset.title, Some(preset.id)));
-            let valid = Scene::new(preset.title, scene.labels().clone(), scene.painted().clone());
+            let (labels, painted) = (scene.labels().clone(), scene.painted().clone());
+            let valid = Scene::labelled(preset.labelling, preset.title, labels, painted);
             assert!(valid.is_ok(), "{}: {valid:?}", preset.id);
             let largest = scene.painted().iter().fold(0.0f32, |most, z| most.max(z.abs()));
             // The prediction of an uncertain edge is sure of the rest.
@@ -88,6 +89,29 @@ fn a_made_scene_is_the_same_picture_at_every_size() {
             let (a, b) = (mean(&small), mean(&large));
             assert!((a - b).abs() < 0.01, "{}, class {class}: {a} and {b}", preset.id);
         }
+    }
+}
+
+#[test]
+fn regions_are_nested_and_the_last_is_half_missed() {
+    for size in SIZES {
+        let scene = built("nested-regions", size);
+        assert!(
+            scene.labels().iter().all(|label| [0, 1, 3, 7].contains(label)),
+            "each within the one before"
+        );
+        let iou = |region: usize| {
+            let (mut both, mut either) = (0, 0);
+            for ((_, y, x), &label) in scene.labels().indexed_iter() {
+                let (here, found) = (label >> region & 1 == 1, scene.painted()[[0, region, y, x]] >= 0.0);
+                both += u32::from(here && found);
+                either += u32::from(here || found);
+            }
+            f64::from(both) / f64::from(either)
+        };
+        let [whole, core, enhancing] = [0, 1, 2].map(iou);
+        assert!(whole > 0.8 && (0.55..0.8).contains(&core), "{whole}, {core} at {size}");
+        assert!((0.15..0.55).contains(&enhancing), "{enhancing} at {size}");
     }
 }
 

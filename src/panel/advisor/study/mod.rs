@@ -37,11 +37,25 @@ pub enum Worse {
     FalseNegatives,
 }
 
+/// Images that advice is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum AdviceScope {
+    /// The scene alone.
+    #[default]
+    Scene,
+    /// A set of images, where one is at hand.
+    Set,
+}
+
 /// Answers of the person about the task.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Answers {
+    /// Images that the advice is for.
+    pub scope: AdviceScope,
     /// Error that is worse.
     pub worse: Worse,
     /// True if the exact place of boundaries matters much.
@@ -55,8 +69,14 @@ pub struct Answers {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Evidence {
-    /// Facts about the truth.
+    /// Facts about the truth of the scene.
     pub facts: SceneFacts,
+    /// Facts about the truths of a set of images, where the advice is for these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub set: Option<SceneFacts>,
+    /// Name of each class of the scene, class 0 first.
+    pub class_names: Vec<String>,
     /// Profile of each of the [`CANDIDATES`], as far as it is measured; empty for one that is not for such a
     /// scene.
     pub profiles: Vec<Profile>,
@@ -67,9 +87,14 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Facts that the advice goes by: those of the set, or else of the scene.
+    pub fn advised(&self) -> &SceneFacts {
+        self.set.as_ref().unwrap_or(&self.facts)
+    }
+
     /// Binary, or with several foreground classes.
     pub fn task(&self) -> Task {
-        if self.facts.classes.len() > 1 { Task::Multiclass } else { Task::Binary }
+        if self.advised().classes.len() > 1 { Task::Multiclass } else { Task::Binary }
     }
 }
 
@@ -177,7 +202,7 @@ const AVOIDED: usize = 4;
 
 /// Candidates for such a scene by decreasing points; of equal ones the earlier in [`CANDIDATES`] comes first.
 pub fn ranked(measured: &Evidence, answers: Answers) -> Vec<Advised> {
-    let situation = Situation::of(&measured.facts);
+    let situation = Situation::of(measured.advised());
     let mut all: Vec<Advised> = CANDIDATES
         .iter()
         .enumerate()

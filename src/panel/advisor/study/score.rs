@@ -45,6 +45,7 @@ impl Claim {
 /// Best IoU of the candidates' descents, from 0 to 1; none until every candidate for such a scene has made
 /// its descent.
 pub fn best_reached(measured: &Evidence) -> Option<f64> {
+    // The races were of the scene, whatever the advice is for.
     let situation = Situation::of(&measured.facts);
     let raced = CANDIDATES.iter().zip(&measured.profiles).filter(|(one, _)| one.only.allows(&situation));
     let ends: Option<Vec<f64>> = raced.map(|(_, profile)| profile.reached()).collect();

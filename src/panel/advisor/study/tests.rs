@@ -181,9 +181,17 @@ fn object(class: usize, pixels: usize, depth: f64) -> SceneObject {
 
 /// Facts of a scene of 10000 pixels, with nothing measured.
 fn evidence(classes: usize, objects: &[SceneObject]) -> Evidence {
+    let class_names = (0..=classes).map(|class| format!("class {class}")).collect();
     let (classes, empty_images) = ((1..=classes).collect(), usize::from(objects.is_empty()));
     let facts = SceneFacts { counted: 10_000, classes, objects: objects.to_vec(), images: 1, empty_images };
-    Evidence { facts, profiles: vec![Profile::default(); CANDIDATES.len()], photo: false, complete: false }
+    Evidence {
+        facts,
+        set: None,
+        class_names,
+        profiles: vec![Profile::default(); CANDIDATES.len()],
+        photo: false,
+        complete: false,
+    }
 }
 
 fn situations() -> [Evidence; 6] {
@@ -202,7 +210,7 @@ fn answers() -> Vec<Answers> {
     for worse in [Worse::FalsePositives, Worse::Equal, Worse::FalseNegatives] {
         for boundaries in [false, true] {
             for calibrated in [false, true] {
-                all.push(Answers { worse, boundaries, calibrated });
+                all.push(Answers { worse, boundaries, calibrated, ..Answers::default() });
             }
         }
     }
