@@ -216,7 +216,13 @@ fn a_pair_of_a_set_is_evaluated_and_asked_about() {
     assert_eq!(get(&asked, "row.outcome.kind").as_string().unwrap(), "asked");
     let request = r#"{"plane": "truth", "name": "a_gt.csv", "remembered": [], "theme": "light"}"#;
     let preview = preview_of_pair(trimap(), js(request)).unwrap();
-    let remembered = js_sys::Array::of2(&get(&preview, "reading.shapeKey"), &get(&preview, "reading.choice"));
+    // As three classes the prediction of two would be asked about next.
+    let choice = get(&preview, "reading.alternatives.1.choice");
+    assert_eq!(
+        get(&preview, "reading.alternatives.1.label").as_string().unwrap(),
+        "1 is the foreground, all else background"
+    );
+    let remembered = js_sys::Array::of2(&get(&preview, "reading.shapeKey"), &choice);
     evaluator.remember(js_sys::Array::of1(&remembered).into()).unwrap();
     let answered = evaluator.row(trimap()).unwrap();
     assert_eq!(get(&answered, "row.outcome.kind").as_string().unwrap(), "measured");
